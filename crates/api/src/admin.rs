@@ -1,0 +1,172 @@
+//! The admin API: bodies of requests and responses.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::SecretString;
+use crate::config::TenantConfig;
+
+/// One row of `GET /tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantSummary {
+    /// The tenant's id, first segment of its public API's paths.
+    pub id: Uuid,
+    /// What operators call it.
+    pub display_name: String,
+}
+
+/// `POST /tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantCreate {
+    /// What operators call it: 1 to 128 characters.
+    pub display_name: String,
+    /// Its configuration.
+    pub config: TenantConfig,
+    /// Whether to make an "Initial API Key" too.
+    #[serde(default)]
+    pub create_api_key: bool,
+    /// The algorithm of its tokens (ours, additive). Default: ES256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_algorithm: Option<SigningAlgorithm>,
+}
+
+/// What `POST /tenants` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantCreated {
+    /// The new tenant's id.
+    pub id: Uuid,
+    /// Its first API key, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<ApiKeyCreated>,
+}
+
+/// `GET /tenants/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// The tenant's id.
+    pub id: Uuid,
+    /// What operators call it.
+    pub display_name: String,
+    /// Its configuration.
+    pub config: TenantConfig,
+}
+
+/// `PUT /tenants/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantUpdate {
+    /// The new name: 1 to 128 characters.
+    pub display_name: String,
+}
+
+/// `POST /tenants/{id}/secrets/api`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyCreate {
+    /// Its name, unique in the tenant: 1 to 128 characters.
+    pub name: String,
+}
+
+/// A new API key, with its secret: shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyCreated {
+    /// The key's id, for revoking it.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The key itself.
+    pub secret: SecretString,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// An API key as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// The key's id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its first characters and an ellipsis: enough to tell keys apart.
+    pub secret: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was last used, to the minute.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
+/// The algorithm of a tenant's tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SigningAlgorithm {
+    /// ECDSA on P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// `POST /tenants/{id}/secrets/jwk`: rotates the tenant's signing key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKeyCreate {
+    /// Its name. Default: made from the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Default: that of the key that signs now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alg: Option<SigningAlgorithm>,
+    /// For a compromise: sign with the new key at once, and stop vouching for the older ones.
+    #[serde(default)]
+    pub now: bool,
+}
+
+/// A signing key; the private half never leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// The key's id, for deleting it.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Always empty: kept for clients of the plain contract.
+    pub secret: String,
+    /// The id under which the JWKS lists it.
+    pub kid: String,
+    /// The algorithm it signs with.
+    pub alg: SigningAlgorithm,
+    /// Where it is in its life.
+    pub state: SigningKeyState,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it begins, or began, to sign.
+    #[serde(with = "time::serde::rfc3339")]
+    pub signs_from: OffsetDateTime,
+}
+
+/// Where a signing key is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SigningKeyState {
+    /// In the JWKS, so that caches learn it; does not sign yet.
+    Published,
+    /// Signs.
+    Active,
+    /// Signs no more; in the JWKS until its last token has expired.
+    Retired,
+}
+
+/// `GET /health/alive`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alive {
+    /// Always true: the process answers.
+    pub alive: bool,
+}
+
+/// `GET /health/ready`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Whether the process can serve: its database answers.
+    pub ready: bool,
+}

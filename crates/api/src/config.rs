@@ -1,0 +1,136 @@
+//! A tenant's configuration as the admin API takes and returns it.
+
+use serde::{Deserialize, Serialize};
+
+/// A tenant's whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantConfig {
+    /// Which web pages may call this tenant's public API from a browser.
+    pub cors: CorsConfig,
+    /// The relying party, and the policy of its passkeys.
+    pub webauthn: WebauthnConfig,
+    /// The policy of second-factor credentials; absent means the defaults of the contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<MfaConfig>,
+}
+
+/// Cross-origin access to the public API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorsConfig {
+    /// At least one origin; `https://*.example.com` matches one label, `*` any origin.
+    pub allowed_origins: Vec<String>,
+    /// With `*` in `allowed_origins`: reflect the caller's origin and allow credentials.
+    #[serde(default)]
+    pub allow_unsafe_wildcard: bool,
+}
+
+/// The relying party and the policy of passkeys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebauthnConfig {
+    /// Who asks: the name and the domain that passkeys are bound to.
+    pub relying_party: RelyingParty,
+    /// How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+    pub timeout: u64,
+    /// Whether the person must prove that it is them (PIN, biometrics). Default: required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_verification: Option<UserVerification>,
+    /// Which kind of authenticator is asked for. Default: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+    /// Whether authenticators are asked to prove their make. Default: direct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation_preference: Option<AttestationPreference>,
+    /// Whether the credential must be discoverable. Default: required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_key_requirement: Option<ResidentKeyRequirement>,
+    /// What a signature counter that did not grow means (ours, additive). Default: strict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter_policy: Option<DeviationPolicy>,
+    /// What a backup eligibility that changed since registration means (ours, additive). Default: strict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup_eligibility_policy: Option<DeviationPolicy>,
+}
+
+/// The policy of second-factor credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MfaConfig {
+    /// How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+    pub timeout: u64,
+    /// Default: preferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_verification: Option<UserVerification>,
+    /// Default: cross-platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+    /// Default: direct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation_preference: Option<AttestationPreference>,
+    /// Default: discouraged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_key_requirement: Option<ResidentKeyRequirement>,
+}
+
+/// The relying party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelyingParty {
+    /// The RP ID: a domain, without scheme or port.
+    pub id: String,
+    /// What the passkey prompt shows.
+    pub display_name: String,
+    /// An image URL. Kept and returned; browsers no longer show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// At least one origin whose pages may run ceremonies: `https://…`, `http://localhost:…`,
+    /// `android:apk-key-hash:…`.
+    pub origins: Vec<String>,
+}
+
+/// WebAuthn's `UserVerificationRequirement` (Level 3, §5.8.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the specification's own words")]
+pub enum UserVerification {
+    Required,
+    Preferred,
+    Discouraged,
+}
+
+/// WebAuthn's `AuthenticatorAttachment` (Level 3, §5.4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the specification's own words")]
+pub enum Attachment {
+    Platform,
+    CrossPlatform,
+}
+
+/// WebAuthn's `AttestationConveyancePreference` (Level 3, §5.4.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the specification's own words")]
+pub enum AttestationPreference {
+    None,
+    Indirect,
+    Direct,
+    Enterprise,
+}
+
+/// WebAuthn's `ResidentKeyRequirement` (Level 3, §5.4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the specification's own words")]
+pub enum ResidentKeyRequirement {
+    Required,
+    Preferred,
+    Discouraged,
+}
+
+/// What to do where an authenticator deviates from a rule that some real ones break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviationPolicy {
+    /// Refuse the login.
+    Strict,
+    /// Let it pass and write it to the log.
+    Warn,
+}

@@ -1,0 +1,120 @@
+//! The one error document of both APIs.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Every body outside 2xx.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// A short sentence, the same for every error of this code.
+    pub title: String,
+    /// What was wrong with this request, for a developer to read.
+    pub details: String,
+    /// The HTTP status again.
+    pub status: u16,
+    /// What a program decides on: stable, `snake_case`.
+    pub code: ErrorCode,
+}
+
+/// A stable, machine-readable error code.
+///
+/// The constants are those that a client is likely to act on; a verification that failed carries the
+/// verifier's own code (`signature_invalid`, `origin_not_allowed`, …), listed in docs/guides/errors.md.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(Cow<'static, str>);
+
+impl ErrorCode {
+    /// A code known at compile time.
+    #[must_use]
+    pub const fn new(code: &'static str) -> Self {
+        Self(Cow::Borrowed(code))
+    }
+
+    /// The code as it stands in the body.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal,)+) => {
+        impl ErrorCode {
+            $($(#[$doc])+ pub const $name: Self = Self::new($code);)+
+        }
+    };
+}
+
+codes! {
+    /// 400: the body is not JSON, or not of the form the endpoint takes.
+    MALFORMED_BODY = "malformed_body",
+    /// 400: a member breaks a bound.
+    VALIDATION_FAILED = "validation_failed",
+    /// 413: the body is larger than the server takes.
+    BODY_TOO_LARGE = "body_too_large",
+    /// 408: the request took too long to arrive or to answer.
+    REQUEST_TIMEOUT = "request_timeout",
+    /// 400: the path's tenant id is no UUID.
+    TENANT_ID_INVALID = "tenant_id_invalid",
+    /// 404: no such tenant.
+    TENANT_NOT_FOUND = "tenant_not_found",
+    /// 404: no such path.
+    ROUTE_NOT_FOUND = "route_not_found",
+    /// 405: the path exists, not with this method.
+    METHOD_NOT_ALLOWED = "method_not_allowed",
+    /// 401: the endpoint needs an API key and none came.
+    API_KEY_MISSING = "api_key_missing",
+    /// 401: the API key is wrong, revoked, or of another tenant.
+    API_KEY_INVALID = "api_key_invalid",
+    /// 401: the admin API needs an admin token and none came.
+    ADMIN_TOKEN_MISSING = "admin_token_missing",
+    /// 401: the admin token is wrong or revoked.
+    ADMIN_TOKEN_INVALID = "admin_token_invalid",
+    /// 404: no such user in this tenant.
+    USER_NOT_FOUND = "user_not_found",
+    /// 404: no such credential in this tenant.
+    CREDENTIAL_NOT_FOUND = "credential_not_found",
+    /// 400: the user has no credential that this ceremony could use.
+    NO_CREDENTIALS = "no_credentials",
+    /// 401: the credential was never seen here.
+    CREDENTIAL_UNKNOWN = "credential_unknown",
+    /// 401: the credential was registered here and has been deleted.
+    CREDENTIAL_REVOKED = "credential_revoked",
+    /// 401: the credential is a second factor; it can't log in alone.
+    CREDENTIAL_MFA_ONLY = "credential_mfa_only",
+    /// 400: the credential is already registered in this tenant.
+    CREDENTIAL_ALREADY_REGISTERED = "credential_already_registered",
+    /// The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+    CHALLENGE_INVALID = "challenge_invalid",
+    /// The challenge has expired: 400 at a registration, else 401.
+    CHALLENGE_EXPIRED = "challenge_expired",
+    /// The challenge was used before: 400 at a registration, else 401.
+    CHALLENGE_SPENT = "challenge_spent",
+    /// The person was not verified where that is required: 422 at a registration, else 401.
+    USER_VERIFICATION_MISSING = "user_verification_missing",
+    /// 401: the user handle or the challenge names another user than the credential's.
+    USER_MISMATCH = "user_mismatch",
+    /// 401: the signature counter did not grow: the authenticator may have been cloned.
+    COUNTER_ROLLBACK = "counter_rollback",
+    /// 409: the name is taken.
+    NAME_TAKEN = "name_taken",
+    /// 404: no such API key in this tenant.
+    API_KEY_NOT_FOUND = "api_key_not_found",
+    /// 404: no such signing key in this tenant.
+    SIGNING_KEY_NOT_FOUND = "signing_key_not_found",
+    /// 409: the key signs, and no other could take its place.
+    SIGNING_KEY_IN_USE = "signing_key_in_use",
+    /// 500: a fault of ours; the log has it under the request id.
+    INTERNAL = "internal",
+    /// 503: the database does not answer; try again.
+    UNAVAILABLE = "unavailable",
+}

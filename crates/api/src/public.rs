@@ -1,0 +1,113 @@
+//! The public API, `/{tenant_id}/…`: bodies of requests and responses.
+//!
+//! Ceremony options and credentials are made by the server and the browser; an app only hands them on, so
+//! they are opaque JSON here.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// `POST registration/initialize`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationInitialize {
+    /// The app's own id of the user: any string, not empty. Never reinterpreted.
+    pub user_id: String,
+    /// What the person recognises the account by, such as an email; 1 to 128 characters.
+    pub username: String,
+    /// A friendlier name, at most 128 characters. Falls back to `username`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// An image URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+}
+
+/// `POST login/initialize`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginInitialize {
+    /// Whose passkeys to ask for (needs the API key); absent for a discoverable login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+}
+
+/// What a finished ceremony answers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenResponse {
+    /// A JWT signed by a key of the tenant's JWKS, valid for 300 seconds.
+    pub token: String,
+}
+
+/// `PATCH credentials/{credential_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialUpdate {
+    /// The new name: 1 to 128 characters.
+    pub name: String,
+}
+
+/// A registered passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// The credential id, base64url without padding; at most 1023 bytes before encoding.
+    pub id: String,
+    /// Starts as the authenticator's name, or `cred-<id>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The COSE key, base64url.
+    pub public_key: String,
+    /// The attestation statement format of its registration (`none`, `packed`, …).
+    pub attestation_type: String,
+    /// The authenticator's make, as a UUID; zero where it is not told.
+    pub aaguid: Uuid,
+    /// When it was last used; its registration counts.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub last_used_at: Option<OffsetDateTime>,
+    /// When it was registered.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// How the authenticator can be reached (`internal`, `hybrid`, `usb`, …).
+    pub transports: Vec<String>,
+    /// Whether it may be synced between devices.
+    pub backup_eligible: bool,
+    /// Whether it is synced, as last seen.
+    pub backup_state: bool,
+    /// Whether it is a second factor rather than a passkey.
+    pub is_mfa: bool,
+    /// The app's own id of its user.
+    pub user_id: String,
+}
+
+/// `GET .well-known/jwks.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jwks {
+    /// Every key that may verify a token now or soon.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public signing key (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jwk {
+    /// `EC` or `RSA`.
+    pub kty: String,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub use_: String,
+    /// `ES256` or `RS256`.
+    pub alg: String,
+    /// The key's id, which a token's header names.
+    pub kid: String,
+    /// EC: `P-256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// EC: the point's x, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// EC: the point's y, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// RSA: the modulus, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// RSA: the public exponent, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
+}

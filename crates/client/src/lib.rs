@@ -1,0 +1,72 @@
+//! The Rust SDK of Passgate: passkeys for an app that already has users and a login.
+//!
+//! An app's backend makes one [`Tenant`] at start and keeps it. Each ceremony has two steps, start and
+//! finish: the backend hands the options of the first to the page, and what the page's browser made of them to
+//! the second, which answers a [`Token`] that says who did it.
+//!
+//! ```no_run
+//! use passgate_client::{Claims, Error, SecretString, Tenant, TenantConfig};
+//! use passgate_client::RegistrationInitialize;
+//! # use serde_json::Value;
+//! # async fn example(from_browser: Value) -> Result<(), Error> {
+//! let tenant = Tenant::new(TenantConfig {
+//!     base_url: "http://localhost:8000".to_owned(),
+//!     tenant_id: "9f0c1b4e-7f1d-4a53-9a53-0c1f6f6c3b11".to_owned(),
+//!     api_key: SecretString::new("pgk_…"),
+//!     rp_id: "localhost".to_owned(),
+//! })?;
+//!
+//! // Registering a passkey for a user who is logged in:
+//! let options = tenant
+//!     .registration()
+//!     .initialize(&RegistrationInitialize {
+//!         user_id: "42".to_owned(),
+//!         username: "john.doe@example.com".to_owned(),
+//!         display_name: None,
+//!         icon: None,
+//!     })
+//!     .await?;
+//! // … the page passes `options` to the browser and sends back a credential …
+//! let registered: Claims = tenant.registration().finalize_and_verify(&from_browser).await?;
+//! assert_eq!(registered.user_id, "42");
+//!
+//! // Logging in:
+//! let options = tenant.login().initialize().await?;
+//! let login: Claims = tenant.login().finalize_and_verify(&from_browser).await?;
+//! println!("welcome back, {}", login.user_id);
+//! # drop(options);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With the feature `axum`, `axum::passkey_routes` brings both ceremonies as two
+//! routes of the app's own router.
+
+#[cfg(feature = "axum")]
+pub mod axum;
+mod clock;
+mod credential;
+mod error;
+mod jwks;
+mod listing;
+mod login;
+mod registration;
+mod repeat;
+mod tenant;
+mod token;
+mod transport;
+mod user;
+mod verifier;
+
+pub use clock::{Clock, SystemClock};
+pub use credential::CredentialHandle;
+pub use error::{ApiError, ConfigError, Error, ResponseProblem, UnreachableKind};
+pub use listing::{CredentialPage, CredentialQuery, Order};
+pub use login::Login;
+pub use passgate_api::public::{Credential, Jwk, Jwks, RegistrationInitialize};
+pub use passgate_api::{ErrorCode, SecretString};
+pub use registration::Registration;
+pub use tenant::{Tenant, TenantBuilder, TenantConfig};
+pub use token::Token;
+pub use user::UserHandle;
+pub use verifier::{Claims, Purpose, TokenError, Verifier};

@@ -1,0 +1,58 @@
+//! Registering a passkey.
+
+use passgate_api::public::{RegistrationInitialize, TokenResponse};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::repeat::Repeat;
+use crate::token::Token;
+use crate::transport::{Call, Transport};
+use crate::verifier::{Claims, Purpose, Verifier};
+
+/// The two steps of a registration.
+#[derive(Clone, Copy)]
+pub struct Registration<'a> {
+    pub(crate) transport: &'a Transport,
+    pub(crate) verifier: &'a Verifier,
+}
+
+impl Registration<'_> {
+    /// The first step: the options for the browser's `navigator.credentials.create()`, to be handed on as they
+    /// are. Creates the user in Passgate, or updates the name there.
+    ///
+    /// ```no_run
+    /// # async fn example(tenant: passgate_client::Tenant) -> Result<(), passgate_client::Error> {
+    /// use passgate_client::RegistrationInitialize;
+    /// let options = tenant
+    ///     .registration()
+    ///     .initialize(&RegistrationInitialize {
+    ///         user_id: "42".to_owned(),
+    ///         username: "john.doe@example.com".to_owned(),
+    ///         display_name: Some("John Doe".to_owned()),
+    ///         icon: None,
+    ///     })
+    ///     .await?;
+    /// # drop(options);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn initialize(&self, user: &RegistrationInitialize) -> Result<Value, Error> {
+        let call = Call::post(&["registration", "initialize"], user, Repeat::Harmless);
+        self.transport.send(call).await?.json()
+    }
+
+    /// The second step, with the credential that the browser made. Prefer
+    /// [`finalize_and_verify`](Self::finalize_and_verify).
+    pub async fn finalize(&self, credential: &Value) -> Result<Token, Error> {
+        let call = Call::post(&["registration", "finalize"], credential, Repeat::OnlyIfUnsent);
+        let answer: TokenResponse = self.transport.send(call).await?.json()?;
+        Ok(Token::new(answer.token))
+    }
+
+    /// The second step, and the verified claims of its token. The passkey now belongs to
+    /// [`Claims::user_id`]: compare it with the user who is logged in.
+    pub async fn finalize_and_verify(&self, credential: &Value) -> Result<Claims, Error> {
+        let token = self.finalize(credential).await?;
+        self.verifier.verify(token.expose_secret(), Purpose::Registration).await
+    }
+}

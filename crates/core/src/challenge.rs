@@ -1,0 +1,330 @@
+//! Sealed challenges: what a ceremony needs to remember travels in the challenge itself, so that nothing is stored
+//! until it matters.
+//!
+//! Layout, 58 bytes, integers big-endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 1 | version, 1 |
+//! | 1 | purpose: the ceremony and its mode |
+//! | 2 | policy: what this request asked for |
+//! | 6 | expiry, milliseconds since the epoch |
+//! | 16 | nonce |
+//! | 16 | subject: the user's row id, zero for a discoverable login |
+//! | 16 | tag |
+//!
+//! The tag is HMAC-SHA-256 over the tenant id and all the rest, cut to 16 bytes (NIST SP 800-107 allows as much),
+//! compared in constant time. The nonce alone has the 16 random bytes that WebAuthn Level 3, §13.4.3 asks for.
+
+use std::fmt;
+
+use aws_lc_rs::hmac;
+use passgate_webauthn::options::UserVerification;
+use subtle::ConstantTimeEq;
+
+use crate::clock::Timestamp;
+use crate::ids::{TenantId, UserId};
+use crate::rng::{Rng, random_bytes};
+use crate::server_secret::{Secrets, ServerSecret};
+use crate::store::ChallengeSpend;
+
+/// The length of a sealed challenge in bytes.
+pub const LENGTH: usize = BODY_LENGTH + TAG_LENGTH;
+
+const VERSION: u8 = 1;
+const BODY_LENGTH: usize = 1 + 1 + 2 + 6 + 16 + 16;
+const TAG_LENGTH: usize = 16;
+
+/// The random part of a challenge: what makes it one of its kind, and what is stored once it is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Nonce(pub [u8; 16]);
+
+/// The ceremony, and the mode, that a challenge was made for. Each finalize route accepts its own only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Registering a passkey.
+    Registration,
+    /// Logging in whoever the authenticator names.
+    DiscoverableLogin,
+    /// Logging in a named user.
+    UserLogin,
+}
+
+impl Purpose {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Registration => 1,
+            Self::DiscoverableLogin => 2,
+            Self::UserLogin => 3,
+        }
+    }
+
+    const fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            1 => Self::Registration,
+            2 => Self::DiscoverableLogin,
+            3 => Self::UserLogin,
+            _ => return None,
+        })
+    }
+}
+
+/// What the request that made the challenge asked for, and finalize must enforce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChallengePolicy {
+    /// Whether the person must prove that it is them.
+    pub user_verification: UserVerification,
+}
+
+impl ChallengePolicy {
+    const fn bits(self) -> u16 {
+        match self.user_verification {
+            UserVerification::Discouraged => 0,
+            UserVerification::Preferred => 1,
+            UserVerification::Required => 2,
+        }
+    }
+
+    const fn from_bits(bits: u16) -> Option<Self> {
+        let user_verification = match bits {
+            0 => UserVerification::Discouraged,
+            1 => UserVerification::Preferred,
+            2 => UserVerification::Required,
+            _ => return None,
+        };
+        Some(Self { user_verification })
+    }
+}
+
+/// A challenge's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Challenge {
+    /// What it was made for.
+    pub purpose: Purpose,
+    /// What it was made to enforce.
+    pub policy: ChallengePolicy,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// Its random part.
+    pub nonce: Nonce,
+    /// Whose ceremony it is; none for a discoverable login.
+    pub subject: Option<UserId>,
+}
+
+/// A sealed challenge: the bytes that the authenticator signs over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SealedChallenge([u8; LENGTH]);
+
+impl SealedChallenge {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealedChallenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedChallenge(…)")
+    }
+}
+
+/// Why a challenge is refused before anything else is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChallengeError {
+    /// It was not made here, not for this tenant, or was altered.
+    #[error("the challenge was not issued by this tenant")]
+    NotOurs,
+    /// It was made for another route.
+    #[error("the challenge was issued for another ceremony")]
+    OtherPurpose,
+    /// Its time is over.
+    #[error("the challenge has expired")]
+    Expired,
+}
+
+impl Challenge {
+    /// A new challenge.
+    #[must_use]
+    pub fn new(
+        purpose: Purpose,
+        policy: ChallengePolicy,
+        expires_at: Timestamp,
+        subject: Option<UserId>,
+        rng: &dyn Rng,
+    ) -> Self {
+        Self { purpose, policy, expires_at, nonce: Nonce(random_bytes(rng)), subject }
+    }
+
+    /// Seals it for a tenant.
+    #[must_use]
+    pub fn seal(&self, tenant_id: TenantId, secrets: &Secrets) -> SealedChallenge {
+        let mut bytes = [0; LENGTH];
+        let (body, tag) = bytes.split_at_mut(BODY_LENGTH);
+        body[0] = VERSION;
+        body[1] = self.purpose.code();
+        body[2..4].copy_from_slice(&self.policy.bits().to_be_bytes());
+        body[4..10].copy_from_slice(&self.expires_at.as_millis().to_be_bytes()[2..]);
+        body[10..26].copy_from_slice(&self.nonce.0);
+        if let Some(subject) = &self.subject {
+            body[26..42].copy_from_slice(subject.as_uuid().as_bytes());
+        }
+        tag.copy_from_slice(&compute_tag(secrets.current(), tenant_id, body));
+        SealedChallenge(bytes)
+    }
+
+    /// Opens a challenge that came back: its tag, then its purpose, then its expiry. Writes and reads nothing.
+    pub fn open(
+        bytes: &[u8],
+        tenant_id: TenantId,
+        accepted: &[Purpose],
+        now: Timestamp,
+        secrets: &Secrets,
+    ) -> Result<Self, ChallengeError> {
+        if bytes.len() != LENGTH {
+            return Err(ChallengeError::NotOurs);
+        }
+        let (body, tag) = bytes.split_at(BODY_LENGTH);
+        let genuine = secrets
+            .all()
+            .any(|secret| bool::from(compute_tag(secret, tenant_id, body).as_slice().ct_eq(tag)));
+        if !genuine || body[0] != VERSION {
+            return Err(ChallengeError::NotOurs);
+        }
+        let purpose = Purpose::from_code(body[1]).ok_or(ChallengeError::NotOurs)?;
+        let policy = ChallengePolicy::from_bits(u16::from_be_bytes([body[2], body[3]]))
+            .ok_or(ChallengeError::NotOurs)?;
+        if !accepted.contains(&purpose) {
+            return Err(ChallengeError::OtherPurpose);
+        }
+        let mut expiry = [0; 8];
+        expiry[2..].copy_from_slice(&body[4..10]);
+        let expires_at = Timestamp::from_millis(i64::from_be_bytes(expiry));
+        if expires_at <= now {
+            return Err(ChallengeError::Expired);
+        }
+        let mut nonce = [0; 16];
+        nonce.copy_from_slice(&body[10..26]);
+        let mut subject = [0; 16];
+        subject.copy_from_slice(&body[26..42]);
+        let subject = (subject != [0; 16]).then(|| UserId::new(uuid::Uuid::from_bytes(subject)));
+        Ok(Self { purpose, policy, expires_at, nonce: Nonce(nonce), subject })
+    }
+
+    /// What the store is told when the challenge is spent.
+    #[must_use]
+    pub fn spend(&self, tenant_id: TenantId) -> ChallengeSpend {
+        ChallengeSpend { expires_at: self.expires_at, nonce: self.nonce, tenant_id }
+    }
+}
+
+fn compute_tag(secret: &ServerSecret, tenant_id: TenantId, body: &[u8]) -> [u8; TAG_LENGTH] {
+    let mut context = hmac::Context::with_key(secret.challenge_key());
+    context.update(tenant_id.as_uuid().as_bytes());
+    context.update(body);
+    let mut tag = [0; TAG_LENGTH];
+    tag.copy_from_slice(&context.sign().as_ref()[..TAG_LENGTH]);
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::rng::SystemRng;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+    const ALL: &[Purpose] = &[Purpose::Registration, Purpose::DiscoverableLogin, Purpose::UserLogin];
+
+    fn tenant(n: u128) -> TenantId {
+        TenantId::new(Uuid::from_u128(n))
+    }
+
+    fn secrets() -> Secrets {
+        Secrets::new(ServerSecret::parse(&ServerSecret::generate(&SystemRng)).unwrap(), vec![])
+    }
+
+    fn challenge(purpose: Purpose) -> Challenge {
+        let policy = ChallengePolicy { user_verification: UserVerification::Required };
+        let subject = Some(UserId::new(Uuid::from_u128(7)));
+        Challenge::new(purpose, policy, NOW + Duration::from_secs(300), subject, &SystemRng)
+    }
+
+    #[test]
+    fn what_is_sealed_comes_back_whole() {
+        let secrets = secrets();
+        for purpose in ALL {
+            for user_verification in
+                [UserVerification::Required, UserVerification::Preferred, UserVerification::Discouraged]
+            {
+                let policy = ChallengePolicy { user_verification };
+                let challenge = Challenge { policy, ..challenge(*purpose) };
+                let sealed = challenge.seal(tenant(1), &secrets);
+                assert_eq!(Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets), Ok(challenge));
+            }
+        }
+    }
+
+    #[test]
+    fn a_challenge_of_another_tenant_is_refused() {
+        let secrets = secrets();
+        let sealed = challenge(Purpose::Registration).seal(tenant(1), &secrets);
+        let opened = Challenge::open(sealed.as_bytes(), tenant(2), ALL, NOW, &secrets);
+        assert_eq!(opened, Err(ChallengeError::NotOurs));
+    }
+
+    #[test]
+    fn a_challenge_for_another_route_is_refused() {
+        let secrets = secrets();
+        let sealed = challenge(Purpose::Registration).seal(tenant(1), &secrets);
+        let opened = Challenge::open(
+            sealed.as_bytes(),
+            tenant(1),
+            &[Purpose::UserLogin, Purpose::DiscoverableLogin],
+            NOW,
+            &secrets,
+        );
+        assert_eq!(opened, Err(ChallengeError::OtherPurpose));
+    }
+
+    #[test]
+    fn a_challenge_lives_until_its_expiry_and_not_at_it() {
+        let secrets = secrets();
+        let challenge = challenge(Purpose::UserLogin);
+        let sealed = challenge.seal(tenant(1), &secrets);
+        let open = |at| Challenge::open(sealed.as_bytes(), tenant(1), ALL, at, &secrets);
+        assert_eq!(open(challenge.expires_at - Duration::from_millis(1)), Ok(challenge));
+        assert_eq!(open(challenge.expires_at), Err(ChallengeError::Expired));
+    }
+
+    #[test]
+    fn no_bit_of_a_challenge_can_be_changed() {
+        let secrets = secrets();
+        let sealed = challenge(Purpose::UserLogin).seal(tenant(1), &secrets);
+        for bit in 0..LENGTH * 8 {
+            let mut bytes = sealed.0;
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let opened = Challenge::open(&bytes, tenant(1), ALL, NOW, &secrets);
+            assert_eq!(opened, Err(ChallengeError::NotOurs), "bit {bit}");
+        }
+        assert_eq!(Challenge::open(&[], tenant(1), ALL, NOW, &secrets), Err(ChallengeError::NotOurs));
+        let longer = [sealed.as_bytes(), &[0]].concat();
+        assert_eq!(Challenge::open(&longer, tenant(1), ALL, NOW, &secrets), Err(ChallengeError::NotOurs));
+    }
+
+    #[test]
+    fn a_challenge_survives_the_rotation_of_the_secret() {
+        let text = ServerSecret::generate(&SystemRng);
+        let old = Secrets::new(ServerSecret::parse(&text).unwrap(), vec![]);
+        let challenge = challenge(Purpose::UserLogin);
+        let sealed = challenge.seal(tenant(1), &old);
+        let new = ServerSecret::parse(&ServerSecret::generate(&SystemRng)).unwrap();
+        let rotated = Secrets::new(new, vec![ServerSecret::parse(&text).unwrap()]);
+        assert_eq!(Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &rotated), Ok(challenge));
+        let opened = Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets());
+        assert_eq!(opened, Err(ChallengeError::NotOurs));
+    }
+}

@@ -1,0 +1,208 @@
+//! A tenant's configuration: parsed once, so that what holds one knows that it is sound.
+
+use std::time::Duration;
+
+use passgate_webauthn::options::{
+    AttestationConveyance, AuthenticatorAttachment, ResidentKey, UserVerification,
+};
+use passgate_webauthn::{Origin, RpId};
+use serde::{Deserialize, Serialize};
+
+use crate::cors::CorsPolicy;
+use crate::text::Text;
+
+/// A tenant's whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantConfig {
+    /// Which web pages may call the tenant's public API.
+    pub cors: CorsPolicy,
+    /// Who asks.
+    pub relying_party: RelyingParty,
+    /// The policy of passkeys.
+    pub passkeys: CeremonyPolicy,
+    /// The policy of second-factor credentials.
+    pub mfa: CeremonyPolicy,
+    /// What a signature counter that did not grow means (WebAuthn Level 3, §7.2, step 22).
+    pub counter: DeviationPolicy,
+    /// What a backup eligibility that changed since registration means (WebAuthn Level 3, §7.2, step 19).
+    pub backup_eligibility: DeviationPolicy,
+}
+
+/// The relying party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelyingParty {
+    /// The domain that passkeys are bound to.
+    pub id: RpId,
+    /// What the passkey prompt shows.
+    pub display_name: Text<1, 128>,
+    /// An image URL, kept for clients of the plain contract.
+    pub icon: Option<Text<1, 2048>>,
+    /// Whose pages and apps may run ceremonies.
+    pub origins: Origins,
+}
+
+/// 1 to [`Origins::MAX`] origins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Origin>", into = "Vec<Origin>")]
+pub struct Origins(Vec<Origin>);
+
+impl Origins {
+    /// The most origins a tenant may have.
+    pub const MAX: usize = 100;
+
+    /// Checks the bounds.
+    pub fn new(origins: Vec<Origin>) -> Result<Self, ConfigError> {
+        match origins.len() {
+            0 => Err(ConfigError::NoOrigins),
+            count if count > Self::MAX => Err(ConfigError::TooManyOrigins),
+            _ => Ok(Self(origins)),
+        }
+    }
+
+    /// The origins.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Origin] {
+        &self.0
+    }
+}
+
+impl TryFrom<Vec<Origin>> for Origins {
+    type Error = ConfigError;
+
+    fn try_from(origins: Vec<Origin>) -> Result<Self, ConfigError> {
+        Self::new(origins)
+    }
+}
+
+impl From<Origins> for Vec<Origin> {
+    fn from(origins: Origins) -> Self {
+        origins.0
+    }
+}
+
+/// What a kind of credential must satisfy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CeremonyPolicy {
+    /// How long a challenge lives.
+    pub timeout: CeremonyTimeout,
+    /// Whether the person must prove that it is them.
+    pub user_verification: UserVerification,
+    /// Which kind of authenticator is asked for; none means any.
+    pub attachment: Option<AuthenticatorAttachment>,
+    /// Whether authenticators are asked to prove their make.
+    pub attestation: AttestationConveyance,
+    /// Whether credentials must be discoverable.
+    pub resident_key: ResidentKey,
+}
+
+impl CeremonyPolicy {
+    /// The contract's defaults for passkeys.
+    #[must_use]
+    pub fn passkeys(timeout: CeremonyTimeout) -> Self {
+        Self {
+            timeout,
+            user_verification: UserVerification::Required,
+            attachment: None,
+            attestation: AttestationConveyance::Direct,
+            resident_key: ResidentKey::Required,
+        }
+    }
+
+    /// The contract's defaults for second factors.
+    #[must_use]
+    pub fn mfa(timeout: CeremonyTimeout) -> Self {
+        Self {
+            timeout,
+            user_verification: UserVerification::Preferred,
+            attachment: Some(AuthenticatorAttachment::CrossPlatform),
+            attestation: AttestationConveyance::Direct,
+            resident_key: ResidentKey::Discouraged,
+        }
+    }
+}
+
+/// How long a challenge lives: 10 seconds to an hour, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct CeremonyTimeout(u64);
+
+impl CeremonyTimeout {
+    /// Five minutes: what our own CLI and console give a tenant.
+    pub const DEFAULT: Self = Self(300_000);
+
+    /// Checks the bounds.
+    pub fn from_millis(millis: u64) -> Result<Self, ConfigError> {
+        if !(10_000..=3_600_000).contains(&millis) {
+            return Err(ConfigError::Timeout);
+        }
+        Ok(Self(millis))
+    }
+
+    /// In milliseconds.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// As a duration.
+    #[must_use]
+    pub fn as_duration(self) -> Duration {
+        Duration::from_millis(self.0)
+    }
+}
+
+impl TryFrom<u64> for CeremonyTimeout {
+    type Error = ConfigError;
+
+    fn try_from(millis: u64) -> Result<Self, ConfigError> {
+        Self::from_millis(millis)
+    }
+}
+
+impl From<CeremonyTimeout> for u64 {
+    fn from(timeout: CeremonyTimeout) -> Self {
+        timeout.0
+    }
+}
+
+/// What to do where an authenticator breaks a rule that some real ones break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviationPolicy {
+    /// Refuse.
+    Strict,
+    /// Let it pass, and say so in the log.
+    Warn,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A timeout is out of bounds.
+    #[error("timeout must be 10000 to 3600000 milliseconds")]
+    Timeout,
+    /// The relying party has no origin.
+    #[error("relying_party.origins must not be empty")]
+    NoOrigins,
+    /// The relying party has too many origins.
+    #[error("relying_party.origins must have at most {} entries", Origins::MAX)]
+    TooManyOrigins,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_ten_seconds_to_an_hour() {
+        assert_eq!(CeremonyTimeout::from_millis(9_999), Err(ConfigError::Timeout));
+        assert!(CeremonyTimeout::from_millis(10_000).is_ok());
+        assert!(CeremonyTimeout::from_millis(3_600_000).is_ok());
+        assert_eq!(CeremonyTimeout::from_millis(3_600_001), Err(ConfigError::Timeout));
+    }
+
+    #[test]
+    fn a_relying_party_has_at_least_one_origin() {
+        assert_eq!(Origins::new(vec![]), Err(ConfigError::NoOrigins));
+    }
+}

@@ -1,0 +1,121 @@
+//! Credentials: the public halves of passkeys and second factors.
+
+use passgate_webauthn::{Aaguid, authenticator_name};
+
+use crate::clock::Timestamp;
+use crate::ids::{CredentialId, UserId};
+use crate::text::Text;
+use crate::user::AppUserId;
+
+/// What a credential may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CredentialKind {
+    /// Logs in alone.
+    Passkey,
+    /// A second factor: works beside another login only.
+    Mfa,
+}
+
+/// A credential as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// The authenticator's id of it.
+    pub id: CredentialId,
+    /// Its user's row.
+    pub user_id: UserId,
+    /// The app's own id of its user.
+    pub app_user_id: AppUserId,
+    /// What it may be used for.
+    pub kind: CredentialKind,
+    /// What the person calls it.
+    pub name: Text<1, 128>,
+    /// The COSE key, as the authenticator encoded it.
+    pub public_key: Vec<u8>,
+    /// The attestation statement format of its registration.
+    pub attestation_format: String,
+    /// The authenticator's make.
+    pub aaguid: Aaguid,
+    /// The signature counter as last seen.
+    pub sign_count: u32,
+    /// How the authenticator can be reached, as the browser told it.
+    pub transports: Vec<String>,
+    /// Whether it may be synced between devices; fixed at registration.
+    pub backup_eligible: bool,
+    /// Whether it is synced, as last seen.
+    pub backup_state: bool,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was last used; its registration counts.
+    pub last_used_at: Timestamp,
+    /// How often it logged in.
+    pub use_count: u64,
+}
+
+/// A credential named to the browser, to be excluded or allowed (WebAuthn Level 3, §5.8.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialDescriptor {
+    /// The credential.
+    pub id: CredentialId,
+    /// How it can be reached.
+    pub transports: Vec<String>,
+}
+
+/// The name a new credential starts with: its authenticator's, or else `cred-` and the start of its id.
+#[must_use]
+pub fn initial_name(aaguid: Aaguid, id: &CredentialId) -> Text<1, 128> {
+    let name = match authenticator_name(aaguid) {
+        Some(name) => name.to_owned(),
+        None => format!("cred-{id}").chars().take(128).collect(),
+    };
+    // Neither can fail: 1 to 128 characters by construction, and neither source has NUL.
+    Text::new(name).expect("names of authenticators and base64url are short text")
+}
+
+/// What became of a credential id in a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialLookup {
+    /// It is registered.
+    Known(Box<KnownCredential>),
+    /// It was registered and has been deleted.
+    Revoked,
+    /// It was never seen here.
+    Unknown,
+}
+
+/// A registered credential with its user's handles: all that a login's verification reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// The user it belongs to.
+    pub user: crate::user::User,
+}
+
+/// One page of a list, newest first unless asked otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub items: Vec<T>,
+    /// How many rows all pages have.
+    pub total: u64,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Counts from 1.
+    pub page: u32,
+    /// 1 to 100.
+    pub per_page: u32,
+    /// Which end comes first.
+    pub order: Order,
+}
+
+/// The order of a list by time of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    Descending,
+    /// Oldest first.
+    Ascending,
+}

@@ -1,0 +1,30 @@
+//! What Passgate decides: tenants, users, credentials, ceremonies, tokens and the audit log, without SQL or HTTP.
+//!
+//! [`passgate::Passgate`] is the way in; it asks a [`store::Store`] for what must last, a [`clock::Clock`] for the time and
+//! a [`rng::Rng`] for randomness.
+
+pub mod admin_token;
+pub mod administration;
+pub mod api_key;
+pub mod audit;
+pub mod challenge;
+pub mod clock;
+pub mod config;
+pub mod cors;
+pub mod credential;
+mod credentials;
+mod error_code;
+pub mod ids;
+pub mod key_secret;
+pub mod login;
+pub mod passgate;
+pub mod registration;
+pub mod rng;
+pub mod server_secret;
+pub mod signing_key;
+pub mod store;
+pub mod tenant;
+pub mod tenant_cache;
+pub mod text;
+pub mod token;
+pub mod user;

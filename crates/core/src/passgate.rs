@@ -1,0 +1,208 @@
+//! The way in: one value that holds the store, the secrets, time and randomness, and decides everything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::audit::{AuditEntry, AuditType, RequestOrigin};
+use crate::clock::{Clock, Timestamp};
+use crate::ids::{ApiKeyId, AuditId, TenantId};
+use crate::key_secret;
+use crate::rng::{Rng, random_uuid};
+use crate::server_secret::Secrets;
+use crate::signing_key::SigningKeyError;
+use crate::store::{Store, StoreError};
+use crate::tenant_cache::{Tenant, TenantCache};
+use crate::user::AppUserId;
+
+/// How many tenants are kept in memory.
+const CACHED_TENANTS: u64 = 10_000;
+
+/// How long a spent challenge is remembered after its expiry.
+const PURGE_LAG: Duration = Duration::from_mins(10);
+
+/// How often the last use of an API key is written.
+const KEY_USE_GRANULARITY: Duration = Duration::from_mins(1);
+
+/// Passgate on a database.
+pub struct Passgate<S> {
+    pub(crate) store: S,
+    pub(crate) secrets: Secrets,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    public_url: String,
+    tenants: TenantCache,
+    /// API keys used since their use was last written.
+    key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
+}
+
+struct KeyUse {
+    used_at: Timestamp,
+    /// The use that was last handed to the store.
+    written_at: Timestamp,
+}
+
+/// A tenant can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// One of its signing keys can't be loaded.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+}
+
+/// Why a request that needs an API key is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeyError {
+    /// None came.
+    #[error("the header apiKey is missing")]
+    Missing,
+    /// It looks like one of ours, and was cut or mistyped.
+    #[error("the API key is incomplete or mistyped")]
+    Mistyped,
+    /// It is no key of this tenant.
+    #[error("the API key is not valid for this tenant")]
+    Unknown,
+    /// Keys can't be judged: the database was not reached for a while, and one may have been revoked.
+    #[error("the database was not reached for over 5 seconds, so API keys can't be checked")]
+    Unverifiable,
+}
+
+impl<S: Store> Passgate<S> {
+    /// Puts the parts together. `public_url` is where the public API is reached, without a slash at its end.
+    #[must_use]
+    pub fn new(
+        store: S,
+        secrets: Secrets,
+        public_url: String,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Self {
+        Self {
+            store,
+            secrets,
+            clock,
+            rng,
+            public_url,
+            tenants: TenantCache::new(CACHED_TENANTS),
+            key_uses: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Where the public API is reached.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A random UUID.
+    #[must_use]
+    pub fn random_uuid(&self) -> uuid::Uuid {
+        random_uuid(&*self.rng)
+    }
+
+    /// A tenant, from memory if it is there. `None`: there is no such tenant.
+    pub async fn tenant(&self, id: TenantId) -> Result<Option<Arc<Tenant>>, TenantError> {
+        if let Some(known) = self.tenants.get(id) {
+            return Ok(known);
+        }
+        let lookup = self.store.tenant(id).await?;
+        let tenant = lookup
+            .tenant
+            .map(|record| Tenant::load(record, &self.public_url, self.now(), &self.secrets))
+            .transpose()?
+            .map(Arc::new);
+        self.tenants.put(id, tenant.clone(), lookup.version);
+        Ok(tenant)
+    }
+
+    /// Checks the API key that came with a request, and notes its use.
+    pub fn authorize(&self, tenant: &Tenant, presented: Option<&str>) -> Result<ApiKeyId, ApiKeyError> {
+        let presented = presented.ok_or(ApiKeyError::Missing)?;
+        let now = self.now();
+        if self.tenants.is_stale(now) {
+            return Err(ApiKeyError::Unverifiable);
+        }
+        let Some(id) = tenant.api_key(presented) else {
+            return Err(if key_secret::is_mistyped(presented, crate::api_key::PREFIX) {
+                ApiKeyError::Mistyped
+            } else {
+                ApiKeyError::Unknown
+            });
+        };
+        let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.entry((tenant.id, id))
+            .and_modify(|key_use| key_use.used_at = now)
+            .or_insert(KeyUse { used_at: now, written_at: Timestamp::EPOCH });
+        Ok(id)
+    }
+
+    /// Reads the database's version, so that what other processes changed takes effect here. To be called twice a
+    /// second, and after each change of our own.
+    pub async fn poll_version(&self) -> Result<(), StoreError> {
+        let version = self.store.version().await?;
+        self.tenants.saw_version(version, self.now());
+        Ok(())
+    }
+
+    /// Whether the database was reached within the last seconds.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        !self.tenants.is_stale(self.now())
+    }
+
+    /// What is to be done every few seconds: forgets challenges whose expiry is long past, and writes when API keys
+    /// were last used. Returns how many challenges were forgotten.
+    pub async fn upkeep(&self) -> Result<u64, StoreError> {
+        let now = self.now();
+        let due = self.take_due_key_uses(now);
+        if !due.is_empty() {
+            self.store.touch_api_keys(due).await?;
+        }
+        self.store.purge_spent_challenges(now - PURGE_LAG).await
+    }
+
+    fn take_due_key_uses(&self, now: Timestamp) -> Vec<(TenantId, ApiKeyId, Timestamp)> {
+        let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
+        // A key that was not used for a while leaves the table, which so holds the busy ones only.
+        uses.retain(|_, key_use| {
+            key_use.used_at > key_use.written_at || now.since(key_use.written_at) < KEY_USE_GRANULARITY
+        });
+        uses.iter_mut()
+            .filter(|(_, key_use)| {
+                key_use.used_at > key_use.written_at && now.since(key_use.written_at) >= KEY_USE_GRANULARITY
+            })
+            .map(|((tenant_id, id), key_use)| {
+                key_use.written_at = key_use.used_at;
+                (*tenant_id, *id, key_use.used_at)
+            })
+            .collect()
+    }
+
+    /// A new row of the audit log.
+    pub(crate) fn audit(
+        &self,
+        tenant_id: TenantId,
+        kind: AuditType,
+        actor: Option<AppUserId>,
+        origin: &RequestOrigin,
+        at: Timestamp,
+    ) -> AuditEntry {
+        let id = AuditId::new(random_uuid(&*self.rng));
+        AuditEntry { id, tenant_id, kind, error: None, actor, origin: origin.clone(), at }
+    }
+}

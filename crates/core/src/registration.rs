@@ -1,0 +1,257 @@
+//! Registering a passkey: WebAuthn Level 3, §7.1, around the verifier.
+
+use passgate_webauthn::options::{
+    AuthenticatorSelection, CreationOptions, CredentialDescriptor as ExcludedCredential,
+    PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
+};
+use passgate_webauthn::{
+    Algorithm, AttestationObject, AttestationObjectError, AttestationPolicy, AuthenticatorTransport,
+    ClientDataError, ClientDataExpectation, CrossOriginPolicy, RegistrationExpectation, RegistrationResponse,
+    ResponseError, UserPresence, VerifiedRegistration,
+};
+
+use crate::audit::{AuditType, RequestOrigin};
+use crate::challenge::{Challenge, ChallengeError, ChallengePolicy, Purpose};
+use crate::clock::Timestamp;
+use crate::credential::{Credential, CredentialKind, initial_name};
+use crate::ids::{CredentialId, InvalidCredentialId, UserHandle, UserId};
+use crate::passgate::Passgate;
+use crate::rng::random_uuid;
+use crate::signing_key::SigningKeyError;
+use crate::store::{
+    BeginRegistration, FailCeremony, FinishRegistration, FinishedRegistration, Store, StoreError,
+};
+use crate::tenant_cache::Tenant;
+use crate::token::{self, SignError, Token, TokenFacts, TokenPurpose};
+use crate::user::{User, UserProfile};
+
+/// Why a registration is refused at its end.
+#[derive(Debug, thiserror::Error)]
+pub enum FinishRegistrationError {
+    /// The body is no registration response.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+    /// The challenge is not one to be finished here.
+    #[error(transparent)]
+    Challenge(#[from] ChallengeError),
+    /// The client data is not what was asked for.
+    #[error(transparent)]
+    ClientData(#[from] ClientDataError),
+    /// The attestation object can't be read.
+    #[error(transparent)]
+    AttestationObject(#[from] AttestationObjectError),
+    /// The verifier refused the registration.
+    #[error(transparent)]
+    Verification(#[from] passgate_webauthn::RegistrationError),
+    /// The credential id is out of bounds.
+    #[error(transparent)]
+    CredentialId(#[from] InvalidCredentialId),
+    /// The challenge was used before.
+    #[error("the challenge was used before")]
+    ChallengeSpent,
+    /// The credential is registered already.
+    #[error("the credential is already registered")]
+    CredentialExists,
+    /// The user was deleted meanwhile.
+    #[error("the user does not exist any more")]
+    UnknownUser,
+    /// The tenant can't sign.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The token could not be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<S: Store> Passgate<S> {
+    /// Begins a registration: makes the user or brings it up to date, and says what the browser is to ask for.
+    pub async fn begin_registration(
+        &self,
+        tenant: &Tenant,
+        profile: UserProfile,
+        origin: &RequestOrigin,
+    ) -> Result<CreationOptions, StoreError> {
+        let now = self.now();
+        let actor = Some(profile.app_id.clone());
+        let begin = BeginRegistration {
+            tenant_id: tenant.id,
+            profile: profile.clone(),
+            kind: CredentialKind::Passkey,
+            new_user_id: UserId::new(random_uuid(&*self.rng)),
+            new_handle: UserHandle::random(&*self.rng),
+            now,
+            audit: self.audit(tenant.id, AuditType::RegistrationInitSucceeded, actor, origin, now),
+        };
+        let begun = self.store.begin_registration(begin).await?;
+        let exclude = begun.exclude.into_iter().map(|credential| ExcludedCredential {
+            transports: credential
+                .transports
+                .iter()
+                .filter_map(|name| AuthenticatorTransport::parse(name))
+                .collect(),
+            ..ExcludedCredential::new(credential.id.as_bytes().to_vec())
+        });
+        let policy = &tenant.config.passkeys;
+        let challenge = Challenge::new(
+            Purpose::Registration,
+            ChallengePolicy { user_verification: policy.user_verification },
+            now + policy.timeout.as_duration(),
+            Some(begun.user.id),
+            &*self.rng,
+        );
+        // A user always has the handle it was made with.
+        let handle = begun.user.handles.first().map(|handle| handle.as_bytes().to_vec()).unwrap_or_default();
+        Ok(CreationOptions {
+            public_key: PublicKeyCredentialCreationOptions {
+                rp: RelyingParty {
+                    id: tenant.config.relying_party.id.as_str().to_owned(),
+                    name: tenant.config.relying_party.display_name.to_string(),
+                },
+                user: UserEntity {
+                    id: handle,
+                    name: profile.name.to_string(),
+                    display_name: profile.shown_name().to_owned(),
+                },
+                challenge: challenge.seal(tenant.id, &self.secrets).as_bytes().to_vec(),
+                pub_key_cred_params: Algorithm::DEFAULT.iter().map(|algorithm| (*algorithm).into()).collect(),
+                timeout: policy.timeout.as_millis(),
+                exclude_credentials: exclude.collect(),
+                authenticator_selection: AuthenticatorSelection::new(
+                    policy.attachment,
+                    policy.resident_key,
+                    policy.user_verification,
+                ),
+                attestation: policy.attestation,
+                extensions: None,
+                hints: Vec::new(),
+            },
+        })
+    }
+
+    /// Finishes a registration. `body` is the credential as the browser gave it.
+    pub async fn finish_registration(
+        &self,
+        tenant: &Tenant,
+        body: &[u8],
+        origin: &RequestOrigin,
+    ) -> Result<Token, FinishRegistrationError> {
+        // Up to the attestation object, nothing is read or written: garbage from strangers costs no write.
+        let response = RegistrationResponse::parse(body)?;
+        let now = self.now();
+        let challenge =
+            Challenge::open(response.challenge(), tenant.id, &[Purpose::Registration], now, &self.secrets)?;
+        response.check_client_data(&ClientDataExpectation {
+            challenge: response.challenge(),
+            origins: tenant.config.relying_party.origins.as_slice(),
+            cross_origin: CrossOriginPolicy::Refuse,
+        })?;
+        let attestation = response.attestation_object()?;
+        let subject = challenge.subject.ok_or(ChallengeError::NotOurs)?;
+
+        // From here on the challenge is spent, whatever the verdict.
+        let spend = challenge.spend(tenant.id);
+        let user = self.store.user(tenant.id, subject).await?;
+        let audit = self.audit(
+            tenant.id,
+            AuditType::RegistrationFinalSucceeded,
+            user.as_ref().map(|user| user.app_id.clone()),
+            origin,
+            now,
+        );
+        let judged = match &user {
+            Some(user) => self.judge_registration(tenant, &challenge, &attestation, user, now),
+            None => Err(FinishRegistrationError::UnknownUser),
+        };
+        let (credential, token) = match judged {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                let audit = audit.failed(AuditType::RegistrationFinalFailed, error.code());
+                self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
+                return Err(error);
+            }
+        };
+        match self.store.finish_registration(FinishRegistration { spend, credential, audit }).await? {
+            FinishedRegistration::Registered => Ok(token),
+            FinishedRegistration::ChallengeSpent => Err(FinishRegistrationError::ChallengeSpent),
+            FinishedRegistration::CredentialExists => Err(FinishRegistrationError::CredentialExists),
+            FinishedRegistration::UnknownUser => Err(FinishRegistrationError::UnknownUser),
+        }
+    }
+
+    /// Verifies, and signs the token that is handed out once the store has agreed.
+    fn judge_registration(
+        &self,
+        tenant: &Tenant,
+        challenge: &Challenge,
+        attestation: &AttestationObject<'_>,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<(Credential, Token), FinishRegistrationError> {
+        let policy = &tenant.config.passkeys;
+        let verified = attestation.verify(&RegistrationExpectation {
+            rp_id: &tenant.config.relying_party.id,
+            user_verification: stricter(challenge.policy.user_verification, policy.user_verification),
+            user_presence: UserPresence::Required,
+            algorithms: &Algorithm::DEFAULT,
+            attestation: AttestationPolicy::default(),
+            now_unix_seconds: now.as_seconds(),
+        })?;
+        let user_verified = verified.user_verified;
+        let credential = new_credential(verified, user, now)?;
+        let token = token::issue(
+            tenant.signing_key(now)?,
+            &TokenFacts {
+                issuer: &tenant.issuer,
+                rp_id: tenant.config.relying_party.id.as_str(),
+                user: &user.app_id,
+                credential: &credential.id,
+                purpose: TokenPurpose::Registration,
+                user_verified,
+                token_id: random_uuid(&*self.rng),
+                issued_at: now,
+            },
+        )?;
+        Ok((credential, token))
+    }
+}
+
+fn new_credential(
+    verified: VerifiedRegistration,
+    user: &User,
+    now: Timestamp,
+) -> Result<Credential, InvalidCredentialId> {
+    let id = CredentialId::new(&verified.credential_id)?;
+    Ok(Credential {
+        name: initial_name(verified.aaguid, &id),
+        id,
+        user_id: user.id,
+        app_user_id: user.app_id.clone(),
+        kind: CredentialKind::Passkey,
+        public_key: verified.public_key,
+        attestation_format: verified.attestation_format.as_str().to_owned(),
+        aaguid: verified.aaguid,
+        sign_count: verified.sign_count,
+        transports: verified.transports.iter().map(|transport| transport.as_str().to_owned()).collect(),
+        backup_eligible: verified.backup_eligible,
+        backup_state: verified.backup_state,
+        created_at: now,
+        last_used_at: now,
+        use_count: 0,
+    })
+}
+
+/// The stricter of what a request asked for and what the tenant asks for now.
+pub(crate) fn stricter(
+    one: passgate_webauthn::UserVerification,
+    other: passgate_webauthn::UserVerification,
+) -> passgate_webauthn::UserVerification {
+    use passgate_webauthn::UserVerification::{Discouraged, Preferred, Required};
+    match (one, other) {
+        (Required, _) | (_, Required) => Required,
+        (Preferred, _) | (_, Preferred) => Preferred,
+        (Discouraged, Discouraged) => Discouraged,
+    }
+}

@@ -1,0 +1,431 @@
+//! What Passgate asks of a database: whole decisions in the domain's words, never access to rows.
+//!
+//! Each method is atomic, durable when it returns `Ok`, and sees its own tenant only. What may fail by rule (a
+//! name that is taken, a challenge that was spent) is an outcome in the return value; a [`StoreError`] means
+//! that the database failed.
+
+use std::future::Future;
+
+use crate::admin_token::AdminTokenRecord;
+use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
+use crate::audit::AuditEntry;
+use crate::challenge::Nonce;
+use crate::clock::Timestamp;
+use crate::config::{DeviationPolicy, TenantConfig};
+use crate::credential::{
+    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
+};
+use crate::ids::{AdminTokenId, ApiKeyId, CredentialId, SigningKeyId, TenantId, UserHandle, UserId};
+use crate::server_secret::SecretId;
+use crate::signing_key::SealedSigningKey;
+use crate::tenant::{TenantRecord, TenantSummary};
+use crate::text::Text;
+use crate::user::{AppUserId, User, UserProfile};
+
+/// The database failed: nothing of the method's work was kept unless it says so.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It can't be reached or is shutting down; trying again later may help.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored row can't be read: names its table, column and row, never its secret content.
+    #[error("corrupt row in table {table}, column {column}, row {row}")]
+    CorruptRow {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What identifies the row.
+        row: String,
+    },
+    /// Any other fault.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A challenge to be spent. Spent challenges are keyed by expiry first, so that inserts are in order of time and
+/// purging is a range delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChallengeSpend {
+    /// When the challenge expires.
+    pub expires_at: Timestamp,
+    /// Its random part.
+    pub nonce: Nonce,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+}
+
+/// A registration begins: the user is made, or brought up to date.
+#[derive(Debug, Clone)]
+pub struct BeginRegistration {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// What the app tells of the user.
+    pub profile: UserProfile,
+    /// Credentials of this kind are to be excluded.
+    pub kind: CredentialKind,
+    /// The row's id if the user is new.
+    pub new_user_id: UserId,
+    /// The user handle if the user is new.
+    pub new_handle: UserHandle,
+    /// Now.
+    pub now: Timestamp,
+    /// The row to append.
+    pub audit: AuditEntry,
+}
+
+/// The user of a registration that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BegunRegistration {
+    /// The user, new or brought up to date.
+    pub user: User,
+    /// The user's credentials of the kind asked for, at most 100, newest first.
+    pub exclude: Vec<CredentialDescriptor>,
+}
+
+/// A login of a named user begins.
+#[derive(Debug, Clone)]
+pub struct BeginLogin {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Whose login.
+    pub app_user_id: AppUserId,
+    /// Credentials of this kind are to be allowed.
+    pub kind: CredentialKind,
+    /// The row to append on success.
+    pub audit: AuditEntry,
+}
+
+/// What became of the beginning of a login of a named user. A failure's audit row is kept too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BegunLogin {
+    /// The user and the credentials to allow, at least one and at most 100, newest first.
+    Begun(User, Vec<CredentialDescriptor>),
+    /// No such user.
+    UnknownUser,
+    /// The user has no credential of that kind.
+    NoCredentials,
+}
+
+/// A registration's end: spend the challenge, insert the credential, append the audit row.
+#[derive(Debug, Clone)]
+pub struct FinishRegistration {
+    /// The challenge, spent whatever the outcome.
+    pub spend: ChallengeSpend,
+    /// The credential to insert.
+    pub credential: Credential,
+    /// The row to append on success.
+    pub audit: AuditEntry,
+}
+
+/// What became of a registration's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinishedRegistration {
+    /// The credential is stored.
+    Registered,
+    /// The challenge was spent before, or is older than what the purge remembers.
+    ChallengeSpent,
+    /// The tenant has this credential id already (WebAuthn Level 3, §7.1, its last check before storing).
+    CredentialExists,
+    /// The user was deleted meanwhile.
+    UnknownUser,
+}
+
+/// A login's end: spend the challenge, decide the counter against the stored row, update the credential, append
+/// the audit row.
+#[derive(Debug, Clone)]
+pub struct FinishLogin {
+    /// The challenge, spent whatever the outcome.
+    pub spend: ChallengeSpend,
+    /// The credential that signed.
+    pub credential_id: CredentialId,
+    /// The row of the credential's user, as the verification saw it.
+    pub user_id: UserId,
+    /// The signature counter that the authenticator sent.
+    pub sign_count: u32,
+    /// What a counter that did not grow means.
+    pub counter_policy: DeviationPolicy,
+    /// Whether the credential is synced now.
+    pub backup_state: bool,
+    /// Now.
+    pub now: Timestamp,
+    /// The row to append on success.
+    pub audit: AuditEntry,
+}
+
+/// What became of a login's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinishedLogin {
+    /// The login stands.
+    LoggedIn {
+        /// Whether the counter did not grow and the tenant only warns of it.
+        counter_warning: bool,
+    },
+    /// The challenge was spent before, or is older than what the purge remembers.
+    ChallengeSpent,
+    /// The counter did not grow and the tenant is strict; the credential is left as it was.
+    CounterRollback,
+    /// The credential was deleted meanwhile, or is no longer that user's.
+    CredentialGone,
+}
+
+/// A ceremony failed after its challenge became due: spend it and keep the failure.
+#[derive(Debug, Clone)]
+pub struct FailCeremony {
+    /// The challenge.
+    pub spend: ChallengeSpend,
+    /// The failure.
+    pub audit: AuditEntry,
+}
+
+/// A new tenant with its keys.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What operators call it.
+    pub display_name: Text<1, 128>,
+    /// Its configuration.
+    pub config: TenantConfig,
+    /// Its first API key.
+    pub api_key: Option<NewApiKey>,
+    /// Its first signing key.
+    pub signing_key: SealedSigningKey,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What became of an insert under a unique name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is stored.
+    Stored,
+    /// The name is taken.
+    NameTaken,
+    /// The tenant does not exist.
+    UnknownTenant,
+}
+
+/// Whether what a method was to change exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It existed, and the change is stored.
+    Done,
+    /// There is no such thing.
+    NotFound,
+}
+
+/// How a new signing key takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// Older keys go on until the new one signs, and verify until their last token has expired.
+    Graceful,
+    /// For a compromise: older keys are deleted at once.
+    Immediate,
+}
+
+/// What became of a signing key that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningKeyDeletion {
+    /// It is gone.
+    Deleted,
+    /// There is no such key in this tenant.
+    NotFound,
+    /// It is the only key that can sign now.
+    InUse,
+}
+
+/// The audited change of one credential.
+#[derive(Debug, Clone)]
+pub struct CredentialChange {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The credential.
+    pub credential_id: CredentialId,
+    /// The row to append; the store sets its actor to the credential's user.
+    pub audit: AuditEntry,
+}
+
+/// The database.
+pub trait Store: Send + Sync + 'static {
+    // Tenants.
+
+    /// Everything that serving a tenant needs, and the version of the database it was read at.
+    fn tenant(&self, id: TenantId) -> impl Future<Output = Result<TenantLookup, StoreError>> + Send;
+    /// All tenants, by name, then id.
+    fn tenants(&self) -> impl Future<Output = Result<Vec<TenantSummary>, StoreError>> + Send;
+    /// Stores a new tenant.
+    fn create_tenant(&self, tenant: NewTenant) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Gives a tenant another name.
+    fn rename_tenant(
+        &self,
+        id: TenantId,
+        display_name: Text<1, 128>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Gives a tenant another configuration.
+    fn configure_tenant(
+        &self,
+        id: TenantId,
+        config: TenantConfig,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes a tenant with everything of its.
+    fn delete_tenant(&self, id: TenantId) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+
+    // Secrets.
+
+    /// Stores a new API key.
+    fn create_api_key(
+        &self,
+        tenant_id: TenantId,
+        key: NewApiKey,
+    ) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+    /// A tenant's API keys, oldest first.
+    fn api_keys(
+        &self,
+        tenant_id: TenantId,
+    ) -> impl Future<Output = Result<Vec<ApiKeyRecord>, StoreError>> + Send;
+    /// Revokes an API key.
+    fn delete_api_key(
+        &self,
+        tenant_id: TenantId,
+        id: ApiKeyId,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Notes when API keys were last used. Does not count as a change that caches must see.
+    fn touch_api_keys(
+        &self,
+        uses: Vec<(TenantId, ApiKeyId, Timestamp)>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Stores a new signing key beside, or instead of, a tenant's others. Retired keys whose last token has
+    /// expired by `now` are deleted with it.
+    fn rotate_signing_key(
+        &self,
+        tenant_id: TenantId,
+        key: SealedSigningKey,
+        rotation: Rotation,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes a signing key, unless no other could sign at `now` ([`crate::signing_key::may_delete`]).
+    fn delete_signing_key(
+        &self,
+        tenant_id: TenantId,
+        id: SigningKeyId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<SigningKeyDeletion, StoreError>> + Send;
+    /// The server secrets that sealed values name, each once.
+    fn secrets_in_use(&self) -> impl Future<Output = Result<Vec<SecretId>, StoreError>> + Send;
+    /// Up to `limit` signing keys that are not sealed with `current`.
+    fn signing_keys_to_reseal(
+        &self,
+        current: SecretId,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<SealedSigningKey>, StoreError>> + Send;
+    /// Replaces the sealed form of signing keys that still exist; returns how many.
+    fn reseal_signing_keys(
+        &self,
+        keys: Vec<SealedSigningKey>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Stores an admin token.
+    fn create_admin_token(
+        &self,
+        token: AdminTokenRecord,
+    ) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+    /// Finds an admin token by its hash.
+    fn admin_token(
+        &self,
+        hash: KeyHash,
+    ) -> impl Future<Output = Result<Option<AdminTokenRecord>, StoreError>> + Send;
+    /// All admin tokens, oldest first.
+    fn admin_tokens(&self) -> impl Future<Output = Result<Vec<AdminTokenRecord>, StoreError>> + Send;
+    /// Revokes an admin token.
+    fn delete_admin_token(
+        &self,
+        id: AdminTokenId,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+
+    // Ceremonies.
+
+    /// A registration begins.
+    fn begin_registration(
+        &self,
+        begin: BeginRegistration,
+    ) -> impl Future<Output = Result<BegunRegistration, StoreError>> + Send;
+    /// The user whose registration is being finished: the read of a registration's end.
+    fn user(
+        &self,
+        tenant_id: TenantId,
+        id: UserId,
+    ) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
+    /// A registration ends: the write.
+    fn finish_registration(
+        &self,
+        finish: FinishRegistration,
+    ) -> impl Future<Output = Result<FinishedRegistration, StoreError>> + Send;
+    /// A login of a named user begins.
+    fn begin_login(&self, begin: BeginLogin) -> impl Future<Output = Result<BegunLogin, StoreError>> + Send;
+    /// The credential that a login names: the read of a login's end.
+    fn login_credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+    ) -> impl Future<Output = Result<CredentialLookup, StoreError>> + Send;
+    /// A login ends: the write.
+    fn finish_login(
+        &self,
+        finish: FinishLogin,
+    ) -> impl Future<Output = Result<FinishedLogin, StoreError>> + Send;
+    /// A ceremony failed after its challenge became due.
+    fn fail_ceremony(&self, failure: FailCeremony) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    // Credentials.
+
+    /// A tenant's credentials, or those of one user: empty if there is no such user.
+    fn credentials(
+        &self,
+        tenant_id: TenantId,
+        app_user_id: Option<AppUserId>,
+        page: PageRequest,
+    ) -> impl Future<Output = Result<Page<Credential>, StoreError>> + Send;
+    /// One credential.
+    fn credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+    ) -> impl Future<Output = Result<Option<Credential>, StoreError>> + Send;
+    /// Renames a credential.
+    fn rename_credential(
+        &self,
+        change: CredentialChange,
+        name: Text<1, 128>,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes a credential and leaves a tombstone: the SHA-256 of its id and the time, without its user.
+    fn delete_credential(
+        &self,
+        change: CredentialChange,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+
+    // Upkeep.
+
+    /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
+    fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
+    /// Forgets challenges that expired before `expired_before`, and remembers that moment: spending refuses
+    /// whatever expires earlier. Returns how many were forgotten.
+    fn purge_spent_challenges(
+        &self,
+        expired_before: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// See [`Store::version`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Version(pub u64);
+
+/// See [`Store::tenant`].
+#[derive(Debug, Clone)]
+pub struct TenantLookup {
+    /// The tenant, if there is one.
+    pub tenant: Option<TenantRecord>,
+    /// The version it was read at.
+    pub version: Version,
+}

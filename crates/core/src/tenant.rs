@@ -1,0 +1,31 @@
+//! Tenants as stored.
+
+use crate::api_key::ApiKeyRecord;
+use crate::config::TenantConfig;
+use crate::ids::TenantId;
+use crate::signing_key::SealedSigningKey;
+use crate::text::Text;
+
+/// A tenant as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantSummary {
+    /// Its id.
+    pub id: TenantId,
+    /// What operators call it.
+    pub display_name: Text<1, 128>,
+}
+
+/// Everything that serving a tenant needs.
+#[derive(Debug, Clone)]
+pub struct TenantRecord {
+    /// Its id.
+    pub id: TenantId,
+    /// What operators call it.
+    pub display_name: Text<1, 128>,
+    /// Its configuration.
+    pub config: TenantConfig,
+    /// Its API keys.
+    pub api_keys: Vec<ApiKeyRecord>,
+    /// Its signing keys, sealed, oldest first.
+    pub signing_keys: Vec<SealedSigningKey>,
+}

@@ -1,0 +1,180 @@
+//! Tenants in memory: loaded at first use, parsed once, dropped when the database has moved on.
+//!
+//! An entry knows the version of the database that it was read at, and counts only while no newer version is known.
+//! So a change, by whichever process, takes effect as soon as the version is seen, and a slow load can't put an old
+//! tenant back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::clock::Timestamp;
+use crate::config::TenantConfig;
+use crate::ids::{ApiKeyId, TenantId};
+use crate::key_secret::KeyHash;
+use crate::server_secret::Secrets;
+use crate::signing_key::{self, PublicKey, SealedSigningKey, SigningKey, SigningKeyError, SigningKeyState};
+use crate::store::Version;
+use crate::tenant::TenantRecord;
+use crate::text::Text;
+
+/// How long the version may go unread before keys are no longer trusted: one may have been revoked elsewhere.
+const STALE_AFTER: Duration = Duration::from_secs(5);
+
+/// A tenant ready to serve.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What operators call it.
+    pub display_name: Text<1, 128>,
+    /// Its configuration.
+    pub config: TenantConfig,
+    /// Who its tokens say issued them: `<public_url>/<tenant_id>`.
+    pub issuer: String,
+    api_keys: HashMap<KeyHash, ApiKeyId>,
+    signing_keys: Vec<(SealedSigningKey, SigningKey)>,
+}
+
+impl Tenant {
+    /// Parses what was stored. Expired signing keys are left out; any other that can't be opened is an error.
+    pub fn load(
+        record: TenantRecord,
+        public_url: &str,
+        now: Timestamp,
+        secrets: &Secrets,
+    ) -> Result<Self, SigningKeyError> {
+        let sealed = record.signing_keys;
+        let signing_keys = sealed
+            .iter()
+            .filter(|key| signing_key::state(key, &sealed, now) != SigningKeyState::Expired)
+            .map(|key| Ok((key.clone(), SigningKey::load(key, secrets)?)))
+            .collect::<Result<_, SigningKeyError>>()?;
+        Ok(Self {
+            issuer: format!("{public_url}/{}", record.id),
+            id: record.id,
+            display_name: record.display_name,
+            config: record.config,
+            api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
+            signing_keys,
+        })
+    }
+
+    /// The API key that was presented, if it is one of this tenant's.
+    #[must_use]
+    pub fn api_key(&self, presented: &str) -> Option<ApiKeyId> {
+        self.api_keys.get(&KeyHash::of(presented)).copied()
+    }
+
+    /// The key that signs at `now`.
+    pub fn signing_key(&self, now: Timestamp) -> Result<&SigningKey, SigningKeyError> {
+        self.keys_in_state(now)
+            .find_map(|(state, key)| (state == SigningKeyState::Active).then_some(key))
+            .ok_or(SigningKeyError::NoActiveKey)
+    }
+
+    /// The keys that verify a token at `now`, or soon will.
+    #[must_use]
+    pub fn public_keys(&self, now: Timestamp) -> Vec<PublicKey> {
+        self.keys_in_state(now)
+            .filter(|(state, _)| *state != SigningKeyState::Expired)
+            .map(|(_, key)| key.public_key())
+            .collect()
+    }
+
+    fn keys_in_state(&self, now: Timestamp) -> impl Iterator<Item = (SigningKeyState, &SigningKey)> {
+        let all: Vec<SealedSigningKey> = self.signing_keys.iter().map(|(sealed, _)| sealed.clone()).collect();
+        self.signing_keys.iter().map(move |(sealed, key)| (signing_key::state(sealed, &all, now), key))
+    }
+}
+
+/// The tenants in memory.
+pub(crate) struct TenantCache {
+    entries: Cache<TenantId, Entry>,
+    known_version: AtomicU64,
+    /// When the version was last read, in milliseconds.
+    checked_at: AtomicI64,
+}
+
+#[derive(Clone)]
+struct Entry {
+    /// None: the tenant is known not to exist.
+    tenant: Option<Arc<Tenant>>,
+    version: Version,
+}
+
+impl TenantCache {
+    /// Room for `capacity` tenants, unknown ids included: a flood of made-up ids pushes out old entries, and takes no
+    /// more memory than that.
+    pub(crate) fn new(capacity: u64) -> Self {
+        Self {
+            entries: Cache::new(capacity),
+            known_version: AtomicU64::new(0),
+            checked_at: AtomicI64::new(Timestamp::EPOCH.as_millis()),
+        }
+    }
+
+    /// What is known of a tenant: `None` if it must be loaded, `Some(None)` if it does not exist.
+    pub(crate) fn get(&self, id: TenantId) -> Option<Option<Arc<Tenant>>> {
+        let entry = self.entries.get(&id)?;
+        (entry.version.0 >= self.known_version.load(Ordering::Acquire)).then_some(entry.tenant)
+    }
+
+    /// Keeps what was loaded.
+    pub(crate) fn put(&self, id: TenantId, tenant: Option<Arc<Tenant>>, version: Version) {
+        self.entries.insert(id, Entry { tenant, version });
+    }
+
+    /// The database's version was read.
+    pub(crate) fn saw_version(&self, version: Version, now: Timestamp) {
+        self.known_version.fetch_max(version.0, Ordering::AcqRel);
+        self.checked_at.fetch_max(now.as_millis(), Ordering::AcqRel);
+    }
+
+    /// Whether the version was read too long ago to trust what is in memory about keys.
+    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
+        now.since(Timestamp::from_millis(self.checked_at.load(Ordering::Acquire))) > STALE_AFTER
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ID: TenantId = TenantId::new(Uuid::from_u128(1));
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn an_entry_counts_until_a_newer_version_is_seen() {
+        let cache = TenantCache::new(10);
+        assert!(cache.get(ID).is_none());
+        cache.put(ID, None, Version(3));
+        assert!(matches!(cache.get(ID), Some(None)));
+        cache.saw_version(Version(3), NOW);
+        assert!(matches!(cache.get(ID), Some(None)));
+        cache.saw_version(Version(4), NOW);
+        assert!(cache.get(ID).is_none());
+    }
+
+    #[test]
+    fn a_slow_load_can_not_put_an_old_tenant_back() {
+        let cache = TenantCache::new(10);
+        cache.saw_version(Version(4), NOW);
+        cache.put(ID, None, Version(3));
+        assert!(cache.get(ID).is_none());
+    }
+
+    #[test]
+    fn the_cache_is_stale_after_five_seconds_without_a_version() {
+        let cache = TenantCache::new(10);
+        assert!(cache.is_stale(NOW));
+        cache.saw_version(Version(1), NOW);
+        assert!(!cache.is_stale(NOW + Duration::from_secs(5)));
+        assert!(cache.is_stale(NOW + Duration::from_secs(5) + Duration::from_millis(1)));
+    }
+}

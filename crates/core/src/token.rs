@@ -1,0 +1,99 @@
+//! Tokens: what a finished ceremony tells the app, signed.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::ids::CredentialId;
+use crate::signing_key::SigningKey;
+use crate::user::AppUserId;
+
+/// How long a token is valid.
+pub const LIFETIME: Duration = Duration::from_mins(5);
+
+/// The ceremony that a token vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenPurpose {
+    /// A passkey was registered.
+    Registration,
+    /// The user logged in with a passkey.
+    Login,
+}
+
+/// What a token says.
+#[derive(Debug, Clone)]
+pub struct TokenFacts<'a> {
+    /// Whose public API issued it: `<public_url>/<tenant_id>`.
+    pub issuer: &'a str,
+    /// The relying party's id, the only audience.
+    pub rp_id: &'a str,
+    /// The app's own id of the user.
+    pub user: &'a AppUserId,
+    /// The credential that was used or made.
+    pub credential: &'a CredentialId,
+    /// The ceremony.
+    pub purpose: TokenPurpose,
+    /// Whether the authenticator verified the person.
+    pub user_verified: bool,
+    /// The token's own id.
+    pub token_id: uuid::Uuid,
+    /// Now.
+    pub issued_at: Timestamp,
+}
+
+/// A signed token. `Debug` hides it: whoever holds it is let in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The JWT in its compact form.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// aws-lc could not sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the token could not be signed")]
+pub struct SignError;
+
+/// The claims in the order in which they are written. `aud` is an array, as the contract has it.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: [&'a str; 1],
+    iat: i64,
+    exp: i64,
+    jti: uuid::Uuid,
+    cred: String,
+    purpose: TokenPurpose,
+    uv: bool,
+}
+
+/// Signs a token.
+pub fn issue(key: &SigningKey, facts: &TokenFacts<'_>) -> Result<Token, SignError> {
+    let iat = facts.issued_at.as_seconds();
+    let claims = Claims {
+        iss: facts.issuer,
+        sub: facts.user.as_str(),
+        aud: [facts.rp_id],
+        iat,
+        exp: iat + i64::try_from(LIFETIME.as_secs()).map_err(|_| SignError)?,
+        jti: facts.token_id,
+        cred: facts.credential.to_string(),
+        purpose: facts.purpose,
+        uv: facts.user_verified,
+    };
+    let claims = serde_json::to_vec(&claims).map_err(|_| SignError)?;
+    key.sign(&claims).map(Token).map_err(|_| SignError)
+}

@@ -1,0 +1,139 @@
+//! How commands reach the admin API: over HTTP if a server runs, otherwise in this process on the database. Both ways
+//! are the same requests to the same routes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http_body_util::BodyExt;
+use hyper::{Method, Request};
+use passgate_api::{ErrorBody, SecretString};
+use passgate_core::passgate::Passgate;
+use passgate_store::sqlite::SqliteStore;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::CliError;
+use crate::app::App;
+use crate::open::{IfMissing, open};
+use crate::routes;
+use crate::settings::Settings;
+
+/// How long a server may take to say that it is there.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The admin API, wherever it is.
+pub(crate) enum Admin {
+    /// A server that runs.
+    Server { client: reqwest::Client, url: String, token: SecretString },
+    /// The database, opened by this process.
+    Database { router: Router, passgate: Arc<Passgate<SqliteStore>> },
+}
+
+impl Admin {
+    /// Finds the server, or else opens the database.
+    pub(crate) async fn connect(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
+        let url = settings.admin_url.clone();
+        let unreachable = |error| CliError::Unreachable { url: url.clone(), error };
+        // Loopback is not reached through a proxy.
+        let client =
+            reqwest::Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build().map_err(unreachable)?;
+        let probe = client.get(format!("{url}/health/alive")).timeout(PROBE_TIMEOUT).send().await;
+        match probe {
+            Ok(_) => match settings.admin_token.clone() {
+                Some(token) => Ok(Self::Server { client, url, token }),
+                None => Err(CliError::AdminTokenNeeded { url }),
+            },
+            Err(error) if error.is_connect() => {
+                let passgate = Arc::new(open(settings, if_missing).await?);
+                let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
+                Ok(Self::Database { router: routes::admin_in_process(app), passgate })
+            }
+            // Something listens there and does not answer: it may be a server that is busy, so its database is its.
+            Err(error) => Err(CliError::Unreachable { url, error }),
+        }
+    }
+
+    /// A request whose answer is wanted.
+    pub(crate) async fn request<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, CliError> {
+        let (status, bytes) = self.send(method, path, body).await?;
+        serde_json::from_slice(&bytes).map_err(|_| self.not_passgate(status))
+    }
+
+    /// A request whose answer has no body.
+    pub(crate) async fn command(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(), CliError> {
+        self.send(method, path, body).await.map(|_| ())
+    }
+
+    /// Closes the database, where this process opened it.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Server { .. } => {}
+            Self::Database { passgate, .. } => passgate.store().close().await,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(u16, Vec<u8>), CliError> {
+        let (status, bytes) = match self {
+            Self::Server { client, url, token } => {
+                let unreachable = |error| CliError::Unreachable { url: url.clone(), error };
+                let mut request =
+                    client.request(method, format!("{url}{path}")).bearer_auth(token.expose_secret());
+                if let Some(body) = body {
+                    request = request.json(&body);
+                }
+                let response = request.send().await.map_err(unreachable)?;
+                let status = response.status().as_u16();
+                (status, response.bytes().await.map_err(unreachable)?.to_vec())
+            }
+            Self::Database { router, .. } => {
+                let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+                let request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .body(body)
+                    .map_err(|_| CliError::Usage(format!("{path} is not a path")))?;
+                let response = match router.clone().oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                };
+                let status = response.status().as_u16();
+                let bytes = response.into_body().collect().await.map(|body| body.to_bytes().to_vec());
+                (status, bytes.unwrap_or_default())
+            }
+        };
+        if (200..300).contains(&status) {
+            return Ok((status, bytes));
+        }
+        match serde_json::from_slice::<ErrorBody>(&bytes) {
+            Ok(error) => Err(CliError::Refused(error)),
+            Err(_) => Err(self.not_passgate(status)),
+        }
+    }
+
+    fn not_passgate(&self, status: u16) -> CliError {
+        let url = match self {
+            Self::Server { url, .. } => url.clone(),
+            Self::Database { .. } => "the database".to_owned(),
+        };
+        CliError::NotPassgate { url, status }
+    }
+}

@@ -1,0 +1,169 @@
+//! The command line.
+
+mod admin;
+mod admin_token;
+mod completions;
+mod config;
+mod key;
+mod migrate;
+mod output;
+mod secret;
+mod signing_key;
+mod tenant;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::logging;
+use crate::open::StartError;
+use crate::serve::{self, ServeError};
+use crate::settings::{Layer, LogFormat, Settings, SettingsError};
+use output::Output;
+
+/// A passkey server for apps that already have users and a login.
+#[derive(Debug, Parser)]
+#[command(name = "passgate", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    /// A TOML file with configuration; flags and PASSGATE_* variables go before it
+    #[arg(long, global = true, value_name = "PATH", env = "PASSGATE_CONFIG", help_heading = "Configuration")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Layer,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve,
+    /// Make, list, show and delete tenants
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// List, rotate and delete the keys that sign tokens
+    #[command(subcommand)]
+    SigningKey(signing_key::Command),
+    /// Make, list and revoke admin tokens, in the database
+    #[command(subcommand)]
+    AdminToken(admin_token::Command),
+    /// Make a server secret, or move what is sealed to the current one
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Bring the database's schema up to date; `serve` does so too
+    Migrate,
+    /// Show the effective configuration, without secrets
+    Config,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] passgate_core::store::StoreError),
+    #[error(transparent)]
+    Migrate(#[from] passgate_store::sqlite::OpenError),
+    #[error(transparent)]
+    Reseal(#[from] passgate_core::administration::ResealError),
+    #[error("{}: {} ({})", .0.title, .0.details, .0.code)]
+    Refused(passgate_api::ErrorBody),
+    #[error(
+        "a server runs at {url}, and changes go through it: set PASSGATE_ADMIN_TOKEN to an admin token \
+         (`passgate admin-token create` makes one), or stop the server"
+    )]
+    AdminTokenNeeded { url: String },
+    #[error("the server at {url} can't be asked: {error}")]
+    Unreachable { url: String, error: reqwest::Error },
+    #[error("the server at {url} answered what an admin API does not ({status})")]
+    NotPassgate { url: String, status: u16 },
+    #[error("{0}")]
+    Usage(String),
+    #[error("can't write the output: {0}")]
+    Output(#[from] std::io::Error),
+    #[error("can't start: {0}")]
+    Runtime(std::io::Error),
+}
+
+impl CliError {
+    /// The stable code for `--json`.
+    fn code(&self) -> &str {
+        match self {
+            Self::Refused(body) => body.code.as_str(),
+            Self::Settings(_) => "configuration_invalid",
+            Self::Serve(_) | Self::Start(_) | Self::Runtime(_) => "start_failed",
+            Self::Store(_) | Self::Migrate(_) | Self::Reseal(_) => "database_failed",
+            Self::AdminTokenNeeded { .. } => "admin_token_missing",
+            Self::Unreachable { .. } | Self::NotPassgate { .. } => "server_unreachable",
+            Self::Usage(_) => "usage",
+            Self::Output(_) => "output_failed",
+        }
+    }
+}
+
+/// Runs the command line: 0 on success, 1 on failure, 2 if the command line or the configuration is wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = runtime.map_err(CliError::Runtime).and_then(|runtime| runtime.block_on(run(cli, &output)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has gone, as `head` does: nothing is left to be said to them.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(error.code(), &error.to_string());
+            let wrong_use = matches!(error, CliError::Settings(_) | CliError::Usage(_));
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
+    if let Command::Completions { shell } = cli.command {
+        return completions::run::<Cli>(shell);
+    }
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let settings = Settings::resolve(cli.settings, cli.config.as_deref(), environment)?;
+    if let Command::Serve = cli.command {
+        logging::install(settings.log_format, &settings.log_level)?;
+    } else {
+        // Commands talk to people on standard output; the log is for what they must know besides.
+        logging::install(LogFormat::Pretty, "warn")?;
+    }
+    match cli.command {
+        Command::Serve => Ok(serve::run(settings).await?),
+        Command::Tenant(command) => tenant::run(command, &settings, output).await,
+        Command::Key(command) => key::run(command, &settings, output).await,
+        Command::SigningKey(command) => signing_key::run(command, &settings, output).await,
+        Command::AdminToken(command) => admin_token::run(command, &settings, output).await,
+        Command::Secret(command) => secret::run(command, &settings, output).await,
+        Command::Migrate => migrate::run(&settings, output).await,
+        Command::Config => config::run(&settings, output),
+        Command::Completions { .. } => Ok(()),
+    }
+}
+
+/// What a command makes of the settings before anything else.
+fn tenant_path(tenant_id: uuid::Uuid, rest: &str) -> String {
+    format!("/tenants/{tenant_id}{rest}")
+}

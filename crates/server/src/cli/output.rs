@@ -1,0 +1,82 @@
+//! What commands print: text for people, JSON for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Where and how a command prints.
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints a result: `value` as JSON, or else the text that `text` writes.
+    pub(crate) fn print(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.json {
+            serde_json::to_writer_pretty(&mut out, value)?;
+            writeln!(out)
+        } else {
+            writeln!(out, "{}", text().trim_end())
+        }
+    }
+
+    /// Tells a person something besides the result.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.json {
+            // Standard error may be gone; then nobody reads.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// Says why a command failed.
+    pub(crate) fn error(&self, code: &str, message: &str) {
+        let _ = if self.json {
+            writeln!(io::stderr(), "{}", serde_json::json!({ "error": { "code": code, "message": message } }))
+        } else {
+            writeln!(io::stderr(), "error: {message}")
+        };
+    }
+}
+
+/// Rows under headings, in columns as wide as they need to be.
+pub(crate) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]], if_empty: &str) -> String {
+    if rows.is_empty() {
+        return if_empty.to_owned();
+    }
+    let mut widths = headings.map(|heading| heading.chars().count());
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: [&str; N]| {
+        let cells: Vec<String> =
+            cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    let body: String = rows.iter().map(|row| line(row.each_ref().map(String::as_str))).collect();
+    line(headings) + &body
+}
+
+/// A moment as people read it, in UTC, to the second.
+pub(crate) fn moment(at: time::OffsetDateTime) -> String {
+    let (date, time) = (at.date(), at.time());
+    format!("{date} {:02}:{:02}:{:02} UTC", time.hour(), time.minute(), time.second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["1".to_owned(), "Käse".to_owned()], ["22".to_owned(), "x".to_owned()]];
+        assert_eq!(table(["ID", "NAME"], &rows, "none"), "ID  NAME\n1   Käse\n22  x\n");
+        assert_eq!(table(["ID", "NAME"], &[], "none"), "none");
+    }
+}

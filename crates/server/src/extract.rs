@@ -1,0 +1,184 @@
+//! What handlers take from a request, each with the error that its absence gets.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use passgate_api::ErrorCode;
+use passgate_core::audit::RequestOrigin;
+use passgate_core::ids::{CredentialId, TenantId};
+use passgate_core::store::Store;
+use passgate_core::tenant_cache::Tenant;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::request::RequestInfo;
+
+/// The tenant that the path names; `tenant_layer` has found it.
+pub(crate) struct InTenant(pub(crate) Arc<Tenant>);
+
+impl<S: Send + Sync> FromRequestParts<S> for InTenant {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<Arc<Tenant>>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| ApiError::internal("a tenant's route is outside the tenant layer"))
+    }
+}
+
+/// The tenant that the path names, for a caller who proved to be its app's backend.
+pub(crate) struct Keyed(pub(crate) Arc<Tenant>);
+
+impl<S: Store> FromRequestParts<App<S>> for Keyed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        let InTenant(tenant) = InTenant::from_request_parts(parts, app).await?;
+        authorize(app, &tenant, parts)?;
+        Ok(Self(tenant))
+    }
+}
+
+/// Who calls, where an endpoint takes both an app's backend and anybody else.
+pub(crate) struct MaybeKeyed {
+    presented: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeKeyed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self { presented: presented_key(parts).map(str::to_owned) })
+    }
+}
+
+impl MaybeKeyed {
+    /// To be called where the request turns out to need the key.
+    pub(crate) fn require<S: Store>(&self, app: &App<S>, tenant: &Tenant) -> Result<(), ApiError> {
+        app.passgate.authorize(tenant, self.presented.as_deref())?;
+        Ok(())
+    }
+}
+
+fn authorize<S: Store>(app: &App<S>, tenant: &Tenant, parts: &Parts) -> Result<(), ApiError> {
+    app.passgate.authorize(tenant, presented_key(parts))?;
+    Ok(())
+}
+
+fn presented_key(parts: &Parts) -> Option<&str> {
+    match parts.headers.get("apikey") {
+        Some(key) => key.to_str().ok(),
+        None => bearer(parts),
+    }
+}
+
+/// The token of `Authorization: Bearer`, whose scheme is case-insensitive (RFC 9110, section 11.1).
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// A request's body, at most as large as the configuration allows.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl<S: Store> FromRequest<App<S>> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
+        match Limited::new(request.into_body(), app.body_limit).collect().await {
+            Ok(body) => Ok(Self(body.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::BODY_TOO_LARGE,
+                "Body too large",
+                format!("the body must be at most {} bytes", app.body_limit),
+            )),
+            Err(_) => Err(ApiError::malformed_body("the body did not arrive whole")),
+        }
+    }
+}
+
+/// A JSON body. A missing or empty one counts as `{}`; the content type is not looked at.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<S: Store, T: DeserializeOwned> FromRequest<App<S>> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
+        let RawBody(bytes) = RawBody::from_request(request, app).await?;
+        let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}".as_slice() } else { &bytes };
+        match serde_json::from_slice(bytes) {
+            Ok(value) => Ok(Self(value)),
+            // The message quotes at most a piece of the caller's own body.
+            Err(error) => {
+                Err(ApiError::malformed_body(error.to_string().chars().take(200).collect::<String>()))
+            }
+        }
+    }
+}
+
+/// The credential id that the path names.
+pub(crate) struct CredentialPath(pub(crate) CredentialId);
+
+impl<S: Send + Sync> FromRequestParts<S> for CredentialPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let not_found = || {
+            ApiError::not_found(ErrorCode::CREDENTIAL_NOT_FOUND, "there is no such credential in this tenant")
+        };
+        let Path((_, id)) =
+            Path::<(String, String)>::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+        // What is no credential id names no credential.
+        id.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// Parses a tenant id as it stands in a path.
+pub(crate) fn parse_tenant_id(text: &str) -> Result<TenantId, ApiError> {
+    // The contract's ids are hyphenated; other spellings of a UUID would be other URLs of the same thing.
+    if text.len() != 36 {
+        return Err(invalid_tenant_id());
+    }
+    text.parse().map_err(|_| invalid_tenant_id())
+}
+
+fn invalid_tenant_id() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        ErrorCode::TENANT_ID_INVALID,
+        "tenant_id must be a valid uuid4",
+        "the first segment of the path must be the tenant's id",
+    )
+}
+
+/// Who asks, for the audit log.
+pub(crate) struct Origin(pub(crate) RequestOrigin);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let info = parts.extensions.get::<RequestInfo>();
+        let user_agent = parts
+            .headers
+            .get(axum::http::header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(|agent| agent.chars().take(512).collect())
+            .unwrap_or_default();
+        Ok(Self(RequestOrigin {
+            request_id: info.map(|info| info.id.to_string()).unwrap_or_default(),
+            source_ip: info.and_then(|info| info.source).map(|ip| ip.to_string()).unwrap_or_default(),
+            user_agent,
+        }))
+    }
+}

@@ -1,0 +1,24 @@
+//! Passgate, the server: configuration, command line, and both APIs over HTTP.
+//!
+//! `routes` is the table of contents; each endpoint is a file below it. What is decided is decided in
+//! `passgate-core`; what is here turns HTTP into questions to it, and its answers into HTTP.
+
+mod admin_layer;
+mod app;
+pub mod cli;
+mod error;
+mod extract;
+mod listener;
+mod logging;
+mod no_store;
+mod open;
+mod pagination;
+mod request;
+pub mod routes;
+mod secret_file;
+mod serve;
+mod settings;
+mod tenant_layer;
+mod validate;
+
+pub use app::App;

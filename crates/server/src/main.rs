@@ -1,0 +1,7 @@
+//! The `passgate` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    passgate::cli::main()
+}

@@ -1,0 +1,74 @@
+//! What surrounds every request: its id, its log line, its time limit.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use passgate_api::ErrorCode;
+use passgate_core::store::Store;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{ApiError, Cause};
+
+/// The address that a connection came from; the listener puts it on each request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SourceAddress(pub(crate) IpAddr);
+
+/// A request's id and source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestInfo {
+    pub(crate) id: Uuid,
+    pub(crate) source: Option<IpAddr>,
+}
+
+/// Gives a request its id, which `x-request-id` returns and every log line of it carries, and logs how it ended. The
+/// path is logged as the route's pattern: a real one may hold a credential id.
+pub(crate) async fn identify<S: Store>(
+    State(app): State<App<S>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = app.passgate.random_uuid();
+    let source = request.extensions().get::<SourceAddress>().map(|address| address.0);
+    request.extensions_mut().insert(RequestInfo { id, source });
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        method = %request.method(),
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+    );
+    async {
+        let mut response = next.run(request).await;
+        let status = response.status().as_u16();
+        match response.extensions().get::<Cause>() {
+            Some(Cause(cause)) => tracing::error!(status, cause, "request failed"),
+            None => tracing::debug!(status, "request"),
+        }
+        if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Ends a request that takes too long, reading its body included.
+pub(crate) async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            ErrorCode::REQUEST_TIMEOUT,
+            "Request timed out",
+            format!("the request did not finish within {} seconds", limit.as_secs()),
+        )
+        .into_response(),
+    }
+}

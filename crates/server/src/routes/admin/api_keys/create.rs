@@ -1,0 +1,32 @@
+//! `POST /tenants/{tenant_id}/secrets/api`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_api::ErrorCode;
+use passgate_api::admin::{ApiKeyCreate, ApiKeyCreated};
+use passgate_core::administration::Created;
+use passgate_core::store::Store;
+use passgate_core::text::Text;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::JsonBody;
+use crate::no_store::NoStore;
+use crate::routes::admin::{TenantPath, tenant_not_found};
+use crate::validate::field;
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(id): TenantPath,
+    JsonBody(request): JsonBody<ApiKeyCreate>,
+) -> Result<(StatusCode, NoStore<Json<ApiKeyCreated>>), ApiError> {
+    let name = field("name", Text::new(request.name))?;
+    match app.passgate.create_api_key(id, name).await? {
+        Created::Done(key) => Ok((StatusCode::CREATED, NoStore(Json(super::created_to_wire(&key))))),
+        Created::NameTaken => {
+            Err(ApiError::conflict(ErrorCode::NAME_TAKEN, "the tenant has an API key of this name"))
+        }
+        Created::UnknownTenant => Err(tenant_not_found()),
+    }
+}

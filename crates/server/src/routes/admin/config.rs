@@ -1,0 +1,181 @@
+//! A tenant's configuration, between the wire and the domain.
+
+use passgate_api::config as wire;
+use passgate_core::config::{
+    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, TenantConfig,
+};
+use passgate_core::cors::{CorsPolicy, Wildcard};
+use passgate_core::text::Text;
+use passgate_webauthn::options::{
+    AttestationConveyance, AuthenticatorAttachment, ResidentKey, UserVerification,
+};
+use passgate_webauthn::{Origin, RpId};
+
+use crate::error::ApiError;
+use crate::validate::{field, icon};
+
+/// Parses what an operator sent.
+pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiError> {
+    let wildcard = if config.cors.allow_unsafe_wildcard { Wildcard::Unsafe } else { Wildcard::Literal };
+    let webauthn = config.webauthn;
+    let timeout = field("webauthn.timeout", CeremonyTimeout::from_millis(webauthn.timeout))?;
+    let origins = webauthn
+        .relying_party
+        .origins
+        .iter()
+        .map(|origin| field("webauthn.relying_party.origins", Origin::parse(origin)))
+        .collect::<Result<_, _>>()?;
+    let defaults = CeremonyPolicy::passkeys(timeout);
+    let passkeys = CeremonyPolicy {
+        timeout,
+        user_verification: user_verification(webauthn.user_verification, defaults.user_verification),
+        attachment: webauthn.attachment.map(attachment),
+        attestation: attestation(webauthn.attestation_preference, defaults.attestation),
+        resident_key: resident_key(webauthn.resident_key_requirement, defaults.resident_key),
+    };
+    let mfa = match config.mfa {
+        None => CeremonyPolicy::mfa(timeout),
+        Some(mfa) => {
+            let timeout = field("mfa.timeout", CeremonyTimeout::from_millis(mfa.timeout))?;
+            let defaults = CeremonyPolicy::mfa(timeout);
+            CeremonyPolicy {
+                timeout,
+                user_verification: user_verification(mfa.user_verification, defaults.user_verification),
+                attachment: mfa.attachment.map(attachment).or(defaults.attachment),
+                attestation: attestation(mfa.attestation_preference, defaults.attestation),
+                resident_key: resident_key(mfa.resident_key_requirement, defaults.resident_key),
+            }
+        }
+    };
+    let relying_party = webauthn.relying_party;
+    Ok(TenantConfig {
+        cors: field("cors", CorsPolicy::new(&config.cors.allowed_origins, wildcard))?,
+        relying_party: RelyingParty {
+            id: field("webauthn.relying_party.id", RpId::parse(&relying_party.id))?,
+            display_name: field(
+                "webauthn.relying_party.display_name",
+                Text::new(relying_party.display_name),
+            )?,
+            icon: relying_party.icon.filter(|text| !text.is_empty()).map(icon).transpose()?,
+            origins: field("webauthn.relying_party.origins", Origins::new(origins))?,
+        },
+        passkeys,
+        mfa,
+        counter: deviation(webauthn.counter_policy),
+        backup_eligibility: deviation(webauthn.backup_eligibility_policy),
+    })
+}
+
+/// Shows an operator what holds, defaults spelled out.
+pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
+    let TenantConfig { cors, relying_party, passkeys, mfa, counter, backup_eligibility } = config;
+    wire::TenantConfig {
+        cors: wire::CorsConfig {
+            allowed_origins: cors.allowed_origins(),
+            allow_unsafe_wildcard: cors.wildcard() == Wildcard::Unsafe,
+        },
+        webauthn: wire::WebauthnConfig {
+            relying_party: wire::RelyingParty {
+                id: relying_party.id.as_str().to_owned(),
+                display_name: relying_party.display_name.to_string(),
+                icon: relying_party.icon.map(String::from),
+                origins: relying_party.origins.as_slice().iter().map(ToString::to_string).collect(),
+            },
+            timeout: passkeys.timeout.as_millis(),
+            user_verification: Some(user_verification_to_wire(passkeys.user_verification)),
+            attachment: passkeys.attachment.map(attachment_to_wire),
+            attestation_preference: Some(attestation_to_wire(passkeys.attestation)),
+            resident_key_requirement: Some(resident_key_to_wire(passkeys.resident_key)),
+            counter_policy: Some(deviation_to_wire(counter)),
+            backup_eligibility_policy: Some(deviation_to_wire(backup_eligibility)),
+        },
+        mfa: Some(wire::MfaConfig {
+            timeout: mfa.timeout.as_millis(),
+            user_verification: Some(user_verification_to_wire(mfa.user_verification)),
+            attachment: mfa.attachment.map(attachment_to_wire),
+            attestation_preference: Some(attestation_to_wire(mfa.attestation)),
+            resident_key_requirement: Some(resident_key_to_wire(mfa.resident_key)),
+        }),
+    }
+}
+
+fn user_verification(given: Option<wire::UserVerification>, default: UserVerification) -> UserVerification {
+    given.map_or(default, |given| match given {
+        wire::UserVerification::Required => UserVerification::Required,
+        wire::UserVerification::Preferred => UserVerification::Preferred,
+        wire::UserVerification::Discouraged => UserVerification::Discouraged,
+    })
+}
+
+fn user_verification_to_wire(value: UserVerification) -> wire::UserVerification {
+    match value {
+        UserVerification::Required => wire::UserVerification::Required,
+        UserVerification::Preferred => wire::UserVerification::Preferred,
+        UserVerification::Discouraged => wire::UserVerification::Discouraged,
+    }
+}
+
+fn attachment(given: wire::Attachment) -> AuthenticatorAttachment {
+    match given {
+        wire::Attachment::Platform => AuthenticatorAttachment::Platform,
+        wire::Attachment::CrossPlatform => AuthenticatorAttachment::CrossPlatform,
+    }
+}
+
+fn attachment_to_wire(value: AuthenticatorAttachment) -> wire::Attachment {
+    match value {
+        AuthenticatorAttachment::Platform => wire::Attachment::Platform,
+        AuthenticatorAttachment::CrossPlatform => wire::Attachment::CrossPlatform,
+    }
+}
+
+fn attestation(
+    given: Option<wire::AttestationPreference>,
+    default: AttestationConveyance,
+) -> AttestationConveyance {
+    given.map_or(default, |given| match given {
+        wire::AttestationPreference::None => AttestationConveyance::None,
+        wire::AttestationPreference::Indirect => AttestationConveyance::Indirect,
+        wire::AttestationPreference::Direct => AttestationConveyance::Direct,
+        wire::AttestationPreference::Enterprise => AttestationConveyance::Enterprise,
+    })
+}
+
+fn attestation_to_wire(value: AttestationConveyance) -> wire::AttestationPreference {
+    match value {
+        AttestationConveyance::None => wire::AttestationPreference::None,
+        AttestationConveyance::Indirect => wire::AttestationPreference::Indirect,
+        AttestationConveyance::Direct => wire::AttestationPreference::Direct,
+        AttestationConveyance::Enterprise => wire::AttestationPreference::Enterprise,
+    }
+}
+
+fn resident_key(given: Option<wire::ResidentKeyRequirement>, default: ResidentKey) -> ResidentKey {
+    given.map_or(default, |given| match given {
+        wire::ResidentKeyRequirement::Required => ResidentKey::Required,
+        wire::ResidentKeyRequirement::Preferred => ResidentKey::Preferred,
+        wire::ResidentKeyRequirement::Discouraged => ResidentKey::Discouraged,
+    })
+}
+
+fn resident_key_to_wire(value: ResidentKey) -> wire::ResidentKeyRequirement {
+    match value {
+        ResidentKey::Required => wire::ResidentKeyRequirement::Required,
+        ResidentKey::Preferred => wire::ResidentKeyRequirement::Preferred,
+        ResidentKey::Discouraged => wire::ResidentKeyRequirement::Discouraged,
+    }
+}
+
+fn deviation(given: Option<wire::DeviationPolicy>) -> DeviationPolicy {
+    match given {
+        None | Some(wire::DeviationPolicy::Strict) => DeviationPolicy::Strict,
+        Some(wire::DeviationPolicy::Warn) => DeviationPolicy::Warn,
+    }
+}
+
+fn deviation_to_wire(value: DeviationPolicy) -> wire::DeviationPolicy {
+    match value {
+        DeviationPolicy::Strict => wire::DeviationPolicy::Strict,
+        DeviationPolicy::Warn => wire::DeviationPolicy::Warn,
+    }
+}

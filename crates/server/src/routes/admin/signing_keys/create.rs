@@ -1,0 +1,27 @@
+//! `POST /tenants/{tenant_id}/secrets/jwk`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_api::admin::{SigningKey, SigningKeyCreate};
+use passgate_core::store::{Rotation, Store};
+use passgate_core::text::Text;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::JsonBody;
+use crate::routes::admin::{TenantPath, tenant_not_found};
+use crate::validate::field;
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(id): TenantPath,
+    JsonBody(request): JsonBody<SigningKeyCreate>,
+) -> Result<(StatusCode, Json<SigningKey>), ApiError> {
+    let name = request.name.map(Text::new).map(|name| field("name", name)).transpose()?;
+    let rotation = if request.now { Rotation::Immediate } else { Rotation::Graceful };
+    let algorithm = request.alg.map(super::algorithm_from_wire);
+    let key =
+        app.passgate.rotate_signing_key(id, algorithm, name, rotation).await?.ok_or_else(tenant_not_found)?;
+    Ok((StatusCode::CREATED, Json(super::to_wire(key))))
+}

@@ -1,0 +1,28 @@
+//! `DELETE /tenants/{tenant_id}/secrets/jwk/{secret_id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_api::ErrorCode;
+use passgate_core::ids::SigningKeyId;
+use passgate_core::store::{SigningKeyDeletion, Store};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::routes::admin::SecretPath;
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    SecretPath(tenant_id, id): SecretPath<SigningKeyId>,
+) -> Result<StatusCode, ApiError> {
+    match app.passgate.delete_signing_key(tenant_id, id).await? {
+        SigningKeyDeletion::Deleted => Ok(StatusCode::NO_CONTENT),
+        SigningKeyDeletion::NotFound => Err(ApiError::not_found(
+            ErrorCode::SIGNING_KEY_NOT_FOUND,
+            "there is no such signing key in this tenant",
+        )),
+        SigningKeyDeletion::InUse => Err(ApiError::conflict(
+            ErrorCode::SIGNING_KEY_IN_USE,
+            "this key signs the tenant's tokens; make its successor first, with now: true if it was compromised",
+        )),
+    }
+}

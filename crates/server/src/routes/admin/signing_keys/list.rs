@@ -1,0 +1,18 @@
+//! `GET /tenants/{tenant_id}/secrets/jwk`
+
+use axum::Json;
+use axum::extract::State;
+use passgate_api::admin::SigningKey;
+use passgate_core::store::Store;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(id): TenantPath,
+) -> Result<Json<Vec<SigningKey>>, ApiError> {
+    let keys = app.passgate.list_signing_keys(id).await?.ok_or_else(tenant_not_found)?;
+    Ok(Json(keys.into_iter().map(super::to_wire).collect()))
+}

@@ -1,0 +1,19 @@
+//! `DELETE /tenants/{tenant_id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_core::store::{Changed, Store};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(id): TenantPath,
+) -> Result<StatusCode, ApiError> {
+    match app.passgate.delete_tenant(id).await? {
+        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::NotFound => Err(tenant_not_found()),
+    }
+}

@@ -1,0 +1,22 @@
+//! `GET /tenants/{tenant_id}`
+
+use axum::Json;
+use axum::extract::State;
+use passgate_api::admin::Tenant;
+use passgate_core::store::Store;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::routes::admin::{TenantPath, config, tenant_not_found};
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(id): TenantPath,
+) -> Result<Json<Tenant>, ApiError> {
+    let tenant = app.passgate.find_tenant(id).await?.ok_or_else(tenant_not_found)?;
+    Ok(Json(Tenant {
+        id: *tenant.id.as_uuid(),
+        display_name: tenant.display_name.to_string(),
+        config: config::to_wire(tenant.config),
+    }))
+}

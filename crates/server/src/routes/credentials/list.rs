@@ -1,0 +1,32 @@
+//! `GET /{tenant_id}/credentials?user_id=&page=&per_page=&order=`
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::response::IntoResponse;
+use passgate_core::store::Store;
+use passgate_core::user::AppUserId;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::Keyed;
+use crate::no_store::NoStore;
+use crate::pagination::{ListQuery, page_headers};
+use crate::validate::field;
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    Keyed(tenant): Keyed,
+    OriginalUri(uri): OriginalUri,
+    query: ListQuery,
+) -> Result<impl IntoResponse, ApiError> {
+    let user = match query.value("user_id") {
+        // An empty parameter is what clients send that fill in nothing.
+        None | Some("") => None,
+        Some(id) => Some(field("user_id", AppUserId::new(id))?),
+    };
+    let page = query.page()?;
+    let credentials = app.passgate.credentials(&tenant, user, page).await?;
+    let headers = page_headers(app.passgate.public_url(), &uri, page, credentials.total);
+    let items: Vec<_> = credentials.items.into_iter().map(super::to_wire).collect();
+    Ok(NoStore((headers, Json(items))))
+}

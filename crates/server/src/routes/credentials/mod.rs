@@ -1,0 +1,30 @@
+//! `/{tenant_id}/credentials`.
+
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use data_encoding::BASE64URL_NOPAD;
+use passgate_api::public as wire;
+use passgate_core::credential::{Credential, CredentialKind};
+
+fn to_wire(credential: Credential) -> wire::Credential {
+    wire::Credential {
+        id: credential.id.to_string(),
+        name: Some(credential.name.to_string()),
+        public_key: BASE64URL_NOPAD.encode(&credential.public_key),
+        attestation_type: credential.attestation_format,
+        aaguid: uuid::Uuid::from_bytes(*credential.aaguid.as_bytes()),
+        last_used_at: Some(credential.last_used_at.to_date_time()),
+        created_at: credential.created_at.to_date_time(),
+        transports: credential.transports,
+        backup_eligible: credential.backup_eligible,
+        backup_state: credential.backup_state,
+        is_mfa: match credential.kind {
+            CredentialKind::Passkey => false,
+            CredentialKind::Mfa => true,
+        },
+        user_id: credential.app_user_id.to_string(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Both APIs, as tables of contents: each endpoint is a file, named as its path and verb.
+
+pub(crate) mod admin;
+pub(crate) mod credentials;
+pub(crate) mod health;
+pub(crate) mod jwks;
+pub(crate) mod login;
+pub(crate) mod registration;
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{delete, get, post, put};
+use axum::{Router, middleware::Next};
+use passgate_api::ErrorCode;
+use passgate_core::store::Store;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::{admin_layer, request, tenant_layer};
+
+/// The public API.
+pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
+    let tenant = Router::new()
+        .route("/registration/initialize", post(registration::initialize::handler))
+        .route("/registration/finalize", post(registration::finalize::handler))
+        .route("/login/initialize", post(login::initialize::handler))
+        .route("/login/finalize", post(login::finalize::handler))
+        .route("/credentials", get(credentials::list::handler))
+        .route(
+            "/credentials/{credential_id}",
+            get(credentials::get::handler)
+                .patch(credentials::update::handler)
+                .delete(credentials::delete::handler),
+        )
+        .route("/.well-known/jwks.json", get(jwks::handler))
+        .method_not_allowed_fallback(method_not_allowed)
+        .route_layer(from_fn_with_state(app.clone(), tenant_layer::in_tenant));
+    let routes = Router::new().nest("/{tenant_id}", tenant).fallback(route_not_found);
+    surround(routes, app, request_timeout)
+}
+
+/// The admin API, behind the admin token.
+pub fn admin<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
+    let routes = administration()
+        .layer(from_fn_with_state(app.clone(), admin_layer::require_token))
+        .route("/health/alive", get(health::alive))
+        .route("/health/ready", get(health::ready));
+    surround(routes, app, request_timeout)
+}
+
+/// The admin API for a caller in this process, who holds the database anyway: the command line without a server.
+pub(crate) fn admin_in_process<S: Store>(app: App<S>) -> Router {
+    administration().with_state(app)
+}
+
+fn administration<S: Store>() -> Router<App<S>> {
+    use admin::{api_keys, signing_keys, tenants};
+    Router::new()
+        .route("/tenants", get(tenants::list::handler).post(tenants::create::handler))
+        .route(
+            "/tenants/{tenant_id}",
+            get(tenants::get::handler).put(tenants::update::handler).delete(tenants::delete::handler),
+        )
+        .route("/tenants/{tenant_id}/config", put(tenants::configure::handler))
+        .route(
+            "/tenants/{tenant_id}/secrets/api",
+            get(api_keys::list::handler).post(api_keys::create::handler),
+        )
+        .route("/tenants/{tenant_id}/secrets/api/{secret_id}", delete(api_keys::delete::handler))
+        .route(
+            "/tenants/{tenant_id}/secrets/jwk",
+            get(signing_keys::list::handler).post(signing_keys::create::handler),
+        )
+        .route("/tenants/{tenant_id}/secrets/jwk/{secret_id}", delete(signing_keys::delete::handler))
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What every request passes through, outermost last.
+fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Duration) -> Router {
+    routes
+        .layer(CatchPanicLayer::custom(|_| {
+            use axum::response::IntoResponse;
+            ApiError::internal("a handler panicked").into_response()
+        }))
+        .layer(from_fn_with_state(request_timeout, request::limit_time))
+        .layer(from_fn_with_state(app.clone(), request::identify))
+        .layer(from_fn(no_sniff))
+        .with_state(app)
+}
+
+/// Answers are JSON and nothing else, whatever a browser would make of them.
+async fn no_sniff(request: Request, next: Next) -> Response {
+    use axum::http::{HeaderValue, header::X_CONTENT_TYPE_OPTIONS};
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn route_not_found() -> ApiError {
+    ApiError::not_found(ErrorCode::ROUTE_NOT_FOUND, "there is no such route")
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::METHOD_NOT_ALLOWED,
+        "Method not allowed",
+        "the route exists, with another method",
+    )
+}

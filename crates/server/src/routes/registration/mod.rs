@@ -1,0 +1,4 @@
+//! `/{tenant_id}/registration`.
+
+pub(crate) mod finalize;
+pub(crate) mod initialize;

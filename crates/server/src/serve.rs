@@ -1,0 +1,134 @@
+//! `passgate serve`: both listeners, upkeep, and an end that loses nothing.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use passgate_core::passgate::Passgate;
+use passgate_core::store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::open::{IfMissing, StartError, open};
+use crate::settings::Settings;
+use crate::{listener, routes};
+
+/// How often other processes' changes are looked for.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// How often what has expired is forgotten.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    /// It can't begin.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A listener's address can't be had.
+    #[error("can't listen on {address} ({key}): {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The key that configures it.
+        key: &'static str,
+        /// Why.
+        error: io::Error,
+    },
+    /// Signals can't be had.
+    #[error("can't watch for signals: {0}")]
+    Signals(io::Error),
+}
+
+/// Runs until SIGTERM or SIGINT; a second one ends the wait for requests under way.
+pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
+    // Signals first: one that comes during the start must not kill the process with work half done.
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
+    // Ports next: one that is taken should be said before anything is made.
+    let public_listener = bind("public_listen", settings.public_listen).await?;
+    let admin_listener = bind("admin_listen", settings.admin_listen).await?;
+    let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
+    let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
+
+    let (stop, stopped) = watch::channel(false);
+    let public = tokio::spawn(listener::serve(
+        public_listener,
+        routes::public(app.clone(), settings.request_timeout),
+        settings.header_timeout,
+        settings.shutdown_timeout,
+        stopped.clone(),
+    ));
+    let admin = tokio::spawn(listener::serve(
+        admin_listener,
+        routes::admin(app, settings.request_timeout),
+        settings.header_timeout,
+        settings.shutdown_timeout,
+        stopped.clone(),
+    ));
+    let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
+    let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        database = %settings.database,
+        public = %settings.public_listen,
+        public_url = settings.public_url,
+        admin = %settings.admin_listen,
+        "passgate is ready"
+    );
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: requests under way may finish");
+    let _ = stop.send(true);
+    tokio::select! {
+        _ = async { tokio::join!(public, admin, polls, upkeep) } => {}
+        _ = terminate.recv() => tracing::warn!("told again: not waiting any longer"),
+        _ = interrupt.recv() => tracing::warn!("told again: not waiting any longer"),
+    }
+    // What API keys were last used for, and whatever still waits in the writer's queue.
+    keep_up(Arc::clone(&passgate)).await;
+    passgate.store().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, key, error })
+}
+
+/// Does something again and again until told to stop.
+async fn repeat<S: Store, F: Future<Output = ()> + Send>(
+    interval: Duration,
+    mut stop: watch::Receiver<bool>,
+    passgate: Arc<Passgate<S>>,
+    act: impl Fn(Arc<Passgate<S>>) -> F + Send,
+) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => act(Arc::clone(&passgate)).await,
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+async fn poll<S: Store>(passgate: Arc<Passgate<S>>) {
+    if let Err(error) = passgate.poll_version().await {
+        tracing::error!(%error, "can't read the database's version");
+    }
+}
+
+async fn keep_up<S: Store>(passgate: Arc<Passgate<S>>) {
+    match passgate.upkeep().await {
+        Ok(0) => {}
+        Ok(purged) => tracing::debug!(purged, "forgot spent challenges that expired"),
+        Err(error) => tracing::error!(%error, "upkeep failed"),
+    }
+}

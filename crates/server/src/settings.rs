@@ -1,0 +1,491 @@
+//! The configuration: flags, then `PASSGATE_*` environment variables, then a TOML file, then defaults.
+//!
+//! All three are the same [`Layer`] of optional values, so that a key is written down once. Secrets have no flag:
+//! command lines show in process lists.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use passgate_api::SecretString;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What one source says. The names are those of the TOML file; flags have dashes, the environment has capitals.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Layer {
+    /// Where data lives: sqlite:<path> [default: sqlite:passgate.db]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    pub(crate) database_url: Option<String>,
+    /// The server secret's file [default: beside the SQLite file, <path>.secret; made at the first start]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Configuration")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Where the public API listens [default: 0.0.0.0:8000]
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Configuration")]
+    pub(crate) public_listen: Option<SocketAddr>,
+    /// Where the admin API listens [default: 127.0.0.1:8001]
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Configuration")]
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// How apps and browsers reach the public API [default: http://localhost:8000]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    pub(crate) public_url: Option<String>,
+    /// How the command line reaches a running server [default: made from admin-listen]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    pub(crate) admin_url: Option<String>,
+    /// How log lines look [default: auto]
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Configuration")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug, or directives such as passgate=debug [default: info]
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Configuration")]
+    pub(crate) log_level: Option<String>,
+    /// How long a request may take, body included, in seconds [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) request_timeout: Option<u64>,
+    /// How long a request's headers may take, in seconds [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) header_timeout: Option<u64>,
+    /// How long requests under way may take after SIGTERM, in seconds [default: 25]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) shutdown_timeout: Option<u64>,
+    /// The largest request body, in bytes [default: 65536]
+    #[arg(long, global = true, value_name = "BYTES", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) body_limit: Option<u64>,
+    /// The server secret itself, instead of its file.
+    #[arg(skip)]
+    pub(crate) secret: Option<SecretString>,
+    /// Secrets that the current one replaced, separated by commas: they open, and seal no more.
+    #[arg(skip)]
+    pub(crate) previous_secrets: Option<SecretString>,
+    /// What the command line proves itself with to a running server.
+    #[arg(skip)]
+    pub(crate) admin_token: Option<SecretString>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// For programs: an object a line.
+    Json,
+}
+
+/// The effective configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Where data lives.
+    pub(crate) database: DatabaseLocation,
+    /// The server secret's file; the file beside the database unless told otherwise.
+    pub(crate) secret_file: PathBuf,
+    /// The server secret itself, instead of its file.
+    pub(crate) secret: Option<SecretString>,
+    /// Secrets that the current one replaced.
+    pub(crate) previous_secrets: Vec<SecretString>,
+    /// Where the public API listens.
+    pub(crate) public_listen: SocketAddr,
+    /// Where the admin API listens.
+    pub(crate) admin_listen: SocketAddr,
+    /// How apps and browsers reach the public API, without a slash at its end.
+    pub(crate) public_url: String,
+    /// How the command line reaches a running server, without a slash at its end.
+    pub(crate) admin_url: String,
+    /// What the command line proves itself with to a running server.
+    pub(crate) admin_token: Option<SecretString>,
+    /// How log lines look.
+    pub(crate) log_format: LogFormat,
+    /// What is logged.
+    pub(crate) log_level: String,
+    /// How long a request may take, body included.
+    pub(crate) request_timeout: Duration,
+    /// How long a request's headers may take.
+    pub(crate) header_timeout: Duration,
+    /// How long requests under way may take once the server is told to stop.
+    pub(crate) shutdown_timeout: Duration,
+    /// The largest request body, in bytes.
+    pub(crate) body_limit: usize,
+    /// Where each key's value came from.
+    sources: BTreeMap<&'static str, Source>,
+}
+
+/// Where data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseLocation {
+    /// An SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl fmt::Display for DatabaseLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Source {
+    /// The command line.
+    Flag,
+    /// A `PASSGATE_*` variable.
+    Environment,
+    /// The configuration file.
+    File,
+    /// Nobody said anything.
+    Default,
+}
+
+/// Why there is no effective configuration. Each names the key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// The file can't be read.
+    #[error("can't read the configuration file {path}: {error}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is not TOML, has an unknown key, or a value of a wrong type.
+    #[error("configuration file {path}: {message}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, with the key.
+        message: String,
+    },
+    /// A `PASSGATE_*` variable is unknown or has a wrong value.
+    #[error("environment: {0}")]
+    Environment(String),
+    /// A value makes no sense.
+    #[error("{key}: {message}")]
+    Invalid {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value.
+        message: String,
+    },
+}
+
+/// One line of `passgate config`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Setting {
+    /// The key.
+    pub(crate) key: &'static str,
+    /// Its value; `(hidden)` for a secret, none if unset.
+    pub(crate) value: Option<String>,
+    /// Where it came from.
+    pub(crate) source: Source,
+}
+
+impl Layer {
+    /// Reads a configuration file.
+    fn from_file(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| SettingsError::Unreadable { path: path.to_owned(), error })?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| SettingsError::File {
+            path: path.to_owned(),
+            // Not the Display form, which quotes the line: it may hold a secret.
+            message: error.message().to_owned(),
+        })
+    }
+
+    /// Takes the `PASSGATE_*` variables; `PASSGATE_CONFIG` is the caller's.
+    fn from_environment(variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsError> {
+        let mut table = toml::Table::new();
+        for (name, value) in variables {
+            let Some(key) = name.strip_prefix("PASSGATE_") else { continue };
+            // Kubernetes sets PASSGATE_PORT and PASSGATE_SERVICE_… in every pod beside a service named passgate.
+            if key == "CONFIG" || key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_") {
+                continue;
+            }
+            table.insert(key.to_ascii_lowercase(), toml::Value::String(value));
+        }
+        table.try_into().map_err(|error: toml::de::Error| {
+            SettingsError::Environment(format!(
+                "{} (PASSGATE_ and the key in capitals)",
+                error.message().trim()
+            ))
+        })
+    }
+}
+
+impl Settings {
+    /// The effective configuration: `flags`, then the environment, then the file, then defaults.
+    pub(crate) fn resolve(
+        flags: Layer,
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let environment = Layer::from_environment(environment)?;
+        let file = file.map(Layer::from_file).transpose()?.unwrap_or_default();
+        let mut sources = BTreeMap::new();
+        macro_rules! pick {
+            ($key:ident) => {{
+                let (value, source) = match (flags.$key, environment.$key, file.$key) {
+                    (Some(value), _, _) => (Some(value), Source::Flag),
+                    (None, Some(value), _) => (Some(value), Source::Environment),
+                    (None, None, Some(value)) => (Some(value), Source::File),
+                    (None, None, None) => (None, Source::Default),
+                };
+                sources.insert(stringify!($key), source);
+                value
+            }};
+        }
+        let database =
+            parse_database_url(&pick!(database_url).unwrap_or_else(|| "sqlite:passgate.db".into()))?;
+        let DatabaseLocation::Sqlite(database_path) = &database;
+        let admin_listen = pick!(admin_listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8001)));
+        let previous_secrets = pick!(previous_secrets);
+        let settings = Self {
+            secret_file: pick!(secret_file).unwrap_or_else(|| {
+                let mut path = database_path.clone().into_os_string();
+                path.push(".secret");
+                path.into()
+            }),
+            database,
+            secret: pick!(secret),
+            previous_secrets: previous_secrets
+                .iter()
+                .flat_map(|list| list.expose_secret().split(',').map(str::trim))
+                .filter(|secret| !secret.is_empty())
+                .map(SecretString::new)
+                .collect(),
+            public_listen: pick!(public_listen).unwrap_or(SocketAddr::from(([0, 0, 0, 0], 8000))),
+            admin_listen,
+            public_url: http_url(
+                "public_url",
+                pick!(public_url).unwrap_or_else(|| "http://localhost:8000".into()),
+            )?,
+            admin_url: http_url("admin_url", pick!(admin_url).unwrap_or_else(|| local_url(admin_listen)))?,
+            admin_token: pick!(admin_token),
+            log_format: pick!(log_format).unwrap_or(LogFormat::Auto),
+            log_level: pick!(log_level).unwrap_or_else(|| "info".into()),
+            request_timeout: seconds("request_timeout", pick!(request_timeout), 30)?,
+            header_timeout: seconds("header_timeout", pick!(header_timeout), 10)?,
+            shutdown_timeout: seconds("shutdown_timeout", pick!(shutdown_timeout), 25)?,
+            body_limit: match pick!(body_limit).unwrap_or(65_536) {
+                bytes @ 4_096..=16_777_216 => usize::try_from(bytes).unwrap_or(65_536),
+                _ => return invalid("body_limit", "must be 4096 to 16777216 bytes"),
+            },
+            sources: BTreeMap::new(),
+        };
+        Ok(Self { sources, ..settings })
+    }
+
+    /// What `passgate config` shows: every key with its value and where it came from, secrets hidden.
+    #[must_use]
+    pub(crate) fn listing(&self) -> Vec<Setting> {
+        let hidden = |set: bool| set.then(|| "(hidden)".to_owned());
+        let seconds = |duration: Duration| Some(duration.as_secs().to_string());
+        let format = match self.log_format {
+            LogFormat::Auto => "auto",
+            LogFormat::Pretty => "pretty",
+            LogFormat::Json => "json",
+        };
+        [
+            ("database_url", Some(self.database.to_string())),
+            ("secret", hidden(self.secret.is_some())),
+            ("secret_file", Some(self.secret_file.display().to_string())),
+            ("previous_secrets", hidden(!self.previous_secrets.is_empty())),
+            ("public_listen", Some(self.public_listen.to_string())),
+            ("admin_listen", Some(self.admin_listen.to_string())),
+            ("public_url", Some(self.public_url.clone())),
+            ("admin_url", Some(self.admin_url.clone())),
+            ("admin_token", hidden(self.admin_token.is_some())),
+            ("log_format", Some(format.to_owned())),
+            ("log_level", Some(self.log_level.clone())),
+            ("request_timeout", seconds(self.request_timeout)),
+            ("header_timeout", seconds(self.header_timeout)),
+            ("shutdown_timeout", seconds(self.shutdown_timeout)),
+            ("body_limit", Some(self.body_limit.to_string())),
+        ]
+        .map(|(key, value)| Setting {
+            key,
+            value,
+            source: self.sources.get(key).copied().unwrap_or(Source::Default),
+        })
+        .into()
+    }
+}
+
+fn parse_database_url(url: &str) -> Result<DatabaseLocation, SettingsError> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        // sqlite:///absolute and sqlite://relative are written as often as sqlite:path.
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path == ":memory:" {
+            return invalid("database_url", "name a file: sqlite:<path>");
+        }
+        return Ok(DatabaseLocation::Sqlite(path.into()));
+    }
+    // Not the URL itself: it may hold a password.
+    invalid("database_url", "this build stores data in SQLite only: sqlite:<path>")
+}
+
+fn http_url(key: &'static str, text: String) -> Result<String, SettingsError> {
+    match url::Url::parse(&text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none() =>
+        {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => invalid(key, "must be an http or https URL without query, fragment and credentials"),
+    }
+}
+
+/// The URL by which this machine reaches what listens on `address`.
+fn local_url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            [127, 0, 0, 1].into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    format!("http://{address}")
+}
+
+fn seconds(key: &'static str, given: Option<u64>, default: u64) -> Result<Duration, SettingsError> {
+    match given.unwrap_or(default) {
+        seconds @ 1..=3600 => Ok(Duration::from_secs(seconds)),
+        _ => invalid(key, "must be 1 to 3600 seconds"),
+    }
+}
+
+fn invalid<T>(key: &'static str, message: &str) -> Result<T, SettingsError> {
+    Err(SettingsError::Invalid { key, message: message.to_owned() })
+}
+
+/// The environment knows only text.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum NumberOrText {
+        Number(u64),
+        Text(String),
+    }
+    match NumberOrText::deserialize(deserializer) {
+        Ok(NumberOrText::Number(number)) => Ok(Some(number)),
+        Ok(NumberOrText::Text(text)) => {
+            text.parse().map(Some).map_err(|_| serde::de::Error::custom("expected a whole number"))
+        }
+        Err(_) => Err(serde::de::Error::custom("expected a whole number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> std::vec::IntoIter<(String, String)> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    #[test]
+    fn flags_go_before_the_environment_and_that_before_the_file() {
+        let file = file("public_url = \"http://file\"\nbody_limit = 10000\nrequest_timeout = 5");
+        let flags = Layer { public_url: Some("http://flag/".into()), ..Layer::default() };
+        let env = environment(&[("PASSGATE_PUBLIC_URL", "http://env"), ("PASSGATE_BODY_LIMIT", "20000")]);
+        let settings = Settings::resolve(flags, Some(file.path()), env).unwrap();
+        assert_eq!(settings.public_url, "http://flag");
+        assert_eq!(settings.body_limit, 20_000);
+        assert_eq!(settings.request_timeout, Duration::from_secs(5));
+        assert_eq!(settings.header_timeout, Duration::from_secs(10));
+        let source = |key| settings.listing().into_iter().find(|setting| setting.key == key).unwrap().source;
+        assert_eq!(source("public_url"), Source::Flag);
+        assert_eq!(source("body_limit"), Source::Environment);
+        assert_eq!(source("request_timeout"), Source::File);
+        assert_eq!(source("header_timeout"), Source::Default);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_wherever_it_stands() {
+        let file = file("pubic_url = \"http://file\"");
+        let error = Settings::resolve(Layer::default(), Some(file.path()), environment(&[])).unwrap_err();
+        assert!(error.to_string().contains("`pubic_url`"), "{error}");
+        let env = environment(&[("PASSGATE_PUBIC_URL", "x")]);
+        let error = Settings::resolve(Layer::default(), None, env).unwrap_err();
+        assert!(error.to_string().contains("`pubic_url`"), "{error}");
+    }
+
+    #[test]
+    fn what_kubernetes_sets_beside_a_service_named_passgate_is_ignored() {
+        let env = environment(&[
+            ("PASSGATE_PORT", "tcp://10.0.0.1:80"),
+            ("PASSGATE_PORT_80_TCP_ADDR", "10.0.0.1"),
+            ("PASSGATE_SERVICE_HOST", "10.0.0.1"),
+        ]);
+        assert!(Settings::resolve(Layer::default(), None, env).is_ok());
+    }
+
+    #[test]
+    fn values_out_of_bounds_name_their_key() {
+        for (name, value, key) in [
+            ("PASSGATE_BODY_LIMIT", "1", "body_limit"),
+            ("PASSGATE_REQUEST_TIMEOUT", "0", "request_timeout"),
+            ("PASSGATE_PUBLIC_URL", "localhost", "public_url"),
+            ("PASSGATE_PUBLIC_URL", "https://user:pass@host", "public_url"),
+            ("PASSGATE_DATABASE_URL", "mysql://root:hunter2@db", "database_url"),
+            ("PASSGATE_DATABASE_URL", "sqlite::memory:", "database_url"),
+            ("PASSGATE_PUBLIC_LISTEN", "8000", "public_listen"),
+            ("PASSGATE_BODY_LIMIT", "many", "body_limit"),
+        ] {
+            let error = Settings::resolve(Layer::default(), None, environment(&[(name, value)])).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+            let named = error.to_string();
+            assert!(named.contains(key) || matches!(error, SettingsError::Environment(_)), "{named}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let env = environment(&[
+            ("PASSGATE_SECRET", "hunter2"),
+            ("PASSGATE_PREVIOUS_SECRETS", "hunter2,hunter2"),
+            ("PASSGATE_ADMIN_TOKEN", "hunter2"),
+        ]);
+        let settings = Settings::resolve(Layer::default(), None, env).unwrap();
+        assert_eq!(settings.previous_secrets.len(), 2);
+        let shown = serde_json::to_string(&settings.listing()).unwrap();
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        let file = file("secret = \"hunter2\nbroken");
+        let error = Settings::resolve(Layer::default(), Some(file.path()), environment(&[])).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_secret_lies_beside_the_database_unless_told_otherwise() {
+        let env = environment(&[("PASSGATE_DATABASE_URL", "sqlite:///var/lib/passgate/data.db")]);
+        let settings = Settings::resolve(Layer::default(), None, env).unwrap();
+        assert_eq!(settings.database, DatabaseLocation::Sqlite("/var/lib/passgate/data.db".into()));
+        assert_eq!(settings.secret_file, PathBuf::from("/var/lib/passgate/data.db.secret"));
+    }
+}

@@ -1,0 +1,87 @@
+//! What surrounds a tenant's routes: finding the tenant, and telling browsers which pages may read the answer.
+
+use std::sync::Arc;
+
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use passgate_api::ErrorCode;
+use passgate_core::cors::CorsAnswer;
+use passgate_core::store::Store;
+use passgate_core::tenant_cache::Tenant;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::parse_tenant_id;
+
+/// Puts the tenant on the request, answers preflights, and adds the CORS headers to every answer.
+pub(crate) async fn in_tenant<S: Store>(
+    State(app): State<App<S>>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let tenant = match find(&app, &params).await {
+        Ok(tenant) => tenant,
+        Err(error) => return error.into_response(),
+    };
+    let origin = request.headers().get(ORIGIN).cloned();
+    let is_preflight =
+        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if is_preflight {
+        preflight(request.headers())
+    } else {
+        request.extensions_mut().insert(Arc::clone(&tenant));
+        next.run(request).await
+    };
+    add_cors_headers(response.headers_mut(), &tenant, origin);
+    response
+}
+
+async fn find<S: Store>(app: &App<S>, params: &RawPathParams) -> Result<Arc<Tenant>, ApiError> {
+    let id =
+        params.iter().find_map(|(name, value)| (name == "tenant_id").then_some(value)).unwrap_or_default();
+    app.passgate
+        .tenant(parse_tenant_id(id)?)
+        .await?
+        .ok_or_else(|| ApiError::not_found(ErrorCode::TENANT_NOT_FOUND, "tenant not found"))
+}
+
+/// The body of a preflight's answer; the origin's part is added as to every answer.
+fn preflight(headers: &HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let answer = response.headers_mut();
+    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,PATCH,DELETE"));
+    answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
+    if let Some(requested) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, requested.clone());
+    }
+    response
+}
+
+fn add_cors_headers(answer: &mut HeaderMap, tenant: &Tenant, origin: Option<HeaderValue>) {
+    // The answer depends on the origin even where there is none: caches must keep them apart.
+    answer.append(VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = origin else { return };
+    let allowed = origin.to_str().map_or(CorsAnswer::Refused, |origin| tenant.config.cors.answer(origin));
+    match allowed {
+        CorsAnswer::Origin => {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        CorsAnswer::Any => {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+        CorsAnswer::Refused => return,
+    }
+    answer.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Link, Retry-After, X-Request-Id, X-Total-Count"),
+    );
+}

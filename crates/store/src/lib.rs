@@ -1,0 +1,6 @@
+//! The [`Store`](passgate_core::store::Store) of `passgate-core` on databases: SQLite in [`sqlite`].
+//!
+//! All backends pass one contract suite, `tests/contract`.
+
+mod failure;
+pub mod sqlite;

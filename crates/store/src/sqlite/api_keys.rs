@@ -1,0 +1,76 @@
+//! API keys.
+
+use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
+use passgate_core::clock::Timestamp;
+use passgate_core::ids::{ApiKeyId, TenantId};
+use passgate_core::store::{Changed, Inserted};
+use rusqlite::{Connection, params};
+
+use super::fault::Fault;
+use super::rows::{Blob, Columns, collect};
+use super::{tenants, version};
+
+pub(super) fn create(db: &Connection, tenant_id: TenantId, key: &NewApiKey) -> Result<Inserted, Fault> {
+    let inserted = db
+        .prepare_cached(
+            "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6
+             FROM tenants
+             WHERE id = ?1
+             ON CONFLICT (tenant_id, name) DO NOTHING",
+        )?
+        .execute(params![
+            tenant_id.blob(),
+            key.id.blob(),
+            key.name.as_str(),
+            key.hash.blob(),
+            key.hint,
+            key.created_at.as_millis(),
+        ])?;
+    if inserted == 1 {
+        version::bump(db)?;
+        return Ok(Inserted::Stored);
+    }
+    // No other writer can come between.
+    Ok(if tenants::exists(db, tenant_id)? { Inserted::NameTaken } else { Inserted::UnknownTenant })
+}
+
+pub(super) fn list(db: &Connection, tenant_id: TenantId) -> Result<Vec<ApiKeyRecord>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, name, hash, hint, created_at, last_used_at
+         FROM api_keys
+         WHERE tenant_id = ?1
+         ORDER BY created_at, id",
+    )?;
+    collect(statement.query([tenant_id.blob()])?, |row| {
+        let mut columns = Columns::new("api_keys", Some(tenant_id), row);
+        Ok(ApiKeyRecord {
+            id: columns.uuid("id", ApiKeyId::new)?,
+            name: columns.text("name")?,
+            hash: columns.hash("hash")?,
+            hint: columns.string("hint")?,
+            created_at: columns.time("created_at")?,
+            last_used_at: columns.optional_time("last_used_at")?,
+        })
+    })
+}
+
+pub(super) fn delete(db: &Connection, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {
+    let deleted = db
+        .prepare_cached("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2")?
+        .execute(params![tenant_id.blob(), id.blob()])?;
+    tenants::changed(db, deleted)
+}
+
+/// Notes uses; one that is known to be older than another is of no interest.
+pub(super) fn touch(db: &Connection, uses: &[(TenantId, ApiKeyId, Timestamp)]) -> Result<(), Fault> {
+    let mut statement = db.prepare_cached(
+        "UPDATE api_keys
+         SET last_used_at = ?3
+         WHERE tenant_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)",
+    )?;
+    for (tenant_id, id, at) in uses {
+        statement.execute(params![tenant_id.blob(), id.blob(), at.as_millis()])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Spent challenges.
+
+use passgate_core::clock::Timestamp;
+use passgate_core::store::{ChallengeSpend, FailCeremony};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::audit;
+use super::fault::Fault;
+use super::rows::Blob;
+
+/// How many challenges one purge forgets in one commit, about: other writes wait meanwhile.
+const PURGE_CHUNK: i64 = 5_000;
+
+/// What became of a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// It is spent now.
+    Now,
+    /// It was spent before, or is older than what the purge remembers.
+    Before,
+}
+
+/// Spends a challenge. One statement, so that the purge can't come between its two conditions.
+pub(super) fn spend(db: &Connection, challenge: &ChallengeSpend) -> Result<Spent, Fault> {
+    let inserted = db
+        .prepare_cached(
+            "INSERT INTO spent_challenges (expires_at, nonce, tenant_id)
+             SELECT ?1, ?2, ?3
+             FROM spent_challenges_purge
+             WHERE expired_before <= ?1
+             ON CONFLICT (expires_at, nonce, tenant_id) DO NOTHING",
+        )?
+        .execute(params![
+            challenge.expires_at.as_millis(),
+            challenge.nonce.0.as_slice(),
+            challenge.tenant_id.blob()
+        ])?;
+    Ok(if inserted == 1 { Spent::Now } else { Spent::Before })
+}
+
+/// Spends the challenge of a ceremony that failed, and keeps the failure.
+pub(super) fn fail_ceremony(db: &Connection, failure: &FailCeremony) -> Result<(), Fault> {
+    spend(db, &failure.spend)?;
+    audit::append(db, &failure.audit)
+}
+
+/// What one step of a purge did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Purged {
+    pub(super) forgotten: u64,
+    /// Whether there may be more to forget.
+    pub(super) more: bool,
+}
+
+/// Moves the watermark, then forgets the first of what lies before it. The rest can be forgotten in commits of
+/// its own, since it is refused from here on.
+pub(super) fn purge(db: &Connection, expired_before: Timestamp) -> Result<Purged, Fault> {
+    let expired_before = expired_before.as_millis();
+    db.prepare_cached(
+        "UPDATE spent_challenges_purge
+         SET expired_before = ?1
+         WHERE expired_before < ?1",
+    )?
+    .execute([expired_before])?;
+    // The expiry at which this step ends. Those with the same expiry go with it, so that each step gets further.
+    let end: Option<i64> = db
+        .prepare_cached(
+            "SELECT expires_at
+             FROM spent_challenges
+             WHERE expires_at < ?1
+             ORDER BY expires_at
+             LIMIT 1 OFFSET ?2",
+        )?
+        .query_row([expired_before, PURGE_CHUNK - 1], |row| row.get(0))
+        .optional()?;
+    let forgotten = db
+        .prepare_cached("DELETE FROM spent_challenges WHERE expires_at <= ?1")?
+        .execute([end.unwrap_or(expired_before.saturating_sub(1))])?;
+    Ok(Purged { forgotten: forgotten as u64, more: end.is_some() })
+}

@@ -1,0 +1,340 @@
+//! Credentials.
+
+use aws_lc_rs::digest;
+use passgate_core::audit::AuditEntry;
+use passgate_core::credential::{
+    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, KnownCredential, Order, Page,
+    PageRequest,
+};
+use passgate_core::ids::{CredentialId, TenantId, UserId};
+use passgate_core::store::{Changed, CredentialChange};
+use passgate_core::text::Text;
+use passgate_core::user::{AppUserId, User};
+use passgate_webauthn::Aaguid;
+use rusqlite::{Connection, Params, Row, params};
+
+use super::fault::Fault;
+use super::rows::{Blob, Columns, collect};
+use super::{audit, users};
+
+/// The most credentials that are named to a browser.
+const DESCRIPTORS: u32 = 100;
+/// Why a tombstone stands.
+const DELETED: &str = "deleted";
+
+/// A statement that selects what [`read`] reads, and more columns and joins if given.
+macro_rules! select_credentials {
+    (also $columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT c.id, c.user_id, c.kind, c.name, c.public_key, c.attestation_format, c.aaguid, c.sign_count,
+                    c.transports, c.backup_eligible, c.backup_state, c.created_at, c.last_used_at, c.use_count,
+                    u.app_user_id",
+            $columns,
+            "
+             FROM credentials AS c
+             JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
+             ",
+            $rest
+        )
+    };
+    ($rest:literal) => {
+        select_credentials!(also "", $rest)
+    };
+}
+
+const fn kind_name(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::Passkey => "passkey",
+        CredentialKind::Mfa => "mfa",
+    }
+}
+
+fn kind_from_name(name: &str) -> Option<CredentialKind> {
+    match name {
+        "passkey" => Some(CredentialKind::Passkey),
+        "mfa" => Some(CredentialKind::Mfa),
+        _ => None,
+    }
+}
+
+fn read(columns: &mut Columns<'_, '_>) -> Result<Credential, Fault> {
+    Ok(Credential {
+        id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
+        user_id: columns.uuid("user_id", UserId::new)?,
+        kind: columns.parsed("kind", kind_from_name)?,
+        name: columns.text("name")?,
+        public_key: columns.bytes("public_key", |bytes| Some(bytes.to_vec()))?,
+        attestation_format: columns.string("attestation_format")?,
+        aaguid: columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?,
+        sign_count: columns.number("sign_count")?,
+        transports: columns.parsed("transports", |json| serde_json::from_str(json).ok())?,
+        backup_eligible: columns.flag("backup_eligible")?,
+        backup_state: columns.flag("backup_state")?,
+        created_at: columns.time("created_at")?,
+        last_used_at: columns.time("last_used_at")?,
+        use_count: columns.number("use_count")?,
+        app_user_id: columns.table("users").parsed("app_user_id", |text| AppUserId::new(text).ok())?,
+    })
+}
+
+fn read_row(tenant_id: TenantId, row: &Row<'_>) -> Result<Credential, Fault> {
+    read(&mut Columns::new("credentials", Some(tenant_id), row))
+}
+
+/// What became of a new credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Insertion {
+    Stored,
+    IdTaken,
+    UnknownUser,
+}
+
+pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> Result<Insertion, Fault> {
+    let inserted = db
+        .prepare_cached(
+            "INSERT INTO credentials (
+                 tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
+                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count
+             )
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15
+             FROM users
+             WHERE tenant_id = ?1 AND id = ?3
+             ON CONFLICT (tenant_id, id) DO NOTHING",
+        )?
+        .execute(params![
+            tenant_id.blob(),
+            new.id.blob(),
+            new.user_id.blob(),
+            kind_name(new.kind),
+            new.name.as_str(),
+            new.public_key,
+            new.attestation_format,
+            new.aaguid.as_bytes().as_slice(),
+            new.sign_count,
+            serde_json::to_string(&new.transports)?,
+            new.backup_eligible,
+            new.backup_state,
+            new.created_at.as_millis(),
+            new.last_used_at.as_millis(),
+            i64::try_from(new.use_count).unwrap_or(i64::MAX),
+        ])?;
+    if inserted == 1 {
+        return Ok(Insertion::Stored);
+    }
+    let user_exists = db
+        .prepare_cached("SELECT 1 FROM users WHERE tenant_id = ?1 AND id = ?2")?
+        .exists(params![tenant_id.blob(), new.user_id.blob()])?;
+    Ok(if user_exists { Insertion::IdTaken } else { Insertion::UnknownUser })
+}
+
+/// A user's newest credentials of a kind.
+pub(super) fn descriptors(
+    db: &Connection,
+    tenant_id: TenantId,
+    user_id: UserId,
+    kind: CredentialKind,
+) -> Result<Vec<CredentialDescriptor>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, transports
+         FROM credentials
+         WHERE tenant_id = ?1 AND user_id = ?2 AND kind = ?3
+         ORDER BY created_at DESC, id DESC
+         LIMIT ?4",
+    )?;
+    let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind_name(kind), DESCRIPTORS])?;
+    collect(rows, |row| {
+        let mut columns = Columns::new("credentials", Some(tenant_id), row);
+        Ok(CredentialDescriptor {
+            id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
+            transports: columns.parsed("transports", |json| serde_json::from_str(json).ok())?,
+        })
+    })
+}
+
+/// The credential with its user's handles, in one statement: a row for each handle.
+pub(super) fn for_login(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: &CredentialId,
+) -> Result<CredentialLookup, Fault> {
+    let mut statement = db.prepare_cached(select_credentials!(
+        also ", h.handle",
+        "LEFT JOIN user_handles AS h ON h.tenant_id = c.tenant_id AND h.user_id = c.user_id
+             WHERE c.tenant_id = ?1 AND c.id = ?2
+             ORDER BY h.position"
+    ))?;
+    let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
+    let mut known: Option<KnownCredential> = None;
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::new("credentials", Some(tenant_id), row);
+        let credential = read(&mut columns)?;
+        let handle = users::handle(&mut columns)?;
+        let known = known.get_or_insert_with(|| KnownCredential {
+            user: User {
+                id: credential.user_id,
+                app_id: credential.app_user_id.clone(),
+                handles: Vec::with_capacity(1),
+            },
+            credential,
+        });
+        known.user.handles.extend(handle);
+    }
+    if let Some(known) = known {
+        return Ok(CredentialLookup::Known(Box::new(known)));
+    }
+    let revoked = db
+        .prepare_cached("SELECT 1 FROM credential_tombstones WHERE tenant_id = ?1 AND id_hash = ?2")?
+        .exists(params![tenant_id.blob(), hash(id).as_ref()])?;
+    Ok(if revoked { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
+}
+
+pub(super) fn one(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: &CredentialId,
+) -> Result<Option<Credential>, Fault> {
+    let mut statement = db.prepare_cached(select_credentials!("WHERE c.tenant_id = ?1 AND c.id = ?2"))?;
+    let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
+    rows.next()?.map(|row| read_row(tenant_id, row)).transpose()
+}
+
+/// A page of a tenant's credentials, or of a user's.
+pub(super) fn page(
+    db: &Connection,
+    tenant_id: TenantId,
+    app_user_id: Option<&AppUserId>,
+    page: PageRequest,
+) -> Result<Page<Credential>, Fault> {
+    // One snapshot, so that the count is that of the list.
+    let snapshot = db.unchecked_transaction()?;
+    let offset = i64::from(page.page.saturating_sub(1)) * i64::from(page.per_page);
+    let found = match app_user_id {
+        None => {
+            let total = count(
+                &snapshot,
+                "SELECT count(*)
+                 FROM credentials
+                 WHERE tenant_id = ?1",
+                [tenant_id.blob()],
+            )?;
+            let sql = match page.order {
+                Order::Descending => select_credentials!(
+                    "WHERE c.tenant_id = ?1
+             ORDER BY c.created_at DESC, c.id DESC
+             LIMIT ?2 OFFSET ?3"
+                ),
+                Order::Ascending => select_credentials!(
+                    "WHERE c.tenant_id = ?1
+             ORDER BY c.created_at, c.id
+             LIMIT ?2 OFFSET ?3"
+                ),
+            };
+            Page {
+                items: list(&snapshot, tenant_id, sql, params![tenant_id.blob(), page.per_page, offset])?,
+                total,
+            }
+        }
+        Some(app_user_id) => {
+            let total = count(
+                &snapshot,
+                "SELECT count(*)
+                 FROM credentials AS c
+                 JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
+                 WHERE u.tenant_id = ?1 AND u.app_user_id = ?2",
+                params![tenant_id.blob(), app_user_id.as_str()],
+            )?;
+            let sql = match page.order {
+                Order::Descending => select_credentials!(
+                    "WHERE u.tenant_id = ?1 AND u.app_user_id = ?4
+             ORDER BY c.created_at DESC, c.id DESC
+             LIMIT ?2 OFFSET ?3"
+                ),
+                Order::Ascending => select_credentials!(
+                    "WHERE u.tenant_id = ?1 AND u.app_user_id = ?4
+             ORDER BY c.created_at, c.id
+             LIMIT ?2 OFFSET ?3"
+                ),
+            };
+            let params = params![tenant_id.blob(), page.per_page, offset, app_user_id.as_str()];
+            Page { items: list(&snapshot, tenant_id, sql, params)?, total }
+        }
+    };
+    snapshot.finish()?;
+    Ok(found)
+}
+
+fn count(db: &Connection, sql: &str, params: impl Params) -> Result<u64, Fault> {
+    let count: i64 = db.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
+    // A count is not negative.
+    Ok(count.cast_unsigned())
+}
+
+fn list(
+    db: &Connection,
+    tenant_id: TenantId,
+    sql: &str,
+    params: impl Params,
+) -> Result<Vec<Credential>, Fault> {
+    let mut statement = db.prepare_cached(sql)?;
+    collect(statement.query(params)?, |row| read_row(tenant_id, row))
+}
+
+pub(super) fn rename(
+    db: &Connection,
+    change: &CredentialChange,
+    name: &Text<1, 128>,
+) -> Result<Changed, Fault> {
+    let Some(actor) = owner(db, change)? else { return Ok(Changed::NotFound) };
+    db.prepare_cached(
+        "UPDATE credentials
+         SET name = ?3, updated_at = ?4
+         WHERE tenant_id = ?1 AND id = ?2",
+    )?
+    .execute(params![
+        change.tenant_id.blob(),
+        change.credential_id.blob(),
+        name.as_str(),
+        change.audit.at.as_millis()
+    ])?;
+    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
+    Ok(Changed::Done)
+}
+
+pub(super) fn delete(db: &Connection, change: &CredentialChange) -> Result<Changed, Fault> {
+    let Some(actor) = owner(db, change)? else { return Ok(Changed::NotFound) };
+    db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND id = ?2")?
+        .execute(params![change.tenant_id.blob(), change.credential_id.blob()])?;
+    db.prepare_cached(
+        "INSERT INTO credential_tombstones (tenant_id, id_hash, deleted_at, reason)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (tenant_id, id_hash) DO UPDATE
+         SET deleted_at = excluded.deleted_at, reason = excluded.reason",
+    )?
+    .execute(params![
+        change.tenant_id.blob(),
+        hash(&change.credential_id).as_ref(),
+        change.audit.at.as_millis(),
+        DELETED,
+    ])?;
+    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
+    Ok(Changed::Done)
+}
+
+/// The user whose credential is to be changed. Only this thread writes, so the row stays as it was read.
+fn owner(db: &Connection, change: &CredentialChange) -> Result<Option<AppUserId>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT u.id, u.app_user_id
+         FROM credentials AS c
+         JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
+         WHERE c.tenant_id = ?1 AND c.id = ?2",
+    )?;
+    let mut rows = statement.query(params![change.tenant_id.blob(), change.credential_id.blob()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut columns = Columns::new("users", Some(change.tenant_id), row);
+    columns.uuid("id", UserId::new)?;
+    columns.parsed("app_user_id", |text| AppUserId::new(text).ok()).map(Some)
+}
+
+fn hash(id: &CredentialId) -> digest::Digest {
+    digest::digest(&digest::SHA256, id.as_bytes())
+}

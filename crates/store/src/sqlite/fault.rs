@@ -1,0 +1,67 @@
+//! Why work on a connection failed.
+
+use passgate_core::store::StoreError;
+use rusqlite::ErrorCode;
+
+/// The failure of one piece of work, as it looks inside this module.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// SQLite refused.
+    Sqlite(rusqlite::Error),
+    /// A stored row can't be read.
+    CorruptRow { table: &'static str, column: &'static str, row: String },
+    /// A value can't be stored.
+    Encoding(serde_json::Error),
+    /// The tenant that the work belongs to does not exist, or not any more.
+    TenantGone,
+}
+
+/// The tenant was deleted while one of its requests was served.
+#[derive(Debug, thiserror::Error)]
+#[error("the tenant does not exist any more")]
+struct TenantGone;
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Encoding(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Sqlite(error) if is_busy(&error) => Self::Unavailable(Box::new(error)),
+            Fault::Sqlite(error) => Self::Database(Box::new(error)),
+            Fault::CorruptRow { table, column, row } => Self::CorruptRow { table, column, row },
+            Fault::Encoding(error) => Self::Database(Box::new(error)),
+            // Whoever tries again finds that there is no such tenant.
+            Fault::TenantGone => Self::Unavailable(Box::new(TenantGone)),
+        }
+    }
+}
+
+/// Whether another connection held a lock for longer than we wait.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// Whether SQLite may have rolled back more than the statement that failed: "Response To Errors Within A
+/// Transaction", <https://www.sqlite.org/lang_transaction.html>.
+pub(super) fn dooms_transaction(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::DatabaseBusy
+        )
+    )
+}

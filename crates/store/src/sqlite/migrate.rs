@@ -1,0 +1,125 @@
+//! Migrations: forward only, each applied once, under a lock.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::connection::Connector;
+use super::{OpenError, SqliteOptions};
+
+/// What the files of this program are marked with; see `0001_initial.sql`.
+const APPLICATION_ID: u32 = 0x5067_6174;
+
+struct Migration {
+    /// Counts from 1, without gaps.
+    level: u32,
+    name: &'static str,
+    sql: &'static str,
+    /// The lowest level whose binaries can work with the database afterwards. Equals `level` unless older
+    /// binaries can go on, as they can beside a table that they don't know.
+    oldest_binary: u32,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    level: 1,
+    name: "0001_initial.sql",
+    sql: include_str!("../../migrations/sqlite/0001_initial.sql"),
+    oldest_binary: 1,
+}];
+
+/// The newest schema that this program knows.
+pub const SCHEMA_LEVEL: u32 = MIGRATIONS[MIGRATIONS.len() - 1].level;
+
+/// What migrating did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// The schema's level before; 0 for a new database.
+    pub from: u32,
+    /// Its level now; higher than [`SCHEMA_LEVEL`] if a newer program has migrated it.
+    pub to: u32,
+}
+
+/// Brings a database up to date without opening a store on it. [`super::SqliteStore::open`] does so too.
+pub fn migrate(options: &SqliteOptions) -> Result<Migrated, OpenError> {
+    let connector = Connector::new(options)?;
+    apply(&mut connector.open_or_create()?, connector.path())
+}
+
+/// Applies what is missing.
+pub(super) fn apply(db: &mut Connection, path: &Path) -> Result<Migrated, OpenError> {
+    apply_list(db, path, MIGRATIONS)
+}
+
+/// What a database says of itself.
+struct Schema {
+    level: u32,
+    oldest_binary: u32,
+}
+
+fn apply_list(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<Migrated, OpenError> {
+    let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+    let newest = migrations.last().map_or(0, |migration| migration.level);
+    // Usually there is nothing to do, and no need of a lock.
+    let found = examine(&db.transaction().map_err(unusable)?, path, newest)?;
+    if found.level >= newest {
+        return Ok(Migrated { from: found.level, to: found.level });
+    }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unusable)?;
+    // Again, now that no other can be migrating.
+    let found = examine(&transaction, path, newest)?;
+    let mut level = found.level;
+    for migration in migrations.iter().filter(|migration| migration.level > found.level) {
+        apply_one(&transaction, migration).map_err(|source| OpenError::Migration {
+            path: path.to_owned(),
+            migration: migration.name,
+            source,
+        })?;
+        level = migration.level;
+    }
+    transaction.commit().map_err(unusable)?;
+    if level > found.level {
+        tracing::info!(from = found.level, to = level, "migrated the database");
+    }
+    Ok(Migrated { from: found.level, to: level })
+}
+
+fn apply_one(transaction: &Transaction<'_>, migration: &Migration) -> Result<(), rusqlite::Error> {
+    transaction.execute_batch(migration.sql)?;
+    transaction.execute(
+        "UPDATE schema_version
+         SET level = ?1, oldest_binary = max(oldest_binary, ?2)",
+        params![migration.level, migration.oldest_binary],
+    )?;
+    Ok(())
+}
+
+/// Reads the schema's level, and refuses what this program can't work with.
+fn examine(db: &Transaction<'_>, path: &Path, newest: u32) -> Result<Schema, OpenError> {
+    let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+    let application_id: u32 =
+        db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(unusable)?;
+    let tables: u32 = db
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
+        .map_err(unusable)?;
+    if application_id == 0 && tables == 0 {
+        return Ok(Schema { level: 0, oldest_binary: 0 });
+    }
+    if application_id != APPLICATION_ID {
+        return Err(OpenError::NotPassgate { path: path.to_owned() });
+    }
+    let schema = db
+        .query_row("SELECT level, oldest_binary FROM schema_version", [], |row| {
+            Ok(Schema { level: row.get(0)?, oldest_binary: row.get(1)? })
+        })
+        .optional()
+        .map_err(unusable)?
+        .ok_or_else(|| OpenError::NotPassgate { path: path.to_owned() })?;
+    if schema.oldest_binary > newest {
+        return Err(OpenError::SchemaTooNew {
+            path: path.to_owned(),
+            level: schema.level,
+            oldest_binary: schema.oldest_binary,
+        });
+    }
+    Ok(schema)
+}

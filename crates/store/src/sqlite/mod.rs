@@ -1,0 +1,163 @@
+//! The store on one SQLite file, for one machine.
+//!
+//! One thread writes and commits whatever is waiting as one transaction (see `writer.rs`); reads have connections
+//! of their own (see `readers.rs`). The file is in WAL mode with `synchronous=FULL`: what was answered survives a
+//! loss of power. Other processes, such as the command line, may open it at the same time.
+
+mod admin_tokens;
+mod api_keys;
+mod audit;
+mod challenges;
+mod connection;
+mod credentials;
+mod fault;
+mod login;
+mod migrate;
+mod open_error;
+mod readers;
+mod registration;
+mod rows;
+mod signing_keys;
+mod store;
+mod tenants;
+mod users;
+mod version;
+mod writer;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use passgate_core::store::StoreError;
+use rusqlite::Connection;
+
+use self::connection::Connector;
+use self::fault::Fault;
+pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate};
+pub use self::open_error::OpenError;
+use self::readers::Readers;
+use self::version::VersionWatch;
+use self::writer::Writer;
+pub use self::writer::WriterCounts;
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    /// The file; it is made, readable by its owner only, if it doesn't exist. SQLite puts two more beside it,
+    /// with `-wal` and `-shm` after the name.
+    pub path: PathBuf,
+    /// How long to wait for a lock that another process holds.
+    pub busy_timeout: Duration,
+    /// How many reads may run at once.
+    pub readers: NonZeroUsize,
+    /// How many writes may wait; further ones wait for a place.
+    pub queue: NonZeroUsize,
+    /// Whether [`SqliteStore::statements`] counts.
+    pub count_statements: bool,
+    /// How large the database may grow, in pages of 4096 bytes. Writes that need more fail.
+    pub max_pages: Option<u32>,
+}
+
+impl SqliteOptions {
+    /// The options for a server.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            busy_timeout: Duration::from_secs(5),
+            readers: const { NonZeroUsize::new(8).unwrap() },
+            queue: const { NonZeroUsize::new(4096).unwrap() },
+            count_statements: false,
+            max_pages: None,
+        }
+    }
+}
+
+/// How durable SQLite says that commits are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durability {
+    /// `PRAGMA journal_mode`: `wal`.
+    pub journal_mode: String,
+    /// `PRAGMA synchronous`: 2 is FULL.
+    pub synchronous: u8,
+}
+
+/// A store on one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Arc<Readers>,
+    version: Arc<VersionWatch>,
+    statements: Arc<AtomicU64>,
+}
+
+impl SqliteStore {
+    /// Opens the database, and brings its schema up to date. Blocks until that is done.
+    pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
+        let connector = Connector::new(options)?;
+        let mut db = connector.open_or_create()?;
+        migrate::apply(&mut db, connector.path())?;
+        if let Some(pages) = options.max_pages {
+            db.pragma_update(None, "max_page_count", pages).map_err(|error| connector.unusable(error))?;
+        }
+        let version = VersionWatch::new(connector.open()?);
+        let statements = connector.statements();
+        let writer = Writer::start(db, options.queue)
+            .map_err(|source| OpenError::Thread { path: connector.path().to_owned(), source })?;
+        let readers = Readers::new(connector, options.readers);
+        Ok(Self { writer, readers: Arc::new(readers), version: Arc::new(version), statements })
+    }
+
+    /// Commits what is waiting, folds the write-ahead log into the database and closes it. Writes that come later
+    /// fail with [`StoreError::Unavailable`], and so do reads.
+    pub async fn close(&self) {
+        // Readers first: the connection that closes last removes the log.
+        self.readers.close();
+        self.version.close().await;
+        self.writer.close().await;
+    }
+
+    /// How many SQL statements all connections have run since the store was opened, if
+    /// [`SqliteOptions::count_statements`] is set; else 0.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many writes were committed in how many commits.
+    #[must_use]
+    pub fn writer_counts(&self) -> WriterCounts {
+        self.writer.counts()
+    }
+
+    /// How durable commits are, as SQLite reports it on the connection that writes.
+    pub async fn durability(&self) -> Result<Durability, StoreError> {
+        self.write(|db| {
+            Ok(Durability {
+                journal_mode: db.pragma_query_value(None, "journal_mode", |row| row.get(0))?,
+                synchronous: db.pragma_query_value(None, "synchronous", |row| row.get(0))?,
+            })
+        })
+        .await
+    }
+
+    /// Does work in a savepoint of its own; answers once it is committed.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+
+    /// Reads what was committed.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        Readers::run(&self.readers, work).await
+    }
+}

@@ -1,0 +1,41 @@
+//! Registrations.
+
+use passgate_core::audit::AuditType;
+use passgate_core::store::{BeginRegistration, BegunRegistration, FinishRegistration, FinishedRegistration};
+use rusqlite::Connection;
+
+use super::challenges::{Spent, spend};
+use super::credentials::{self, Insertion};
+use super::fault::Fault;
+use super::{audit, users};
+use crate::failure;
+
+pub(super) fn begin(db: &Connection, begin: &BeginRegistration) -> Result<BegunRegistration, Fault> {
+    let user =
+        users::upsert(db, begin.tenant_id, &begin.profile, begin.new_user_id, &begin.new_handle, begin.now)?;
+    let exclude = credentials::descriptors(db, begin.tenant_id, user.id, begin.kind)?;
+    audit::append(db, &begin.audit)?;
+    Ok(BegunRegistration { user, exclude })
+}
+
+pub(super) fn finish(db: &Connection, finish: &FinishRegistration) -> Result<FinishedRegistration, Fault> {
+    // First, and kept whatever comes of the rest.
+    let outcome = match spend(db, &finish.spend)? {
+        Spent::Before => FinishedRegistration::ChallengeSpent,
+        Spent::Now => match credentials::insert(db, finish.spend.tenant_id, &finish.credential)? {
+            Insertion::Stored => FinishedRegistration::Registered,
+            Insertion::IdTaken => FinishedRegistration::CredentialExists,
+            Insertion::UnknownUser => FinishedRegistration::UnknownUser,
+        },
+    };
+    let failed = |code| finish.audit.failed(AuditType::RegistrationFinalFailed, code);
+    match outcome {
+        FinishedRegistration::Registered => audit::append(db, &finish.audit)?,
+        FinishedRegistration::ChallengeSpent => audit::append(db, &failed(failure::CHALLENGE_SPENT))?,
+        FinishedRegistration::CredentialExists => {
+            audit::append(db, &failed(failure::CREDENTIAL_ALREADY_REGISTERED))?;
+        }
+        FinishedRegistration::UnknownUser => audit::append(db, &failed(failure::USER_NOT_FOUND))?,
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,168 @@
+//! Signing keys.
+
+use passgate_core::clock::Timestamp;
+use passgate_core::ids::{SigningKeyId, TenantId};
+use passgate_core::server_secret::{Sealed, SecretId};
+use passgate_core::signing_key::{self, SealedSigningKey, SigningAlgorithm, SigningKeyState};
+use passgate_core::store::{Changed, Rotation, SigningKeyDeletion};
+use rusqlite::{Connection, Row, params};
+
+use super::fault::Fault;
+use super::rows::{Blob, Columns, collect};
+use super::{tenants, version};
+
+pub(super) fn insert(db: &Connection, tenant_id: TenantId, key: &SealedSigningKey) -> Result<(), Fault> {
+    db.prepare_cached(
+        "INSERT INTO signing_keys (
+             tenant_id, id, name, kid, algorithm, secret_id, sealed, created_at, signs_from
+         )
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        tenant_id.blob(),
+        key.id.blob(),
+        key.name.as_str(),
+        key.kid,
+        key.algorithm.as_str(),
+        key.private_key.secret_id.blob(),
+        key.private_key.bytes,
+        key.created_at.as_millis(),
+        key.signs_from.as_millis(),
+    ])?;
+    Ok(())
+}
+
+/// A tenant's keys, oldest first.
+pub(super) fn list(db: &Connection, tenant_id: TenantId) -> Result<Vec<SealedSigningKey>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, tenant_id, name, kid, algorithm, secret_id, sealed, created_at, signs_from
+         FROM signing_keys
+         WHERE tenant_id = ?1
+         ORDER BY created_at, id",
+    )?;
+    collect(statement.query([tenant_id.blob()])?, read)
+}
+
+fn read(row: &Row<'_>) -> Result<SealedSigningKey, Fault> {
+    let mut columns = Columns::new("signing_keys", None, row);
+    Ok(SealedSigningKey {
+        id: columns.uuid("id", SigningKeyId::new)?,
+        tenant_id: columns.uuid("tenant_id", TenantId::new)?,
+        name: columns.text("name")?,
+        kid: columns.string("kid")?,
+        algorithm: columns.parsed("algorithm", SigningAlgorithm::from_name)?,
+        private_key: Sealed {
+            secret_id: columns.bytes("secret_id", secret_id)?,
+            bytes: columns.bytes("sealed", |bytes| Some(bytes.to_vec()))?,
+        },
+        created_at: columns.time("created_at")?,
+        signs_from: columns.time("signs_from")?,
+    })
+}
+
+fn secret_id(bytes: &[u8]) -> Option<SecretId> {
+    Some(SecretId::from_bytes(bytes.try_into().ok()?))
+}
+
+pub(super) fn rotate(
+    db: &Connection,
+    tenant_id: TenantId,
+    key: &SealedSigningKey,
+    rotation: Rotation,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    if !tenants::exists(db, tenant_id)? {
+        return Ok(Changed::NotFound);
+    }
+    let old = list(db, tenant_id)?;
+    insert(db, tenant_id, key)?;
+    let all = list(db, tenant_id)?;
+    for old in &old {
+        let goes = match rotation {
+            Rotation::Immediate => true,
+            Rotation::Graceful => signing_key::state(old, &all, now) == SigningKeyState::Expired,
+        };
+        if goes {
+            delete_row(db, tenant_id, old.id)?;
+        }
+    }
+    version::bump(db)?;
+    Ok(Changed::Done)
+}
+
+pub(super) fn delete(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: SigningKeyId,
+    now: Timestamp,
+) -> Result<SigningKeyDeletion, Fault> {
+    let all = list(db, tenant_id)?;
+    let Some(key) = all.iter().find(|key| key.id == id) else { return Ok(SigningKeyDeletion::NotFound) };
+    if !signing_key::may_delete(key, &all, now) {
+        return Ok(SigningKeyDeletion::InUse);
+    }
+    delete_row(db, tenant_id, id)?;
+    version::bump(db)?;
+    Ok(SigningKeyDeletion::Deleted)
+}
+
+fn delete_row(db: &Connection, tenant_id: TenantId, id: SigningKeyId) -> Result<(), Fault> {
+    db.prepare_cached("DELETE FROM signing_keys WHERE tenant_id = ?1 AND id = ?2")?
+        .execute(params![tenant_id.blob(), id.blob()])?;
+    Ok(())
+}
+
+pub(super) fn secrets_in_use(db: &Connection) -> Result<Vec<SecretId>, Fault> {
+    // From each id to the next in the index, rather than over the keys of all tenants.
+    let mut statement = db.prepare_cached(
+        "WITH RECURSIVE secrets (id) AS (
+             SELECT min(secret_id)
+             FROM signing_keys
+             UNION ALL
+             SELECT (SELECT min(secret_id) FROM signing_keys WHERE secret_id > secrets.id)
+             FROM secrets
+             WHERE secrets.id IS NOT NULL
+         )
+         SELECT id
+         FROM secrets
+         WHERE id IS NOT NULL",
+    )?;
+    collect(statement.query([])?, |row| Columns::new("signing_keys", None, row).bytes("secret_id", secret_id))
+}
+
+pub(super) fn to_reseal(
+    db: &Connection,
+    current: SecretId,
+    limit: u32,
+) -> Result<Vec<SealedSigningKey>, Fault> {
+    // Two ranges, which the index serves, for what <> would search every key for.
+    let mut statement = db.prepare_cached(
+        "SELECT id, tenant_id, name, kid, algorithm, secret_id, sealed, created_at, signs_from
+         FROM signing_keys
+         WHERE secret_id < ?1 OR secret_id > ?1
+         LIMIT ?2",
+    )?;
+    collect(statement.query(params![current.blob(), limit])?, read)
+}
+
+pub(super) fn reseal(db: &Connection, keys: &[SealedSigningKey]) -> Result<u64, Fault> {
+    let mut statement = db.prepare_cached(
+        "UPDATE signing_keys
+         SET secret_id = ?4, sealed = ?5
+         WHERE tenant_id = ?1 AND id = ?2 AND kid = ?3",
+    )?;
+    let mut resealed = 0;
+    for key in keys {
+        resealed += statement.execute(params![
+            key.tenant_id.blob(),
+            key.id.blob(),
+            key.kid,
+            key.private_key.secret_id.blob(),
+            key.private_key.bytes,
+        ])?;
+    }
+    if resealed > 0 {
+        version::bump(db)?;
+    }
+    Ok(resealed as u64)
+}

@@ -1,0 +1,209 @@
+//! The methods of the trait: which read, which write, and in which piece of work.
+
+use passgate_core::admin_token::AdminTokenRecord;
+use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
+use passgate_core::clock::Timestamp;
+use passgate_core::config::TenantConfig;
+use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest};
+use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, SigningKeyId, TenantId, UserId};
+use passgate_core::key_secret::KeyHash;
+use passgate_core::server_secret::SecretId;
+use passgate_core::signing_key::SealedSigningKey;
+use passgate_core::store::{
+    BeginLogin, BeginRegistration, BegunLogin, BegunRegistration, Changed, CredentialChange, FailCeremony,
+    FinishLogin, FinishRegistration, FinishedLogin, FinishedRegistration, Inserted, NewTenant, Rotation,
+    SigningKeyDeletion, Store, StoreError, TenantLookup, Version,
+};
+use passgate_core::tenant::TenantSummary;
+use passgate_core::text::Text;
+use passgate_core::user::{AppUserId, User};
+
+use super::version::VersionWatch;
+use super::{
+    SqliteStore, admin_tokens, api_keys, challenges, credentials, login, registration, signing_keys, tenants,
+    users,
+};
+
+impl Store for SqliteStore {
+    async fn tenant(&self, id: TenantId) -> Result<TenantLookup, StoreError> {
+        self.read(move |db| tenants::lookup(db, id)).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantSummary>, StoreError> {
+        self.read(tenants::list).await
+    }
+
+    async fn create_tenant(&self, tenant: NewTenant) -> Result<(), StoreError> {
+        self.write(move |db| tenants::create(db, &tenant)).await
+    }
+
+    async fn rename_tenant(
+        &self,
+        id: TenantId,
+        display_name: Text<1, 128>,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| tenants::rename(db, id, &display_name, now)).await
+    }
+
+    async fn configure_tenant(
+        &self,
+        id: TenantId,
+        config: TenantConfig,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| tenants::configure(db, id, &config, now)).await
+    }
+
+    async fn delete_tenant(&self, id: TenantId) -> Result<Changed, StoreError> {
+        self.write(move |db| tenants::delete(db, id)).await
+    }
+
+    async fn create_api_key(&self, tenant_id: TenantId, key: NewApiKey) -> Result<Inserted, StoreError> {
+        self.write(move |db| api_keys::create(db, tenant_id, &key)).await
+    }
+
+    async fn api_keys(&self, tenant_id: TenantId) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.read(move |db| api_keys::list(db, tenant_id)).await
+    }
+
+    async fn delete_api_key(&self, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, StoreError> {
+        self.write(move |db| api_keys::delete(db, tenant_id, id)).await
+    }
+
+    async fn touch_api_keys(&self, uses: Vec<(TenantId, ApiKeyId, Timestamp)>) -> Result<(), StoreError> {
+        self.write(move |db| api_keys::touch(db, &uses)).await
+    }
+
+    async fn rotate_signing_key(
+        &self,
+        tenant_id: TenantId,
+        key: SealedSigningKey,
+        rotation: Rotation,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| signing_keys::rotate(db, tenant_id, &key, rotation, now)).await
+    }
+
+    async fn delete_signing_key(
+        &self,
+        tenant_id: TenantId,
+        id: SigningKeyId,
+        now: Timestamp,
+    ) -> Result<SigningKeyDeletion, StoreError> {
+        self.write(move |db| signing_keys::delete(db, tenant_id, id, now)).await
+    }
+
+    async fn secrets_in_use(&self) -> Result<Vec<SecretId>, StoreError> {
+        self.read(signing_keys::secrets_in_use).await
+    }
+
+    async fn signing_keys_to_reseal(
+        &self,
+        current: SecretId,
+        limit: u32,
+    ) -> Result<Vec<SealedSigningKey>, StoreError> {
+        self.read(move |db| signing_keys::to_reseal(db, current, limit)).await
+    }
+
+    async fn reseal_signing_keys(&self, keys: Vec<SealedSigningKey>) -> Result<u64, StoreError> {
+        self.write(move |db| signing_keys::reseal(db, &keys)).await
+    }
+
+    async fn create_admin_token(&self, token: AdminTokenRecord) -> Result<Inserted, StoreError> {
+        self.write(move |db| admin_tokens::create(db, &token)).await
+    }
+
+    async fn admin_token(&self, hash: KeyHash) -> Result<Option<AdminTokenRecord>, StoreError> {
+        self.read(move |db| admin_tokens::by_hash(db, &hash)).await
+    }
+
+    async fn admin_tokens(&self) -> Result<Vec<AdminTokenRecord>, StoreError> {
+        self.read(admin_tokens::list).await
+    }
+
+    async fn delete_admin_token(&self, id: AdminTokenId) -> Result<Changed, StoreError> {
+        self.write(move |db| admin_tokens::delete(db, id)).await
+    }
+
+    async fn begin_registration(&self, begin: BeginRegistration) -> Result<BegunRegistration, StoreError> {
+        self.write(move |db| registration::begin(db, &begin)).await
+    }
+
+    async fn user(&self, tenant_id: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
+        self.read(move |db| users::by_id(db, tenant_id, id)).await
+    }
+
+    async fn finish_registration(
+        &self,
+        finish: FinishRegistration,
+    ) -> Result<FinishedRegistration, StoreError> {
+        self.write(move |db| registration::finish(db, &finish)).await
+    }
+
+    async fn begin_login(&self, begin: BeginLogin) -> Result<BegunLogin, StoreError> {
+        self.write(move |db| login::begin(db, &begin)).await
+    }
+
+    async fn login_credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+    ) -> Result<CredentialLookup, StoreError> {
+        self.read(move |db| credentials::for_login(db, tenant_id, &id)).await
+    }
+
+    async fn finish_login(&self, finish: FinishLogin) -> Result<FinishedLogin, StoreError> {
+        self.write(move |db| login::finish(db, &finish)).await
+    }
+
+    async fn fail_ceremony(&self, failure: FailCeremony) -> Result<(), StoreError> {
+        self.write(move |db| challenges::fail_ceremony(db, &failure)).await
+    }
+
+    async fn credentials(
+        &self,
+        tenant_id: TenantId,
+        app_user_id: Option<AppUserId>,
+        page: PageRequest,
+    ) -> Result<Page<Credential>, StoreError> {
+        self.read(move |db| credentials::page(db, tenant_id, app_user_id.as_ref(), page)).await
+    }
+
+    async fn credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+    ) -> Result<Option<Credential>, StoreError> {
+        self.read(move |db| credentials::one(db, tenant_id, &id)).await
+    }
+
+    async fn rename_credential(
+        &self,
+        change: CredentialChange,
+        name: Text<1, 128>,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| credentials::rename(db, &change, &name)).await
+    }
+
+    async fn delete_credential(&self, change: CredentialChange) -> Result<Changed, StoreError> {
+        self.write(move |db| credentials::delete(db, &change)).await
+    }
+
+    async fn version(&self) -> Result<Version, StoreError> {
+        VersionWatch::version(&self.version).await
+    }
+
+    /// In several commits, so that other writes do not wait for a long one. What is not forgotten yet when one of
+    /// them fails is refused all the same.
+    async fn purge_spent_challenges(&self, expired_before: Timestamp) -> Result<u64, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            let step = self.write(move |db| challenges::purge(db, expired_before)).await?;
+            forgotten += step.forgotten;
+            if !step.more {
+                return Ok(forgotten);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Tenants.
+
+use passgate_core::clock::Timestamp;
+use passgate_core::config::TenantConfig;
+use passgate_core::ids::TenantId;
+use passgate_core::store::{Changed, NewTenant, TenantLookup};
+use passgate_core::tenant::{TenantRecord, TenantSummary};
+use passgate_core::text::Text;
+use rusqlite::{Connection, params};
+
+use super::fault::Fault;
+use super::rows::{Blob, Columns, collect};
+use super::{api_keys, signing_keys, version};
+
+pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Fault> {
+    // One snapshot: what is read is no older than the version says.
+    let snapshot = db.unchecked_transaction()?;
+    let version = version::read(&snapshot)?;
+    let tenant = match read(&snapshot, id)? {
+        Some((display_name, config)) => Some(TenantRecord {
+            id,
+            display_name,
+            config,
+            api_keys: api_keys::list(&snapshot, id)?,
+            signing_keys: signing_keys::list(&snapshot, id)?,
+        }),
+        None => None,
+    };
+    snapshot.finish()?;
+    Ok(TenantLookup { tenant, version })
+}
+
+fn read(db: &Connection, id: TenantId) -> Result<Option<(Text<1, 128>, TenantConfig)>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, display_name, config
+         FROM tenants
+         WHERE id = ?1",
+    )?;
+    let mut rows = statement.query([id.blob()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut columns = Columns::new("tenants", None, row);
+    columns.uuid("id", TenantId::new)?;
+    let display_name = columns.text("display_name")?;
+    let config = columns.parsed("config", |json| serde_json::from_str(json).ok())?;
+    Ok(Some((display_name, config)))
+}
+
+pub(super) fn list(db: &Connection) -> Result<Vec<TenantSummary>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, display_name
+         FROM tenants
+         ORDER BY display_name, id",
+    )?;
+    collect(statement.query([])?, |row| {
+        let mut columns = Columns::new("tenants", None, row);
+        Ok(TenantSummary {
+            id: columns.uuid("id", TenantId::new)?,
+            display_name: columns.text("display_name")?,
+        })
+    })
+}
+
+/// Whether there is such a tenant.
+pub(super) fn exists(db: &Connection, id: TenantId) -> Result<bool, Fault> {
+    Ok(db.prepare_cached("SELECT 1 FROM tenants WHERE id = ?1")?.exists([id.blob()])?)
+}
+
+pub(super) fn create(db: &Connection, tenant: &NewTenant) -> Result<(), Fault> {
+    db.prepare_cached(
+        "INSERT INTO tenants (id, display_name, config, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?4)",
+    )?
+    .execute(params![
+        tenant.id.blob(),
+        tenant.display_name.as_str(),
+        serde_json::to_string(&tenant.config)?,
+        tenant.now.as_millis(),
+    ])?;
+    if let Some(key) = &tenant.api_key {
+        api_keys::create(db, tenant.id, key)?;
+    }
+    signing_keys::insert(db, tenant.id, &tenant.signing_key)?;
+    version::bump(db)
+}
+
+pub(super) fn rename(
+    db: &Connection,
+    id: TenantId,
+    display_name: &Text<1, 128>,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    let renamed = db
+        .prepare_cached(
+            "UPDATE tenants
+             SET display_name = ?2, updated_at = ?3
+             WHERE id = ?1",
+        )?
+        .execute(params![id.blob(), display_name.as_str(), now.as_millis()])?;
+    changed(db, renamed)
+}
+
+pub(super) fn configure(
+    db: &Connection,
+    id: TenantId,
+    config: &TenantConfig,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    let configured = db
+        .prepare_cached(
+            "UPDATE tenants
+             SET config = ?2, updated_at = ?3
+             WHERE id = ?1",
+        )?
+        .execute(params![id.blob(), serde_json::to_string(config)?, now.as_millis()])?;
+    changed(db, configured)
+}
+
+/// Deletes a tenant; the schema's foreign keys delete what belongs to it.
+pub(super) fn delete(db: &Connection, id: TenantId) -> Result<Changed, Fault> {
+    let deleted = db.prepare_cached("DELETE FROM tenants WHERE id = ?1")?.execute([id.blob()])?;
+    changed(db, deleted)
+}
+
+/// The outcome of a change of `rows` rows that caches must see.
+pub(super) fn changed(db: &Connection, rows: usize) -> Result<Changed, Fault> {
+    if rows == 0 {
+        return Ok(Changed::NotFound);
+    }
+    version::bump(db)?;
+    Ok(Changed::Done)
+}

@@ -1,0 +1,288 @@
+//! The thread that writes: group commit.
+//!
+//! Jobs wait in a queue. The thread takes all that are waiting, up to [`BATCH`], runs each in a savepoint of its
+//! own, and commits them together, so that one flush of the disk serves all; a lone job never waits for company.
+//! Nobody is answered before COMMIT has succeeded.
+
+use std::any::Any;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use passgate_core::store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::fault::{Fault, dooms_transaction, is_busy};
+
+/// The most jobs that share a commit.
+const BATCH: usize = 512;
+
+/// The way to the thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    counters: Arc<Counters>,
+}
+
+/// How many jobs were committed in how many commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WriterCounts {
+    /// Transactions that were committed.
+    pub commits: u64,
+    /// Jobs in them, counting those that failed alone.
+    pub jobs: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    commits: AtomicU64,
+    jobs: AtomicU64,
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    /// Commit what is waiting, then stop. Answered when the connection is closed.
+    Close(oneshot::Sender<()>),
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Job(_) => "Job",
+            Self::Close(_) => "Close",
+        })
+    }
+}
+
+/// The writer has stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("the database is closed")]
+struct Closed;
+
+/// Work on the database panicked.
+#[derive(Debug, thiserror::Error)]
+#[error("work on the database panicked: {0}")]
+struct Panicked(String);
+
+/// Why a whole batch was lost.
+#[derive(Debug, thiserror::Error)]
+enum BatchError {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("SQLite rolled back the whole transaction")]
+    RolledBack,
+}
+
+/// The same, told to each job of the batch.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing was committed: {0}")]
+struct NotCommitted(Arc<BatchError>);
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(db: Connection, queue: NonZeroUsize) -> Result<Self, std::io::Error> {
+        let (sender, receiver) = mpsc::channel(queue.get());
+        let counters = Arc::<Counters>::default();
+        let committed = Arc::clone(&counters);
+        std::thread::Builder::new()
+            .name("passgate-sqlite-writer".to_owned())
+            .spawn(move || write_until_closed(db, receiver, &committed))?;
+        Ok(Self { queue: sender, counters })
+    }
+
+    /// Has the work done, and answers once it is committed. Waits for a place where the queue is full. Work that
+    /// is queued is done even if nobody waits for the answer any more.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Job(Box::new(Pending { work: Some(work), outcome: None, reply }));
+        self.queue.send(job).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// See [`Message::Close`].
+    pub(super) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_ok() {
+            // Fails if the thread is gone, which is what is waited for.
+            let _ = closed.await;
+        }
+    }
+
+    pub(super) fn counts(&self) -> WriterCounts {
+        WriterCounts {
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            jobs: self.counters.jobs.load(Ordering::Relaxed),
+        }
+    }
+}
+
+pub(super) fn closed() -> StoreError {
+    StoreError::Unavailable(Box::new(Closed))
+}
+
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> StoreError {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    StoreError::Database(Box::new(Panicked(text)))
+}
+
+fn write_until_closed(db: Connection, mut queue: mpsc::Receiver<Message>, counters: &Counters) {
+    let mut waiting_for_close = Vec::new();
+    let mut batch = Vec::new();
+    while let Some(first) = queue.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Job(job) => batch.push(job),
+                Message::Close(reply) => {
+                    // What is in the queue already is still done.
+                    queue.close();
+                    waiting_for_close.push(reply);
+                }
+            }
+            next = if batch.len() < BATCH { queue.try_recv().ok() } else { None };
+        }
+        if batch.is_empty() {
+            continue;
+        }
+        let committed = commit(&db, &mut batch).map_err(Arc::new);
+        match &committed {
+            Ok(()) => {
+                counters.commits.fetch_add(1, Ordering::Relaxed);
+                counters.jobs.fetch_add(batch.len() as u64, Ordering::Relaxed);
+            }
+            Err(error) => tracing::error!(%error, jobs = batch.len(), "a commit failed"),
+        }
+        for job in batch.drain(..) {
+            job.answer(committed.as_ref().copied());
+        }
+    }
+    shut(db);
+    for reply in waiting_for_close {
+        // Nobody waits any more, then.
+        let _ = reply.send(());
+    }
+}
+
+/// Folds the log into the database and closes it.
+fn shut(db: Connection) {
+    let checkpointed = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if let Err(error) = checkpointed.and_then(|()| db.close().map_err(|(_, error)| error)) {
+        // Nothing is lost: the log stays, and the next who opens the database reads it.
+        tracing::warn!(%error, "could not close the database cleanly");
+    }
+}
+
+/// Runs the jobs of a batch and commits them. If that fails, nothing of any of them is kept.
+fn commit(db: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
+    // Only if a rollback has failed before.
+    if !db.is_autocommit() {
+        execute(db, "ROLLBACK")?;
+    }
+    // Takes the lock at once, so that another process is waited for here and not in the midst of a job.
+    execute(db, "BEGIN IMMEDIATE")?;
+    let result = run_each(db, batch).and_then(|()| Ok(execute(db, "COMMIT")?));
+    if result.is_err()
+        && !db.is_autocommit()
+        && let Err(error) = execute(db, "ROLLBACK")
+    {
+        tracing::error!(%error, "a rollback failed");
+    }
+    result
+}
+
+fn run_each(db: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
+    for job in batch {
+        execute(db, "SAVEPOINT job")?;
+        let ran = job.run(db);
+        if db.is_autocommit() {
+            return Err(match ran {
+                Ran::Doomed(error) => error.into(),
+                Ran::Kept | Ran::Failed => BatchError::RolledBack,
+            });
+        }
+        match ran {
+            Ran::Kept => {}
+            Ran::Failed => execute(db, "ROLLBACK TO job")?,
+            Ran::Doomed(error) => return Err(error.into()),
+        }
+        execute(db, "RELEASE job")?;
+    }
+    Ok(())
+}
+
+fn execute(db: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// A piece of work with somebody who waits for its result.
+trait Job: Send {
+    /// Does the work, and keeps its result for [`Self::answer`].
+    fn run(&mut self, db: &Connection) -> Ran;
+
+    /// Answers, now that it is known whether the batch was committed.
+    fn answer(self: Box<Self>, committed: Result<(), &Arc<BatchError>>);
+}
+
+/// What is to become of what a job has written.
+enum Ran {
+    Kept,
+    Failed,
+    /// The batch can't go on.
+    Doomed(rusqlite::Error),
+}
+
+struct Pending<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Pending<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, Fault> + Send,
+{
+    fn run(&mut self, db: &Connection) -> Ran {
+        let Some(work) = self.work.take() else { return Ran::Kept };
+        // The connection stays usable: what the work left half done is rolled back.
+        let (outcome, ran) = match catch_unwind(AssertUnwindSafe(|| work(db))) {
+            Ok(Ok(value)) => (Ok(value), Ran::Kept),
+            Ok(Err(Fault::Sqlite(error))) if dooms_transaction(&error) => return Ran::Doomed(error),
+            Ok(Err(fault)) => (Err(fault.into()), Ran::Failed),
+            Err(panic) => (Err(panicked(&*panic)), Ran::Failed),
+        };
+        self.outcome = Some(outcome);
+        ran
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), &Arc<BatchError>>) {
+        let answer = match (committed, self.outcome) {
+            (Ok(()), Some(outcome)) => outcome,
+            // Can't be: every job of a committed batch has run.
+            (Ok(()), None) => Err(closed()),
+            (Err(error), _) => Err(not_committed(error)),
+        };
+        // The request may have been given up; the work is done all the same.
+        let _ = self.reply.send(answer);
+    }
+}
+
+fn not_committed(error: &Arc<BatchError>) -> StoreError {
+    let busy = matches!(&**error, BatchError::Sqlite(error) if is_busy(error));
+    let error = Box::new(NotCommitted(Arc::clone(error)));
+    if busy { StoreError::Unavailable(error) } else { StoreError::Database(error) }
+}
+
+#[cfg(test)]
+mod tests;

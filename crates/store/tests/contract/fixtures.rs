@@ -1,0 +1,248 @@
+//! Tenants, users and ceremonies to test with. Ids are counted, so that no two are the same.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use passgate_core::api_key::NewApiKey;
+use passgate_core::audit::{AuditEntry, AuditType, RequestOrigin};
+use passgate_core::challenge::Nonce;
+use passgate_core::clock::Timestamp;
+use passgate_core::config::{
+    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, TenantConfig,
+};
+use passgate_core::cors::{CorsPolicy, Wildcard};
+use passgate_core::credential::{Credential, CredentialKind};
+use passgate_core::ids::{ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, UserHandle, UserId};
+use passgate_core::key_secret::KeyHash;
+use passgate_core::server_secret::{Sealed, SecretId};
+use passgate_core::signing_key::{SealedSigningKey, SigningAlgorithm};
+use passgate_core::store::{
+    BeginLogin, BeginRegistration, BegunRegistration, ChallengeSpend, CredentialChange, FailCeremony,
+    FinishLogin, FinishRegistration, FinishedRegistration, NewTenant, Store,
+};
+use passgate_core::text::Text;
+use passgate_core::user::{AppUserId, User, UserProfile};
+use passgate_webauthn::{Aaguid, Origin, RpId};
+use uuid::Uuid;
+
+/// When everything happens, unless a test says otherwise.
+pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+pub const SECRET: SecretId = SecretId::from_bytes(*b"secret 1");
+
+fn next() -> u64 {
+    static COUNTER: AtomicU64 = AtomicU64::new(1);
+    COUNTER.fetch_add(1, Ordering::Relaxed)
+}
+
+fn uuid() -> Uuid {
+    Uuid::from_u128(0xaaaa_0000_0000_4000_8000_0000_0000_0000 | u128::from(next()))
+}
+
+pub fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+pub fn text<const MIN: usize, const MAX: usize>(text: &str) -> Text<MIN, MAX> {
+    Text::new(text).unwrap()
+}
+
+pub fn app_id(id: &str) -> AppUserId {
+    AppUserId::new(id).unwrap()
+}
+
+pub fn config(domain: &str) -> TenantConfig {
+    let origin = format!("https://{domain}");
+    TenantConfig {
+        cors: CorsPolicy::new(std::slice::from_ref(&origin), Wildcard::Literal).unwrap(),
+        relying_party: RelyingParty {
+            id: RpId::parse(domain).unwrap(),
+            display_name: text("Example"),
+            icon: Some(text("https://example.com/icon.png")),
+            origins: Origins::new(vec![Origin::parse(&origin).unwrap()]).unwrap(),
+        },
+        passkeys: CeremonyPolicy::passkeys(CeremonyTimeout::DEFAULT),
+        mfa: CeremonyPolicy::mfa(CeremonyTimeout::from_millis(60_000).unwrap()),
+        counter: DeviationPolicy::Strict,
+        backup_eligibility: DeviationPolicy::Warn,
+    }
+}
+
+pub fn api_key(name: &str) -> NewApiKey {
+    NewApiKey {
+        id: ApiKeyId::new(uuid()),
+        name: text(name),
+        hash: KeyHash::of(&format!("key {}", next())),
+        hint: "pgk_abcd".to_owned(),
+        created_at: NOW,
+    }
+}
+
+pub fn signing_key(tenant_id: TenantId, signs_from: Timestamp) -> SealedSigningKey {
+    let id = SigningKeyId::new(uuid());
+    SealedSigningKey {
+        id,
+        tenant_id,
+        name: text("Signing key"),
+        kid: format!("kid-{id}"),
+        algorithm: SigningAlgorithm::Es256,
+        private_key: Sealed { secret_id: SECRET, bytes: vec![0, 1, 2, 255] },
+        created_at: signs_from,
+        signs_from,
+    }
+}
+
+pub fn new_tenant(display_name: &str) -> NewTenant {
+    let id = TenantId::new(uuid());
+    NewTenant {
+        id,
+        display_name: text(display_name),
+        config: config("example.com"),
+        api_key: Some(api_key("Initial API Key")),
+        signing_key: signing_key(id, NOW),
+        now: NOW,
+    }
+}
+
+/// A tenant of that name.
+pub async fn tenant(store: &impl Store, display_name: &str) -> TenantId {
+    let tenant = new_tenant(display_name);
+    let id = tenant.id;
+    store.create_tenant(tenant).await.unwrap();
+    id
+}
+
+pub fn origin() -> RequestOrigin {
+    RequestOrigin {
+        request_id: "request-1".to_owned(),
+        source_ip: "192.0.2.7".to_owned(),
+        user_agent: "Mozilla/5.0".to_owned(),
+    }
+}
+
+pub fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
+    AuditEntry {
+        id: AuditId::new(uuid()),
+        tenant_id,
+        kind,
+        error: None,
+        actor: Some(app_id("alice")),
+        origin: origin(),
+        at: NOW,
+    }
+}
+
+pub fn begin_registration(tenant_id: TenantId, app_user_id: &str, kind: CredentialKind) -> BeginRegistration {
+    BeginRegistration {
+        tenant_id,
+        profile: UserProfile {
+            app_id: app_id(app_user_id),
+            name: text("alice@example.com"),
+            display_name: Some(text("Alice")),
+            icon: None,
+        },
+        kind,
+        new_user_id: UserId::new(uuid()),
+        new_handle: UserHandle::new(&[uuid().into_bytes(), uuid().into_bytes()].concat()).unwrap(),
+        now: NOW,
+        audit: audit(tenant_id, AuditType::RegistrationInitSucceeded),
+    }
+}
+
+/// A user without credentials.
+pub async fn user(store: &impl Store, tenant_id: TenantId, app_user_id: &str) -> User {
+    let begin = begin_registration(tenant_id, app_user_id, CredentialKind::Passkey);
+    let BegunRegistration { user, .. } = store.begin_registration(begin).await.unwrap();
+    user
+}
+
+pub fn credential_id(id: &str) -> CredentialId {
+    CredentialId::new(id.as_bytes()).unwrap()
+}
+
+pub fn credential(user: &User, id: &str) -> Credential {
+    Credential {
+        id: credential_id(id),
+        user_id: user.id,
+        app_user_id: user.app_id.clone(),
+        kind: CredentialKind::Passkey,
+        name: text("1Password"),
+        public_key: vec![0xa5, 1, 2, 3, 0],
+        attestation_format: "none".to_owned(),
+        aaguid: Aaguid::from_bytes([7; 16]),
+        sign_count: 0,
+        transports: vec!["internal".to_owned(), "hybrid".to_owned()],
+        backup_eligible: true,
+        backup_state: false,
+        created_at: NOW,
+        last_used_at: NOW,
+        use_count: 0,
+    }
+}
+
+/// A challenge of a tenant's, never seen before, that expires in five minutes.
+pub fn challenge(tenant_id: TenantId) -> ChallengeSpend {
+    challenge_until(tenant_id, NOW + seconds(300))
+}
+
+pub fn challenge_until(tenant_id: TenantId, expires_at: Timestamp) -> ChallengeSpend {
+    ChallengeSpend { expires_at, nonce: Nonce(uuid().into_bytes()), tenant_id }
+}
+
+pub fn finish_registration(tenant_id: TenantId, credential: Credential) -> FinishRegistration {
+    FinishRegistration {
+        spend: challenge(tenant_id),
+        credential,
+        audit: audit(tenant_id, AuditType::RegistrationFinalSucceeded),
+    }
+}
+
+pub async fn register(store: &impl Store, tenant_id: TenantId, credential: Credential) {
+    let finished = store.finish_registration(finish_registration(tenant_id, credential)).await.unwrap();
+    assert_eq!(finished, FinishedRegistration::Registered);
+}
+
+/// A user with one credential.
+pub async fn user_with_credential(
+    store: &impl Store,
+    tenant_id: TenantId,
+    app_user_id: &str,
+    id: &str,
+) -> (User, Credential) {
+    let user = user(store, tenant_id, app_user_id).await;
+    let credential = credential(&user, id);
+    register(store, tenant_id, credential.clone()).await;
+    (user, credential)
+}
+
+pub fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin {
+    BeginLogin {
+        tenant_id,
+        app_user_id: app_id(app_user_id),
+        kind: CredentialKind::Passkey,
+        audit: audit(tenant_id, AuditType::AuthenticationInitSucceeded),
+    }
+}
+
+pub fn finish_login(tenant_id: TenantId, credential: &Credential) -> FinishLogin {
+    FinishLogin {
+        spend: challenge(tenant_id),
+        credential_id: credential.id.clone(),
+        user_id: credential.user_id,
+        sign_count: 0,
+        counter_policy: DeviationPolicy::Strict,
+        backup_state: credential.backup_state,
+        now: NOW + seconds(60),
+        audit: audit(tenant_id, AuditType::AuthenticationFinalSucceeded),
+    }
+}
+
+pub fn fail_login(spend: ChallengeSpend) -> FailCeremony {
+    let audit = audit(spend.tenant_id, AuditType::AuthenticationFinalFailed);
+    FailCeremony { spend, audit: AuditEntry { error: Some("signature_invalid"), ..audit } }
+}
+
+pub fn change(tenant_id: TenantId, id: &str, kind: AuditType) -> CredentialChange {
+    let audit = AuditEntry { actor: None, at: NOW + seconds(90), ..audit(tenant_id, kind) };
+    CredentialChange { tenant_id, credential_id: credential_id(id), audit }
+}

@@ -1,0 +1,67 @@
+//! The relying party's side of [WebAuthn Level 3], without IO, clock or randomness.
+//!
+//! A ceremony is verified in stages, so that the caller knows which failures cost nothing and which come
+//! after a credential was named (and so after the challenge must be spent):
+//!
+//! 1. [`RegistrationResponse::parse`] and [`AuthenticationResponse::parse`] read the JSON that a browser
+//!    sends, and the client data in it.
+//! 2. `challenge()` says which ceremony the response claims to belong to; `check_client_data()` holds it
+//!    against what that ceremony expects.
+//! 3. For a registration, [`RegistrationResponse::attestation_object`] names the credential; for an
+//!    authentication, [`AuthenticationResponse::credential_id`] does.
+//! 4. [`AttestationObject::verify`] and [`AuthenticationResponse::verify`] do the rest: RP ID, flags, public
+//!    key, attestation, signature. The signature counter is [`check_counter`]'s, because only a store can
+//!    decide it against the stored one without a race.
+//!
+//! Comments cite the section and step of the specification beside the line that does it; what is checked
+//! beyond the specification is called an "own check". Every error has a stable `code()` and names the `step()`
+//! of the specification that was not met. No error carries text of a peer's.
+//!
+//! [WebAuthn Level 3]: https://www.w3.org/TR/webauthn-3/
+
+mod aaguid;
+mod algorithm;
+mod assertion;
+mod attestation;
+pub mod authenticator_data;
+pub mod base64url;
+mod cbor;
+mod client_data;
+mod cose;
+mod counter;
+mod credential_json;
+mod host;
+pub mod options;
+mod origin;
+mod registration;
+mod rp_id;
+mod serde_text;
+mod signature;
+mod transport;
+
+pub use aaguid::{Aaguid, authenticator_name};
+pub use algorithm::{Algorithm, UnsupportedAlgorithm};
+pub use assertion::{
+    AssertionError, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, VerifiedAssertion,
+};
+pub use attestation::{
+    AttestationError, AttestationFormat, AttestationPolicy, AttestationType, CertificateError,
+};
+pub use authenticator_data::AuthenticatorDataError;
+pub use cbor::CborError;
+pub use client_data::{ClientDataError, ClientDataExpectation, CrossOriginPolicy};
+pub use cose::CoseKeyError;
+pub use counter::{CounterVerdict, check_counter};
+pub use credential_json::{MAX_RESPONSE_BYTES, ResponseError};
+pub use host::HostError;
+pub use options::{
+    AttestationConveyance, AuthenticatorAttachment, CreationOptions, RequestOptions, ResidentKey,
+    UserVerification,
+};
+pub use origin::{Origin, OriginError};
+pub use registration::{
+    AttestationObject, AttestationObjectError, RegistrationError, RegistrationExpectation,
+    RegistrationResponse, UserPresence, VerifiedRegistration,
+};
+pub use rp_id::{RpId, RpIdError};
+pub use transport::AuthenticatorTransport;

@@ -1,0 +1,154 @@
+//! Whatever arrives, nothing panics, and what was changed is not accepted.
+
+use passgate_authenticator::{Attestation, Authenticator};
+use passgate_webauthn::{AuthenticationResponse, Origin, RegistrationResponse, RpId, base64url};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::harness::Ceremony;
+
+/// One change of bytes: at a place, from 0 to 1 of their length.
+#[derive(Debug, Clone)]
+enum Mutation {
+    Flip(f64, u8),
+    Remove(f64),
+    Insert(f64, u8),
+    Truncate(f64),
+    Duplicate(f64, usize),
+}
+
+impl Mutation {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            reason = "a share of a short length, and any place will do"
+        )]
+        let place = |share: &f64, length: usize| (share * length as f64) as usize;
+        let length = bytes.len();
+        if length == 0 {
+            return;
+        }
+        match self {
+            Self::Flip(share, mask) => bytes[place(share, length).min(length - 1)] ^= mask,
+            Self::Remove(share) => drop(bytes.remove(place(share, length).min(length - 1))),
+            Self::Insert(share, byte) => bytes.insert(place(share, length), *byte),
+            Self::Truncate(share) => bytes.truncate(place(share, length)),
+            Self::Duplicate(share, count) => {
+                let start = place(share, length);
+                let copy = bytes[start..(start + count).min(length)].to_vec();
+                bytes.splice(start..start, copy);
+            }
+        }
+    }
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    prop_oneof![
+        (0.0..1.0, 1_u8..).prop_map(|(share, mask)| Mutation::Flip(share, mask)),
+        (0.0..1.0).prop_map(Mutation::Remove),
+        (0.0..1.0, any::<u8>()).prop_map(|(share, byte)| Mutation::Insert(share, byte)),
+        (0.0..1.0).prop_map(Mutation::Truncate),
+        (0.0..1.0, 1_usize..16).prop_map(|(share, count)| Mutation::Duplicate(share, count)),
+    ]
+}
+
+/// Everything that can be done with bytes that claim to be a response.
+fn exercise(ceremony: &Ceremony, bytes: &[u8]) {
+    if let Ok(response) = RegistrationResponse::parse(bytes) {
+        let _ = (response.challenge(), response.attestation_object());
+    }
+    if let Ok(response) = AuthenticationResponse::parse(bytes) {
+        let _ = (response.challenge(), response.credential_id(), response.user_handle());
+    }
+    if let Ok(credential) = serde_json::from_slice::<Value>(bytes) {
+        let _ = ceremony.verify_registration(&credential);
+    }
+}
+
+fn mutate_member(credential: &mut Value, member: &str, mutations: &[Mutation]) {
+    let value = &mut credential["response"][member];
+    let mut bytes = base64url::decode(value.as_str().expect("a text")).expect("base64url");
+    for mutation in mutations {
+        mutation.apply(&mut bytes);
+    }
+    *value = json!(base64url::encode(&bytes));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
+        exercise(&Ceremony::new(), &bytes);
+    }
+
+    #[test]
+    fn arbitrary_text_is_no_origin_or_rp_id_that_panics(text in "\\PC{0,80}") {
+        let _ = (Origin::parse(&text), RpId::parse(&text), base64url::decode(&text));
+        let _ = Origin::parse(&format!("https://{text}"));
+    }
+
+    #[test]
+    fn arbitrary_members_do_not_panic(
+        client_data in proptest::collection::vec(any::<u8>(), 0..128),
+        other in proptest::collection::vec(any::<u8>(), 0..256),
+    ) {
+        let (client_data, other) = (base64url::encode(&client_data), base64url::encode(&other));
+        let credential = json!({"id": "AAAA", "type": "public-key", "response": {
+            "clientDataJSON": client_data, "attestationObject": other, "authenticatorData": other, "signature": other,
+        }});
+        exercise(&Ceremony::new(), credential.to_string().as_bytes());
+    }
+
+    #[test]
+    fn mutated_json_does_not_panic(mutations in proptest::collection::vec(mutation(), 1..6)) {
+        let mut ceremony = Ceremony::new();
+        for credential in [ceremony.create(), ceremony.get()] {
+            let mut bytes = credential.to_string().into_bytes();
+            for mutation in &mutations {
+                mutation.apply(&mut bytes);
+            }
+            exercise(&ceremony, &bytes);
+        }
+    }
+
+    #[test]
+    fn a_mutated_registration_is_refused_or_means_the_same(
+        mutations in proptest::collection::vec(mutation(), 1..4),
+        member in prop_oneof![Just("clientDataJSON"), Just("attestationObject")],
+        attestation in prop_oneof![
+            Just(Attestation::None), Just(Attestation::PackedSelf), Just(Attestation::PackedX5c)
+        ],
+    ) {
+        let mut ceremony = Ceremony::new();
+        ceremony.authenticator = Authenticator::new(2);
+        let signed = attestation != Attestation::None;
+        ceremony.authenticator.config.attestation = attestation;
+        let genuine = ceremony.create();
+        let expected = ceremony.verify_registration(&genuine).expect("the registration is without fault");
+        let mut credential = genuine.clone();
+        mutate_member(&mut credential, member, &mutations);
+        // Without a signature a mutation may go unnoticed. Under one only the certificates' own signatures,
+        // which no root vouches for yet, are free to change.
+        if let Ok(mut registration) = ceremony.verify_registration(&credential) && signed {
+            registration.trust_path.clone_from(&expected.trust_path);
+            prop_assert_eq!(registration, expected);
+        }
+    }
+
+    #[test]
+    fn a_mutated_assertion_is_refused(
+        mutations in proptest::collection::vec(mutation(), 1..4),
+        member in prop_oneof![Just("clientDataJSON"), Just("authenticatorData"), Just("signature")],
+    ) {
+        let mut ceremony = Ceremony::new();
+        let registration = ceremony.register().expect("the registration is without fault");
+        let genuine = ceremony.get();
+        let mut credential = genuine.clone();
+        mutate_member(&mut credential, member, &mutations);
+        let accepted = ceremony.verify_assertion(&credential, &registration).is_ok();
+        prop_assert_eq!(accepted, credential == genuine);
+    }
+}

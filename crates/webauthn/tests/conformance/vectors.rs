@@ -1,0 +1,24 @@
+//! Reading the vectors.
+
+use std::{fs, io::ErrorKind, path::Path};
+
+use serde_json::Value;
+
+/// A file of vectors; `None`, with a message, where the folder of vectors is missing.
+pub(crate) fn read(file: &str) -> Option<Value> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance"));
+    match fs::read(folder.join(file)) {
+        Ok(bytes) => Some(serde_json::from_slice(&bytes).expect("a file of vectors is JSON")),
+        Err(error) if error.kind() == ErrorKind::NotFound && !folder.exists() => {
+            eprintln!("SKIPPED: {} is missing, so {file} was not tested", folder.display());
+            None
+        }
+        Err(error) => panic!("{file}: {error}"),
+    }
+}
+
+/// The bytes of a hexadecimal member.
+pub(crate) fn hex(value: &Value) -> Vec<u8> {
+    let text = value.as_str().expect("a text");
+    data_encoding::HEXLOWER.decode(text.as_bytes()).expect("hexadecimal")
+}

@@ -1,0 +1,177 @@
+//! The test vectors of WebAuthn Level 3 itself (§16).
+
+use passgate_webauthn::{
+    Algorithm, AssertionExpectation, AttestationFormat, AttestationPolicy, AttestationType,
+    AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation, CoseKeyError,
+    CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse, RpId,
+    UnsupportedAlgorithm, UserPresence, UserVerification, base64url,
+};
+use serde_json::{Value, json};
+
+use crate::vectors::{hex, read};
+
+/// What becomes of each registration.
+const EXPECTED: [(&str, Result<AttestationType, RegistrationError>); 15] = [
+    ("ES256 Credential with No Attestation", Ok(AttestationType::None)),
+    ("ES256 Credential with Self Attestation", Ok(AttestationType::SelfAttestation)),
+    ("ES256 Credential with \"crossOrigin\": true in clientDataJSON", Ok(AttestationType::None)),
+    ("ES256 Credential with \"topOrigin\" in clientDataJSON", Ok(AttestationType::None)),
+    ("ES256 Credential with very long credential ID", Ok(AttestationType::None)),
+    ("Packed Attestation with ES256 Credential", Ok(AttestationType::Basic)),
+    ("Packed Attestation with ES384 Credential", Ok(AttestationType::Basic)),
+    ("Packed Attestation with ES512 Credential", Ok(AttestationType::Basic)),
+    ("Packed Attestation with RS256 Credential", Ok(AttestationType::Basic)),
+    ("Packed Attestation with Ed25519 Credential", Ok(AttestationType::Basic)),
+    // The cryptography library has no Ed448.
+    (
+        "Packed Attestation with Ed448 Credential",
+        Err(RegistrationError::PublicKey(CoseKeyError::Algorithm(UnsupportedAlgorithm::Ed448))),
+    ),
+    // Formats that are not verified yet.
+    ("TPM Attestation with ES256 Credential", unsupported(AttestationFormat::Tpm)),
+    ("Android Key Attestation with ES256 Credential", unsupported(AttestationFormat::AndroidKey)),
+    ("Apple Anonymous Attestation with ES256 Credential", unsupported(AttestationFormat::Apple)),
+    ("FIDO U2F Attestation with ES256 Credential", unsupported(AttestationFormat::FidoU2f)),
+];
+
+const fn unsupported(format: AttestationFormat) -> Result<AttestationType, RegistrationError> {
+    Err(RegistrationError::AttestationFormatUnsupported { format })
+}
+
+/// The relying party of the vectors.
+struct RelyingParty {
+    rp_id: RpId,
+    origins: [Origin; 1],
+    top_origins: [Origin; 1],
+}
+
+impl RelyingParty {
+    fn of(file: &Value) -> Self {
+        let origin = |name: &str| Origin::parse(file[name].as_str().expect("a text")).expect("an origin");
+        Self {
+            rp_id: RpId::parse(file["rpId"].as_str().expect("a text")).expect("an RP ID"),
+            origins: [origin("origin")],
+            top_origins: [origin("topOrigin")],
+        }
+    }
+
+    fn client_data<'a>(&'a self, challenge: &'a [u8]) -> ClientDataExpectation<'a> {
+        let cross_origin = CrossOriginPolicy::Allow { top_origins: &self.top_origins };
+        ClientDataExpectation { challenge, origins: &self.origins, cross_origin }
+    }
+}
+
+fn registration_response(vector: &Value) -> RegistrationResponse {
+    let registration = &vector["registration"];
+    let credential = json!({
+        "id": base64url::encode(&hex(&registration["credential_id"])),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": base64url::encode(&hex(&registration["clientDataJSON"])),
+            "attestationObject": base64url::encode(&hex(&registration["attestationObject"])),
+        },
+    });
+    RegistrationResponse::parse(credential.to_string().as_bytes()).expect("the vector is a response")
+}
+
+fn authentication_response(vector: &Value) -> AuthenticationResponse {
+    let authentication = &vector["authentication"];
+    let credential = json!({
+        "id": base64url::encode(&hex(&vector["registration"]["credential_id"])),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": base64url::encode(&hex(&authentication["clientDataJSON"])),
+            "authenticatorData": base64url::encode(&hex(&authentication["authenticatorData"])),
+            "signature": base64url::encode(&hex(&authentication["signature"])),
+        },
+    });
+    AuthenticationResponse::parse(credential.to_string().as_bytes()).expect("the vector is a response")
+}
+
+#[test]
+fn every_registration_verifies_or_is_refused_by_name() {
+    let Some(file) = read("w3c-l3-vectors.json") else { return };
+    let party = RelyingParty::of(&file);
+    let vectors = file["vectors"].as_array().unwrap();
+    assert_eq!(vectors.len(), EXPECTED.len());
+    for (vector, (name, expected)) in vectors.iter().zip(EXPECTED) {
+        assert_eq!(vector["name"], name);
+        let challenge = hex(&vector["registration"]["challenge"]);
+        let response = registration_response(vector);
+        assert_eq!(response.challenge(), challenge);
+        assert_eq!(response.check_client_data(&party.client_data(&challenge)), Ok(()), "{name}");
+        let object = response.attestation_object().unwrap();
+        assert_eq!(object.credential_id(), hex(&vector["registration"]["credential_id"]));
+        let outcome = object.verify(&RegistrationExpectation {
+            rp_id: &party.rp_id,
+            user_verification: UserVerification::Preferred,
+            user_presence: UserPresence::Required,
+            algorithms: &Algorithm::DEFAULT,
+            attestation: AttestationPolicy::Any,
+            now_unix_seconds: 1_800_000_000,
+        });
+        if let Ok(registration) = &outcome {
+            assert_eq!(registration.public_key, hex(&vector["credentialPublicKeyCose"]));
+            assert_eq!(registration.aaguid.as_bytes()[..], hex(&vector["registration"]["aaguid"]));
+            assert_eq!(vector["fmt"], registration.attestation_format.as_str());
+            assert_eq!(vector["alg"], registration.algorithm.cose_id());
+        }
+        assert_eq!(outcome.map(|registration| registration.attestation_type), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_authentication_verifies_but_the_one_of_ed448() {
+    let Some(file) = read("w3c-l3-vectors.json") else { return };
+    let party = RelyingParty::of(&file);
+    for vector in file["vectors"].as_array().unwrap() {
+        let name = &vector["name"];
+        let challenge = hex(&vector["authentication"]["challenge"]);
+        let response = authentication_response(vector);
+        assert_eq!(response.check_client_data(&party.client_data(&challenge)), Ok(()), "{name}");
+        let public_key = hex(&vector["credentialPublicKeyCose"]);
+        let flags = hex(&vector["authentication"]["authenticatorData"])[32];
+        let outcome = response.verify(&AssertionExpectation {
+            rp_id: &party.rp_id,
+            user_verification: UserVerification::Preferred,
+            public_key: &public_key,
+            backup_eligible: flags & 0x08 != 0,
+            backup_eligibility_policy: BackupEligibilityPolicy::Strict,
+        });
+        if vector["alg"] == -53 {
+            assert_eq!(outcome.unwrap_err().code(), "stored_public_key");
+        } else {
+            assert_eq!(outcome.unwrap().user_verified, flags & 0x04 != 0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn framed_ceremonies_are_refused_where_none_are_expected() {
+    let Some(file) = read("w3c-l3-vectors.json") else { return };
+    let party = RelyingParty::of(&file);
+    let mut framed = Vec::new();
+    for vector in file["vectors"].as_array().unwrap() {
+        let registration_challenge = hex(&vector["registration"]["challenge"]);
+        let authentication_challenge = hex(&vector["authentication"]["challenge"]);
+        let refuse = |challenge| ClientDataExpectation {
+            cross_origin: CrossOriginPolicy::Refuse,
+            ..party.client_data(challenge)
+        };
+        let outcomes = [
+            registration_response(vector).check_client_data(&refuse(&registration_challenge)),
+            authentication_response(vector).check_client_data(&refuse(&authentication_challenge)),
+        ];
+        assert_eq!(outcomes[0], outcomes[1]);
+        if outcomes[0] == Err(ClientDataError::CrossOrigin) {
+            framed.push(vector["name"].as_str().unwrap());
+        }
+    }
+    assert_eq!(
+        framed,
+        [
+            "ES256 Credential with \"crossOrigin\": true in clientDataJSON",
+            "ES256 Credential with \"topOrigin\" in clientDataJSON",
+        ]
+    );
+}

@@ -1,0 +1,58 @@
+import type { CDPSession, Page } from "@playwright/test";
+
+type Credential = Awaited<ReturnType<typeof credentialsOf>>[number];
+
+export interface Misbehaviour {
+  readonly isBogusSignature?: boolean;
+  /** Reports the person as not verified, whatever the page asked for. */
+  readonly isBadUV?: boolean;
+}
+
+/** A platform authenticator as a laptop or phone has it, always ready and always agreeing, in one page. */
+export interface Authenticator {
+  readonly credentials: () => Promise<readonly Credential[]>;
+  /** Takes a credential out and puts it back in as if it had been used this often. */
+  readonly rewindCounter: (credential: Credential, signCount: number) => Promise<void>;
+  readonly forget: (credential: Credential) => Promise<void>;
+  readonly misbehave: (how: Misbehaviour) => Promise<void>;
+  /** Whether the person's finger, face or PIN is accepted. */
+  readonly setUserVerified: (isUserVerified: boolean) => Promise<void>;
+}
+
+export async function addAuthenticator(page: Page): Promise<Authenticator> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return {
+    credentials: () => credentialsOf(cdp, authenticatorId),
+    async rewindCounter(credential, signCount) {
+      const { credentialId } = credential;
+      await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
+      await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...credential, signCount } });
+    },
+    async forget({ credentialId }) {
+      await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId });
+    },
+    async misbehave(how) {
+      // An override that is left out falls back to false, so `{}` makes it behave again.
+      await cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, ...how });
+    },
+    async setUserVerified(isUserVerified) {
+      await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
+    },
+  };
+}
+
+async function credentialsOf(cdp: CDPSession, authenticatorId: string) {
+  const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
+  return credentials;
+}
