@@ -1,4 +1,4 @@
-//! Codes are stable and distinct, and every error names a step.
+//! Codes are stable, and inner errors keep theirs.
 
 use passgate_webauthn::{
     AssertionError, AttestationError, AttestationFormat, AttestationObjectError, AuthenticatorDataError,
