@@ -250,7 +250,7 @@ mod tests {
     fn challenge(purpose: Purpose) -> Challenge {
         let policy = ChallengePolicy { user_verification: UserVerification::Required };
         let subject = Some(UserId::new(Uuid::from_u128(7)));
-        Challenge::new(purpose, policy, NOW + Duration::from_secs(300), subject, &SystemRng)
+        Challenge::new(purpose, policy, NOW + Duration::from_mins(5), subject, &SystemRng)
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub struct CredentialDescriptor {
 
 /// The name a new credential starts with: its authenticator's, or else `cred-` and the start of its id.
 #[must_use]
-pub fn initial_name(aaguid: Aaguid, id: &CredentialId) -> Text<1, 128> {
+pub(crate) fn initial_name(aaguid: Aaguid, id: &CredentialId) -> Text<1, 128> {
     let name = match authenticator_name(aaguid) {
         Some(name) => name.to_owned(),
         None => format!("cred-{id}").chars().take(128).collect(),

@@ -12,7 +12,7 @@ use crate::rng::{Rng, random_uuid};
 use crate::server_secret::Secrets;
 use crate::signing_key::SigningKeyError;
 use crate::store::{Store, StoreError};
-use crate::tenant_cache::{Tenant, TenantCache};
+use crate::tenant_cache::{Known, Tenant, TenantCache};
 use crate::user::AppUserId;
 
 /// How many tenants are kept in memory.
@@ -117,8 +117,10 @@ impl<S: Store> Passgate<S> {
 
     /// A tenant, from memory if it is there. `None`: there is no such tenant.
     pub async fn tenant(&self, id: TenantId) -> Result<Option<Arc<Tenant>>, TenantError> {
-        if let Some(known) = self.tenants.get(id) {
-            return Ok(known);
+        match self.tenants.get(id) {
+            Known::Present(tenant) => return Ok(Some(tenant)),
+            Known::Absent => return Ok(None),
+            Known::Nothing => {}
         }
         let lookup = self.store.tenant(id).await?;
         let tenant = lookup

@@ -19,7 +19,8 @@ use crate::passgate::Passgate;
 use crate::rng::random_uuid;
 use crate::signing_key::SigningKeyError;
 use crate::store::{
-    BeginRegistration, FailCeremony, FinishRegistration, FinishedRegistration, Store, StoreError,
+    BeginRegistration, BegunRegistration, FailCeremony, FinishRegistration, FinishedRegistration, Store,
+    StoreError,
 };
 use crate::tenant_cache::Tenant;
 use crate::token::{self, SignError, Token, TokenFacts, TokenPurpose};
@@ -85,8 +86,8 @@ impl<S: Store> Passgate<S> {
             now,
             audit: self.audit(tenant.id, AuditType::RegistrationInitSucceeded, actor, origin, now),
         };
-        let begun = self.store.begin_registration(begin).await?;
-        let exclude = begun.exclude.into_iter().map(|credential| ExcludedCredential {
+        let BegunRegistration { user, exclude } = self.store.begin_registration(begin).await?;
+        let exclude = exclude.into_iter().map(|credential| ExcludedCredential {
             transports: credential
                 .transports
                 .iter()
@@ -99,11 +100,11 @@ impl<S: Store> Passgate<S> {
             Purpose::Registration,
             ChallengePolicy { user_verification: policy.user_verification },
             now + policy.timeout.as_duration(),
-            Some(begun.user.id),
+            Some(user.id),
             &*self.rng,
         );
         // A user always has the handle it was made with.
-        let handle = begun.user.handles.first().map(|handle| handle.as_bytes().to_vec()).unwrap_or_default();
+        let handle = user.handles.first().map(|handle| handle.as_bytes().to_vec()).unwrap_or_default();
         Ok(CreationOptions {
             public_key: PublicKeyCredentialCreationOptions {
                 rp: RelyingParty {

@@ -302,6 +302,7 @@ fn seal_context(tenant_id: TenantId, kid: &str) -> Vec<u8> {
 mod tests {
     use uuid::Uuid;
 
+    use super::SigningKeyState::{Active, Expired, Published, Retired};
     use super::*;
     use crate::rng::SystemRng;
     use crate::server_secret::ServerSecret;
@@ -331,7 +332,6 @@ mod tests {
         let next = key(&secrets, 1, NOW + PUBLISHED_FOR);
         let all = [first.clone(), next.clone()];
         let states = |now| (state(&first, &all, now), state(&next, &all, now));
-        use SigningKeyState::{Active, Expired, Published, Retired};
         assert_eq!(states(NOW), (Active, Published));
         let turn = NOW + PUBLISHED_FOR;
         assert_eq!(states(turn - Duration::from_millis(1)), (Active, Published));
@@ -346,7 +346,7 @@ mod tests {
         let all = [key(&secrets, 1, NOW), key(&secrets, 1, NOW), key(&secrets, 1, NOW + PUBLISHED_FOR)];
         for minutes in 0..40 {
             let now = NOW + Duration::from_mins(minutes);
-            let active = all.iter().filter(|key| state(key, &all, now) == SigningKeyState::Active).count();
+            let active = all.iter().filter(|key| state(key, &all, now) == Active).count();
             assert_eq!(active, 1, "after {minutes} minutes");
         }
     }

@@ -91,6 +91,17 @@ impl Tenant {
     }
 }
 
+/// What the cache knows of a tenant.
+#[derive(Debug)]
+pub(crate) enum Known {
+    /// It is in memory.
+    Present(Arc<Tenant>),
+    /// There is no such tenant.
+    Absent,
+    /// It must be loaded.
+    Nothing,
+}
+
 /// The tenants in memory.
 pub(crate) struct TenantCache {
     entries: Cache<TenantId, Entry>,
@@ -117,10 +128,14 @@ impl TenantCache {
         }
     }
 
-    /// What is known of a tenant: `None` if it must be loaded, `Some(None)` if it does not exist.
-    pub(crate) fn get(&self, id: TenantId) -> Option<Option<Arc<Tenant>>> {
-        let entry = self.entries.get(&id)?;
-        (entry.version.0 >= self.known_version.load(Ordering::Acquire)).then_some(entry.tenant)
+    /// What is known of a tenant.
+    pub(crate) fn get(&self, id: TenantId) -> Known {
+        match self.entries.get(&id) {
+            Some(entry) if entry.version.0 >= self.known_version.load(Ordering::Acquire) => {
+                entry.tenant.map_or(Known::Absent, Known::Present)
+            }
+            Some(_) | None => Known::Nothing,
+        }
     }
 
     /// Keeps what was loaded.
@@ -152,13 +167,13 @@ mod tests {
     #[test]
     fn an_entry_counts_until_a_newer_version_is_seen() {
         let cache = TenantCache::new(10);
-        assert!(cache.get(ID).is_none());
+        assert!(matches!(cache.get(ID), Known::Nothing));
         cache.put(ID, None, Version(3));
-        assert!(matches!(cache.get(ID), Some(None)));
+        assert!(matches!(cache.get(ID), Known::Absent));
         cache.saw_version(Version(3), NOW);
-        assert!(matches!(cache.get(ID), Some(None)));
+        assert!(matches!(cache.get(ID), Known::Absent));
         cache.saw_version(Version(4), NOW);
-        assert!(cache.get(ID).is_none());
+        assert!(matches!(cache.get(ID), Known::Nothing));
     }
 
     #[test]
@@ -166,7 +181,7 @@ mod tests {
         let cache = TenantCache::new(10);
         cache.saw_version(Version(4), NOW);
         cache.put(ID, None, Version(3));
-        assert!(cache.get(ID).is_none());
+        assert!(matches!(cache.get(ID), Known::Nothing));
     }
 
     #[test]

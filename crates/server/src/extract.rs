@@ -116,6 +116,13 @@ impl<S: Store, T: DeserializeOwned> FromRequest<App<S>> for JsonBody<T> {
     async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
         let RawBody(bytes) = RawBody::from_request(request, app).await?;
         let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}".as_slice() } else { &bytes };
+        // The parser would take an array as an object's members in order.
+        if !bytes.trim_ascii_start().starts_with(b"{") {
+            return Err(ApiError::malformed_body("the body must be a JSON object"));
+        }
+        if nesting(bytes) > MAX_NESTING {
+            return Err(ApiError::malformed_body(format!("nested deeper than {MAX_NESTING} levels")));
+        }
         match serde_json::from_slice(bytes) {
             Ok(value) => Ok(Self(value)),
             // The message quotes at most a piece of the caller's own body.
@@ -124,6 +131,30 @@ impl<S: Store, T: DeserializeOwned> FromRequest<App<S>> for JsonBody<T> {
             }
         }
     }
+}
+
+/// How deep a body may be nested: deeper than any of ours. What is not asked for is skipped, however deep it is, so
+/// the parser's own limit doesn't reach it.
+const MAX_NESTING: usize = 32;
+
+/// How deep brackets are nested, outside of strings.
+fn nesting(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// The credential id that the path names.
@@ -180,5 +211,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
             source_ip: info.and_then(|info| info.source).map(|ip| ip.to_string()).unwrap_or_default(),
             user_agent,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_strings_do_not_nest() {
+        assert_eq!(nesting(br#"{"a": [1, {"b": "]]}}[[[\"[["}]}"#), 3);
+        assert_eq!(nesting(b"[[[["), 4);
+        assert_eq!(nesting(b"]]]]["), 1);
     }
 }

@@ -8,7 +8,7 @@ mod app;
 pub mod cli;
 mod error;
 mod extract;
-mod listener;
+pub mod listener;
 mod logging;
 mod no_store;
 mod open;

@@ -20,7 +20,7 @@ use crate::request::SourceAddress;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` changes, then waits up to `shutdown_timeout` for requests under way.
-pub(crate) async fn serve(
+pub async fn serve(
     listener: TcpListener,
     router: Router,
     header_timeout: Duration,

@@ -46,9 +46,10 @@ pub(crate) async fn identify<S: Store>(
     async {
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
-        match response.extensions().get::<Cause>() {
-            Some(Cause(cause)) => tracing::error!(status, cause, "request failed"),
-            None => tracing::debug!(status, "request"),
+        if let Some(Cause(cause)) = response.extensions().get() {
+            tracing::error!(status, cause, "request failed");
+        } else {
+            tracing::debug!(status, "request");
         }
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
             response.headers_mut().insert("x-request-id", value);

@@ -29,8 +29,13 @@ pub(crate) struct Layer {
     /// Where the admin API listens [default: 127.0.0.1:8001]
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Configuration")]
     pub(crate) admin_listen: Option<SocketAddr>,
-    /// How apps and browsers reach the public API [default: http://localhost:8000]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    #[arg(
+        help = "How apps and browsers reach the public API [default: http://localhost:8000]",
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Configuration"
+    )]
     pub(crate) public_url: Option<String>,
     /// How the command line reaches a running server [default: made from admin-listen]
     #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
@@ -266,9 +271,9 @@ impl Settings {
             admin_listen,
             public_url: http_url(
                 "public_url",
-                pick!(public_url).unwrap_or_else(|| "http://localhost:8000".into()),
+                pick!(public_url).as_deref().unwrap_or("http://localhost:8000"),
             )?,
-            admin_url: http_url("admin_url", pick!(admin_url).unwrap_or_else(|| local_url(admin_listen)))?,
+            admin_url: http_url("admin_url", &pick!(admin_url).unwrap_or_else(|| local_url(admin_listen)))?,
             admin_token: pick!(admin_token),
             log_format: pick!(log_format).unwrap_or(LogFormat::Auto),
             log_level: pick!(log_level).unwrap_or_else(|| "info".into()),
@@ -333,8 +338,8 @@ fn parse_database_url(url: &str) -> Result<DatabaseLocation, SettingsError> {
     invalid("database_url", "this build stores data in SQLite only: sqlite:<path>")
 }
 
-fn http_url(key: &'static str, text: String) -> Result<String, SettingsError> {
-    match url::Url::parse(&text) {
+fn http_url(key: &'static str, text: &str) -> Result<String, SettingsError> {
+    match url::Url::parse(text) {
         Ok(url)
             if matches!(url.scheme(), "http" | "https")
                 && url.has_host()

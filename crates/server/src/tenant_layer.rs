@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -23,10 +24,14 @@ use crate::extract::parse_tenant_id;
 /// Puts the tenant on the request, answers preflights, and adds the CORS headers to every answer.
 pub(crate) async fn in_tenant<S: Store>(
     State(app): State<App<S>>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    // A path that is not UTF-8 once decoded names nothing.
+    let Ok(params) = params else {
+        return ApiError::not_found(ErrorCode::ROUTE_NOT_FOUND, "there is no such route").into_response();
+    };
     let tenant = match find(&app, &params).await {
         Ok(tenant) => tenant,
         Err(error) => return error.into_response(),

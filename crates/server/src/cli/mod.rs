@@ -139,7 +139,8 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
     if let Command::Completions { shell } = cli.command {
-        return completions::run::<Cli>(shell);
+        completions::run::<Cli>(shell);
+        return Ok(());
     }
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

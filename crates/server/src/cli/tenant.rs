@@ -22,8 +22,7 @@ pub(crate) enum Command {
         /// The app's name, which the passkey prompt shows too
         #[arg(long)]
         name: String,
-        /// Where the app's pages are: scheme, host and port, such as http://localhost:5173
-        #[arg(long, value_name = "URL")]
+        #[arg(long, value_name = "URL", help = "Where the app's pages are, such as http://localhost:5173")]
         app_url: Url,
         /// The domain that passkeys are bound to [default: the app URL's host]
         #[arg(long, value_name = "DOMAIN")]
@@ -63,11 +62,13 @@ struct Created {
 
 /// What an app's backend is given.
 #[derive(Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Environment {
-    passkeys_tenant_id: Uuid,
-    passkeys_api_key: passgate_api::SecretString,
-    passkeys_base_url: String,
+    #[serde(rename = "PASSKEYS_TENANT_ID")]
+    tenant_id: Uuid,
+    #[serde(rename = "PASSKEYS_API_KEY")]
+    api_key: passgate_api::SecretString,
+    #[serde(rename = "PASSKEYS_BASE_URL")]
+    base_url: String,
 }
 
 pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) -> Result<(), CliError> {
@@ -117,16 +118,15 @@ async fn create(
     let created: TenantCreated = admin.request(Method::POST, "/tenants", Some(body)).await?;
     let api_key = created.api_key.ok_or_else(|| CliError::Usage("the server made no API key".to_owned()))?;
     let base_url = settings.public_url.clone();
-    let api_url = format!("{base_url}/{}", created.id);
     let created = Created {
         tenant_id: created.id,
         display_name: name,
-        jwks_url: format!("{api_url}/.well-known/jwks.json"),
-        api_url,
+        jwks_url: format!("{base_url}/{}/.well-known/jwks.json", created.id),
+        api_url: format!("{base_url}/{}", created.id),
         env: Environment {
-            passkeys_tenant_id: created.id,
-            passkeys_api_key: api_key.secret.clone(),
-            passkeys_base_url: base_url.clone(),
+            tenant_id: created.id,
+            api_key: api_key.secret.clone(),
+            base_url: base_url.clone(),
         },
         base_url,
         api_key,
@@ -141,9 +141,9 @@ async fn create(
             created.api_url,
             created.jwks_url,
             created.api_key.secret.expose_secret(),
-            created.env.passkeys_tenant_id,
-            created.env.passkeys_api_key.expose_secret(),
-            created.env.passkeys_base_url,
+            created.env.tenant_id,
+            created.env.api_key.expose_secret(),
+            created.env.base_url,
         )
     })?;
     Ok(())

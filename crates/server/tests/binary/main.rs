@@ -1,0 +1,10 @@
+//! The binary as people run it: a process of its own, real signals, real files.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something it needs is missing")]
+
+mod command_line;
+mod harness;
+mod kill;
+mod secret;
+mod start;
+mod stop;

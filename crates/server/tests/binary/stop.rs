@@ -1,0 +1,113 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use passgate_authenticator::Authenticator;
+
+use crate::harness::{Caller, Place};
+
+fn wait(child: &mut std::process::Child) -> std::process::ExitStatus {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(Instant::now() < deadline, "the server does not stop");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_request_under_way_finishes_after_sigterm() {
+    let place = Place::new();
+    let tenant = place.create_tenant();
+    let mut server = place.serve();
+    let body = r#"{"user_id":"u1","username":"kim"}"#;
+    let mut stream = TcpStream::connect(("127.0.0.1", place.public)).unwrap();
+    write!(
+        stream,
+        "POST /{}/registration/initialize HTTP/1.1\r\nhost: localhost\r\napikey: {}\r\ncontent-length: {}\r\n\r\n{}",
+        tenant.id,
+        tenant.api_key,
+        body.len(),
+        &body[..10]
+    )
+    .unwrap();
+    stream.flush().unwrap();
+    // The server has the headers once it answers another request on another connection that came later.
+    let caller = TcpStream::connect(("127.0.0.1", place.public)).unwrap();
+    drop(caller);
+    server.signal("-TERM");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !server.log().contains("stopping") {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    stream.write_all(&body.as_bytes()[10..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(wait(&mut server.child).success());
+    assert!(server.log().contains("stopped"));
+    assert!(TcpStream::connect(("127.0.0.1", place.public)).is_err());
+}
+
+#[tokio::test]
+async fn an_orderly_stop_leaves_one_file_with_everything_in_it() {
+    let place = Place::new();
+    let tenant = place.create_tenant();
+    let mut server = place.serve();
+    let caller = Caller::new(&server, &tenant);
+    let body = caller.prepare_registration("u1", &mut Authenticator::new(1)).await.unwrap();
+    assert_eq!(caller.post("registration/finalize", &body).await.unwrap().0, 200);
+    server.signal("-INT");
+    assert!(wait(&mut server.child).success());
+    let files: Vec<_> =
+        std::fs::read_dir(place.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(!files.iter().any(|name| name.to_str().unwrap().contains("-wal")), "{files:?}");
+    let keys = place.json(&["key", "list", &tenant.id]);
+    assert!(keys[0]["last_used_at"].is_string(), "what keys were last used for is written too");
+}
+
+#[test]
+fn a_slow_client_is_cut_off() {
+    let place = Place::new();
+    let log = std::fs::File::create(place.folder.path().join("log")).unwrap();
+    drop(log);
+    std::fs::write(place.folder.path().join("passgate.toml"), "header_timeout = 1\nrequest_timeout = 1")
+        .unwrap();
+    let tenant = place.create_tenant();
+    let mut command = place.command();
+    let mut child = command
+        .args(["--config", "passgate.toml", "serve"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let connect = || loop {
+        match TcpStream::connect(("127.0.0.1", place.public)) {
+            Ok(stream) => return stream,
+            Err(_) => assert!(Instant::now() < deadline),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    // Headers that never end: the connection is closed.
+    let mut headers = connect();
+    write!(headers, "POST / HTTP/1.1\r\nhost: local").unwrap();
+    let mut answer = String::new();
+    headers.read_to_string(&mut answer).unwrap();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    // A body that never ends: 408, with a code.
+    let mut body = connect();
+    write!(
+        body,
+        "POST /{}/login/initialize HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{{",
+        tenant.id
+    )
+    .unwrap();
+    let mut answer = String::new();
+    body.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

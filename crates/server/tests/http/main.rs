@@ -1,0 +1,16 @@
+//! Both APIs over real HTTP: a server in this process on a free port, a database in a folder of its own, a clock that
+//! the test sets. The files mirror the URLs.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something it needs is missing")]
+
+mod admin;
+mod challenges;
+mod cors;
+mod credentials;
+mod errors;
+mod harness;
+mod isolation;
+mod jwks;
+mod login;
+mod malformed;
+mod registration;
