@@ -4,10 +4,13 @@ import { paths } from "./paths.ts";
 
 const execute = promisify(execFile);
 
-/** Runs one of Passgate's commands with `--json` and returns what it printed. */
-export async function runPassgate(databaseUrl: string, args: readonly string[]): Promise<unknown> {
-  const { stdout } = await execute(paths.passgate, [...args, "--json", "--database-url", databaseUrl], {
-    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" },
+/** Runs one of Passgate's commands with `--json` in an environment of nothing but this, and returns what it printed. */
+export async function runPassgate(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<unknown> {
+  const { stdout } = await execute(paths.passgate, [...args, "--json"], {
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment },
   });
   return JSON.parse(stdout) as unknown;
 }

@@ -44,20 +44,39 @@ interface PassgateOptions {
 }
 
 /** Starts a Passgate of its own: a fresh database with one tenant, made through the CLI as a newcomer would. */
-export async function startPassgate({ workerIndex, appUrl, publicUrl }: PassgateOptions): Promise<Passgate> {
+export async function startPassgate(options: PassgateOptions): Promise<Passgate> {
   const directory = await mkdtemp(join(tmpdir(), "passgate-e2e-"));
-  const databaseUrl = `sqlite:${join(directory, "passgate.db")}`;
+  try {
+    return await startIn(directory, options);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(directory: string, { workerIndex, appUrl, publicUrl }: PassgateOptions): Promise<Passgate> {
   const publicPort = await claimPort(workerIndex);
-  const adminUrl = `http://localhost:${await claimPort(workerIndex)}`;
+  const adminPort = await claimPort(workerIndex);
   const listenUrl = `http://localhost:${publicPort}`;
-  const createTenant = async (name: string) =>
-    readTenant(await runPassgate(databaseUrl, ["tenant", "create", "--name", name, "--app-url", appUrl]));
+  const adminUrl = `http://localhost:${adminPort}`;
+  // The same for the server and for the commands, which so find the server while it runs.
+  const environment = {
+    PASSGATE_DATABASE_URL: `sqlite:${join(directory, "passgate.db")}`,
+    PASSGATE_PUBLIC_LISTEN: `127.0.0.1:${publicPort}`,
+    PASSGATE_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+    PASSGATE_PUBLIC_URL: publicUrl ?? listenUrl,
+  };
+  const adminToken = readText(await runPassgate(environment, ["admin-token", "create"]), "token");
+  const admin = adminOf(adminUrl, adminToken);
+  const createTenant = async (name: string) => {
+    const command = ["tenant", "create", "--name", name, "--app-url", appUrl];
+    return readTenant(await runPassgate({ ...environment, PASSGATE_ADMIN_TOKEN: adminToken }, command));
+  };
   const tenant = await createTenant("My app");
-  const admin = adminOf(adminUrl, readText(await runPassgate(databaseUrl, ["admin-token", "create"]), "token"));
 
   let running: Running | undefined;
   const passgate: Passgate = {
-    publicUrl: publicUrl ?? listenUrl,
+    publicUrl: environment.PASSGATE_PUBLIC_URL,
     listenUrl,
     tenant,
     createTenant,
@@ -76,12 +95,7 @@ export async function startPassgate({ workerIndex, appUrl, publicUrl }: Passgate
         name: "passgate",
         file: paths.passgate,
         args: ["serve"],
-        env: {
-          PASSGATE_DATABASE_URL: databaseUrl,
-          PASSGATE_PUBLIC_LISTEN: `127.0.0.1:${publicPort}`,
-          PASSGATE_ADMIN_LISTEN: `127.0.0.1:${new URL(adminUrl).port}`,
-          PASSGATE_PUBLIC_URL: passgate.publicUrl,
-        },
+        env: environment,
         readyUrl: `${adminUrl}/health/ready`,
         readyStatus: 200,
       });

@@ -27,7 +27,9 @@ test("a registration that took longer than its challenge lives can be tried agai
     await expect(person.status).toHaveText("Loading…");
   });
   expect(answer).toMatchObject({ status: 400, body: { code: "challenge_expired" } });
-  await expect(person.alert).toHaveText("This attempt is no longer valid; it may have taken too long. Please try again.");
+  await expect(person.alert).toHaveText(
+    "This attempt is no longer valid; it may have taken too long. Please try again.",
+  );
 
   await page.unrouteAll();
   await person.register();

@@ -74,6 +74,7 @@ test("the whole story is told with the keyboard alone", async ({ page, authentic
   };
 
   await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
   await tabTo("link", "My app");
   await tabTo("link", "Log in");
   await keyboard.press("Enter");

@@ -12,6 +12,16 @@ export class PasskeyRefused extends Error {
   }
 }
 
+/** A token came that does not verify: a wrong base URL or RP ID in this app's configuration, or somebody in between. */
+export class TokenRefused extends Error {
+  readonly code = "token_invalid";
+
+  constructor(cause: unknown) {
+    super("the token was not accepted", { cause });
+    this.name = "TokenRefused";
+  }
+}
+
 /** Passgate did not answer, answered with a failure of its own, or does not know this app's tenant or key. */
 export class PasskeysUnavailable extends Error {
   readonly code = "passkeys_unavailable";

@@ -58,11 +58,19 @@ for (const [answer, expected] of REFUSALS) {
   test(`an answer ${answer.status} ${answer.body} is ${expected.name} ${expected.code}`, async (t) => {
     const sdk = await sdkThatMeets(t, answer);
     await assert.rejects(
-      callPasskeys(() => sdk.login.initialize()),
+      callPasskeys("theirs", () => sdk.login.initialize()),
       expected,
     );
   });
 }
+
+test("a refusal of what this app made is not the person's affair", async (t) => {
+  const sdk = await sdkThatMeets(t, errorBody(400, "validation_failed"));
+  await assert.rejects(
+    callPasskeys("ours", () => sdk.registration.initialize({ userId: "", username: "" })),
+    { name: "PasskeysUnavailable" },
+  );
+});
 
 test("nobody listening is PasskeysUnavailable", async () => {
   const server = createServer();
@@ -71,7 +79,7 @@ test("nobody listening is PasskeysUnavailable", async () => {
   await new Promise((resolve) => server.close(resolve));
   const sdk = tenant({ apiKey: "key", tenantId: "tenant", baseUrl: `http://127.0.0.1:${port}` });
   await assert.rejects(
-    callPasskeys(() => sdk.login.initialize()),
+    callPasskeys("theirs", () => sdk.login.initialize()),
     { name: "PasskeysUnavailable" },
   );
 });

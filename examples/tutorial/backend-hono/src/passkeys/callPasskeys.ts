@@ -6,15 +6,19 @@ const DEADLINE_MS = 10_000;
 // Refusals that speak of this app's configuration, not of what the person's device sent.
 const OUR_FAULT = new Set(["api_key_missing", "api_key_invalid", "tenant_id_invalid", "tenant_not_found"]);
 
+/** What a call sends: something of this app's making, or what a person's device answered. */
+export type Cargo = "ours" | "theirs";
+
 /**
- * Runs a call of the SDK. Rejects with PasskeyRefused or PasskeysUnavailable and nothing else.
+ * Runs a call of the SDK. Rejects with PasskeyRefused or PasskeysUnavailable and nothing else,
+ * and with the former only where it's the person's device that was refused.
  *
  * The SDK throws one error class for every response outside 2xx and does not export it; what it keeps of
  * the response is the parsed body, in `originalError`. Passgate's body repeats its status and has a code,
  * so nothing is lost. Two things the SDK does not turn into its own error: a failed connection (fetch's
  * TypeError comes through as it is) and an error with an empty body (resolves to undefined).
  */
-export async function callPasskeys<T>(call: () => Promise<T>): Promise<NonNullable<T>> {
+export async function callPasskeys<T>(carries: Cargo, call: () => Promise<T>): Promise<NonNullable<T>> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${DEADLINE_MS} ms`)), DEADLINE_MS);
@@ -23,7 +27,7 @@ export async function callPasskeys<T>(call: () => Promise<T>): Promise<NonNullab
   try {
     result = await Promise.race([call(), deadline]);
   } catch (cause) {
-    throw classify(cause);
+    throw classify(carries, cause);
   } finally {
     clearTimeout(timer);
   }
@@ -31,9 +35,10 @@ export async function callPasskeys<T>(call: () => Promise<T>): Promise<NonNullab
   return result;
 }
 
-function classify(cause: unknown): PasskeyRefused | PasskeysUnavailable {
+function classify(carries: Cargo, cause: unknown): PasskeyRefused | PasskeysUnavailable {
   const body = bodyOf(cause);
-  if (body === undefined || body.status < 400 || body.status > 499 || OUR_FAULT.has(body.code)) {
+  const refused = body !== undefined && body.status >= 400 && body.status <= 499 && !OUR_FAULT.has(body.code);
+  if (!refused || carries === "ours") {
     return new PasskeysUnavailable(cause);
   }
   return new PasskeyRefused(body.status, body.code, body.title, cause);

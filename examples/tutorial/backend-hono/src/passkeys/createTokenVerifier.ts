@@ -1,11 +1,17 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Config } from "../readConfig.ts";
-import { PasskeyRefused, PasskeysUnavailable } from "./PasskeyApiError.ts";
+import { PasskeysUnavailable, TokenRefused } from "./PasskeyApiError.ts";
 
 export type TokenPurpose = "login" | "registration";
 
-/** Resolves to the user id that Passgate vouches for. */
-export type TokenVerifier = (token: string | undefined, purpose: TokenPurpose) => Promise<string>;
+/** What Passgate vouches for. */
+export interface Vouched {
+  readonly userId: string;
+  readonly credentialId: string;
+}
+
+/** Rejects with TokenRefused or PasskeysUnavailable. */
+export type TokenVerifier = (token: string | undefined, purpose: TokenPurpose) => Promise<Vouched>;
 
 // What a tenant may sign with. Named here, so that neither `none` nor an HMAC with the public key ever counts.
 const ALGORITHMS = ["ES256", "RS256"];
@@ -30,18 +36,17 @@ export function createTokenVerifier({ baseUrl, tenantId, rpId }: Config["passkey
         audience: rpId,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         issuer,
-        requiredClaims: ["sub", "exp", "purpose"],
+        requiredClaims: ["sub", "exp", "purpose", "cred"],
       }));
     } catch (cause) {
-      throw keysWereMissing(cause) ? new PasskeysUnavailable(cause) : refusal(cause);
+      throw keysWereMissing(cause) ? new PasskeysUnavailable(cause) : new TokenRefused(cause);
     }
-    if (payload.purpose !== purpose || !payload.sub) throw refusal(new Error(`not a ${purpose} token`));
-    return payload.sub;
+    const { sub, cred } = payload;
+    if (payload.purpose !== purpose || !sub || typeof cred !== "string") {
+      throw new TokenRefused(new Error(`not a ${purpose} token`));
+    }
+    return { userId: sub, credentialId: cred };
   };
-}
-
-function refusal(cause: unknown): PasskeyRefused {
-  return new PasskeyRefused(401, "token_invalid", "The token was not accepted", cause);
 }
 
 /** Whether the token was never looked at, because the keys could not be had. */

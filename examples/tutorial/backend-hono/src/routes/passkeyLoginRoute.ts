@@ -2,7 +2,7 @@ import type { Tenant } from "@teamhanko/passkeys-sdk";
 import type { Context, Handler } from "hono";
 import { readMembers } from "../http/readMembers.ts";
 import { callPasskeys } from "../passkeys/callPasskeys.ts";
-import { PasskeyRefused, PasskeysUnavailable } from "../passkeys/PasskeyApiError.ts";
+import { PasskeyRefused, PasskeysUnavailable, TokenRefused } from "../passkeys/PasskeyApiError.ts";
 import { readStep } from "../passkeys/readStep.ts";
 import { findUserById } from "../users/findUserById.ts";
 import type { PasskeyRouteParts } from "./PasskeyRouteParts.ts";
@@ -14,11 +14,12 @@ export function passkeyLoginRoute({ sessions, passkeys, verifyToken }: PasskeyRo
     try {
       switch (step.kind) {
         case "start":
-          return c.json({ loginOptions: await callPasskeys(() => passkeys.login.initialize()) });
+          return c.json({ loginOptions: await callPasskeys("ours", () => passkeys.login.initialize()) });
         case "finish": {
           const credential = step.credential as Parameters<Tenant["login"]["finalize"]>[0];
-          const { token } = await callPasskeys(() => passkeys.login.finalize(credential));
-          const user = findUserById(await verifyToken(token, "login"));
+          const { token } = await callPasskeys("theirs", () => passkeys.login.finalize(credential));
+          const { userId } = await verifyToken(token, "login");
+          const user = findUserById(userId);
           if (!user) return c.json({ message: "Invalid user", code: "user_not_found" }, 401);
           sessions.logIn(c, user.id);
           return c.json({ message: "Passkey Login successful" });
@@ -34,6 +35,10 @@ export function passkeyLoginRoute({ sessions, passkeys, verifyToken }: PasskeyRo
 
 function answerFailure(c: Context, error: unknown): Response {
   if (error instanceof PasskeyRefused) return c.json({ message: "Invalid user", code: error.code }, 401);
+  if (error instanceof TokenRefused) {
+    console.error("passkey login failed:", error);
+    return c.json({ message: "Invalid user", code: error.code }, 401);
+  }
   if (error instanceof PasskeysUnavailable) {
     console.error("passkey login failed:", error);
     return c.json({ message: "An error occurred during the passkey login process.", code: error.code }, 500);

@@ -2,7 +2,7 @@ import type { Tenant } from "@teamhanko/passkeys-sdk";
 import type { Context, Handler } from "hono";
 import { readMembers } from "../http/readMembers.ts";
 import { callPasskeys } from "../passkeys/callPasskeys.ts";
-import { PasskeyRefused, PasskeysUnavailable } from "../passkeys/PasskeyApiError.ts";
+import { PasskeyRefused, PasskeysUnavailable, TokenRefused } from "../passkeys/PasskeyApiError.ts";
 import { readStep } from "../passkeys/readStep.ts";
 import { findUserById } from "../users/findUserById.ts";
 import type { PasskeyRouteParts } from "./PasskeyRouteParts.ts";
@@ -19,18 +19,21 @@ export function passkeyRegisterRoute({ sessions, passkeys, verifyToken }: Passke
         case "start": {
           const user = findUserById(userId);
           if (!user) return c.json({ message: "User not found" }, 404);
-          const createOptions = await callPasskeys(() =>
+          const createOptions = await callPasskeys("ours", () =>
             passkeys.registration.initialize({ userId: user.id, username: user.email }),
           );
           return c.json({ createOptions });
         }
         case "finish": {
           const credential = step.credential as Parameters<Tenant["registration"]["finalize"]>[0];
-          const { token } = await callPasskeys(() => passkeys.registration.finalize(credential));
+          const { token } = await callPasskeys("theirs", () => passkeys.registration.finalize(credential));
           const registered = await verifyToken(token, "registration");
-          if (registered !== userId) {
-            // Somebody else's options were answered in this session; their passkey is theirs, not this user's.
-            return c.json({ message: "This passkey was made for another user.", code: "user_mismatch" }, 401);
+          if (registered.userId !== userId) {
+            // Another user's options were answered in this session, and nobody has shown that the new passkey
+            // may open that user's account. So it goes.
+            await callPasskeys<unknown>("ours", () => passkeys.credential(registered.credentialId).remove());
+            const message = "This passkey was meant for another account, and is not registered. Please try again.";
+            return c.json({ message, code: "user_mismatch" }, 403);
           }
           return c.json({ message: "Registration successful" });
         }
@@ -47,7 +50,7 @@ function answerFailure(c: Context, error: unknown): Response {
   if (error instanceof PasskeyRefused) {
     return c.json({ message: explain(error), code: error.code }, fittingStatus(error.status));
   }
-  if (error instanceof PasskeysUnavailable) {
+  if (error instanceof PasskeysUnavailable || error instanceof TokenRefused) {
     console.error("passkey registration failed:", error);
     return c.json({ message: "An error occurred during the passkey registration process.", code: error.code }, 500);
   }

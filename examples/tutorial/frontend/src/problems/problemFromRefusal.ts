@@ -15,10 +15,7 @@ const CODES: Partial<Record<string, ProblemCode>> = {
 };
 
 /** Turns the backend's refusal of a passkey request into a problem that can be explained, or else into `otherwise`. */
-export function problemFromRefusal(
-  refusal: Refusal,
-  otherwise: "passkey_refused" | "registration_refused",
-): Problem {
+export function problemFromRefusal(refusal: Refusal, otherwise: "passkey_refused" | "registration_refused"): Problem {
   const named = refusal.code === undefined ? undefined : CODES[refusal.code];
   if (named) return new Problem(named, refusal);
   if (refusal.status >= 500) return new Problem("service_down", refusal);
