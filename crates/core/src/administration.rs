@@ -11,6 +11,7 @@ use crate::rng::random_uuid;
 use crate::server_secret::SecretId;
 use crate::signing_key::{
     self, PUBLISHED_FOR, SealedSigningKey, SigningAlgorithm, SigningKey, SigningKeyError, SigningKeyState,
+    Turn,
 };
 use crate::store::{Changed, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError};
 use crate::tenant::{TenantRecord, TenantSummary};
@@ -175,10 +176,12 @@ impl<S: Store> Passgate<S> {
     ) -> Result<Option<Vec<SigningKeyInfo>>, StoreError> {
         let now = self.now();
         Ok(self.find_tenant(tenant_id).await?.map(|tenant| {
-            let all = tenant.signing_keys;
-            all.iter()
-                .map(|key| SigningKeyInfo { key: key.clone(), state: signing_key::state(key, &all, now) })
-                .collect()
+            let turns: Vec<Turn> = tenant.signing_keys.iter().map(Turn::from).collect();
+            let inform = |key: SealedSigningKey| {
+                let state = signing_key::state((&key).into(), &turns, now);
+                SigningKeyInfo { key, state }
+            };
+            tenant.signing_keys.into_iter().map(inform).collect()
         }))
     }
 

@@ -92,18 +92,29 @@ pub struct SealedSigningKey {
     pub signs_from: Timestamp,
 }
 
-/// The state of one of a tenant's keys, given when each of them begins to sign.
+/// When a key's turn to sign begins. Two may begin in the same millisecond; their ids then decide, so that one of them
+/// signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// When it begins.
+    pub signs_from: Timestamp,
+    /// Whose turn it is.
+    pub key: SigningKeyId,
+}
+
+impl From<&SealedSigningKey> for Turn {
+    fn from(key: &SealedSigningKey) -> Self {
+        Self { signs_from: key.signs_from, key: key.id }
+    }
+}
+
+/// The state of one of a tenant's keys, given the turns of all of them.
 #[must_use]
-pub fn state(key: &SealedSigningKey, all: &[SealedSigningKey], now: Timestamp) -> SigningKeyState {
-    if key.signs_from > now {
+pub fn state(own: Turn, all: &[Turn], now: Timestamp) -> SigningKeyState {
+    if own.signs_from > now {
         return SigningKeyState::Published;
     }
-    // Two keys may begin in the same millisecond; their ids then decide, so that one of them signs.
-    let successor = all
-        .iter()
-        .filter(|other| (other.signs_from, other.id) > (key.signs_from, key.id))
-        .map(|other| other.signs_from)
-        .min();
+    let successor = all.iter().filter(|other| **other > own).map(|other| other.signs_from).min();
     match successor {
         Some(at) if at + VERIFIES_AFTER_RETIREMENT <= now => SigningKeyState::Expired,
         Some(at) if at <= now => SigningKeyState::Retired,
@@ -115,7 +126,8 @@ pub fn state(key: &SealedSigningKey, all: &[SealedSigningKey], now: Timestamp) -
 /// token. For a compromise, [`crate::store::Rotation::Immediate`] makes its successor first.
 #[must_use]
 pub fn may_delete(key: &SealedSigningKey, all: &[SealedSigningKey], now: Timestamp) -> bool {
-    state(key, all, now) != SigningKeyState::Active
+    let turns: Vec<Turn> = all.iter().map(Turn::from).collect();
+    state(key.into(), &turns, now) != SigningKeyState::Active
 }
 
 /// A signing key that can't be loaded.
@@ -330,8 +342,8 @@ mod tests {
         let secrets = secrets();
         let first = key(&secrets, 1, NOW);
         let next = key(&secrets, 1, NOW + PUBLISHED_FOR);
-        let all = [first.clone(), next.clone()];
-        let states = |now| (state(&first, &all, now), state(&next, &all, now));
+        let all = [Turn::from(&first), Turn::from(&next)];
+        let states = |now| (state(all[0], &all, now), state(all[1], &all, now));
         assert_eq!(states(NOW), (Active, Published));
         let turn = NOW + PUBLISHED_FOR;
         assert_eq!(states(turn - Duration::from_millis(1)), (Active, Published));
@@ -343,10 +355,10 @@ mod tests {
     #[test]
     fn at_any_moment_exactly_one_key_signs_even_if_two_begin_together() {
         let secrets = secrets();
-        let all = [key(&secrets, 1, NOW), key(&secrets, 1, NOW), key(&secrets, 1, NOW + PUBLISHED_FOR)];
+        let all = [NOW, NOW, NOW + PUBLISHED_FOR].map(|at| Turn::from(&key(&secrets, 1, at)));
         for minutes in 0..40 {
             let now = NOW + Duration::from_mins(minutes);
-            let active = all.iter().filter(|key| state(key, &all, now) == Active).count();
+            let active = all.iter().filter(|turn| state(**turn, &all, now) == Active).count();
             assert_eq!(active, 1, "after {minutes} minutes");
         }
     }

@@ -16,7 +16,7 @@ use crate::config::TenantConfig;
 use crate::ids::{ApiKeyId, TenantId};
 use crate::key_secret::KeyHash;
 use crate::server_secret::Secrets;
-use crate::signing_key::{self, PublicKey, SealedSigningKey, SigningKey, SigningKeyError, SigningKeyState};
+use crate::signing_key::{self, PublicKey, SigningKey, SigningKeyError, SigningKeyState, Turn};
 use crate::store::Version;
 use crate::tenant::TenantRecord;
 use crate::text::Text;
@@ -36,7 +36,9 @@ pub struct Tenant {
     /// Who its tokens say issued them: `<public_url>/<tenant_id>`.
     pub issuer: String,
     api_keys: HashMap<KeyHash, ApiKeyId>,
-    signing_keys: Vec<(SealedSigningKey, SigningKey)>,
+    signing_keys: Vec<(Turn, SigningKey)>,
+    /// The turns of all signing keys, for telling their states.
+    turns: Vec<Turn>,
 }
 
 impl Tenant {
@@ -47,11 +49,12 @@ impl Tenant {
         now: Timestamp,
         secrets: &Secrets,
     ) -> Result<Self, SigningKeyError> {
-        let sealed = record.signing_keys;
-        let signing_keys = sealed
+        let turns: Vec<Turn> = record.signing_keys.iter().map(Turn::from).collect();
+        let signing_keys = record
+            .signing_keys
             .iter()
-            .filter(|key| signing_key::state(key, &sealed, now) != SigningKeyState::Expired)
-            .map(|key| Ok((key.clone(), SigningKey::load(key, secrets)?)))
+            .filter(|key| signing_key::state((*key).into(), &turns, now) != SigningKeyState::Expired)
+            .map(|key| Ok((key.into(), SigningKey::load(key, secrets)?)))
             .collect::<Result<_, SigningKeyError>>()?;
         Ok(Self {
             issuer: format!("{public_url}/{}", record.id),
@@ -60,6 +63,7 @@ impl Tenant {
             config: record.config,
             api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
             signing_keys,
+            turns,
         })
     }
 
@@ -86,8 +90,7 @@ impl Tenant {
     }
 
     fn keys_in_state(&self, now: Timestamp) -> impl Iterator<Item = (SigningKeyState, &SigningKey)> {
-        let all: Vec<SealedSigningKey> = self.signing_keys.iter().map(|(sealed, _)| sealed.clone()).collect();
-        self.signing_keys.iter().map(move |(sealed, key)| (signing_key::state(sealed, &all, now), key))
+        self.signing_keys.iter().map(move |(turn, key)| (signing_key::state(*turn, &self.turns, now), key))
     }
 }
 

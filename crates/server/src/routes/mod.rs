@@ -9,12 +9,11 @@ pub(crate) mod registration;
 
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
-use axum::{Router, middleware::Next};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -84,22 +83,10 @@ fn administration<S: Store>() -> Router<App<S>> {
 /// What every request passes through, outermost last.
 fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Duration) -> Router {
     routes
-        .layer(CatchPanicLayer::custom(|_| {
-            use axum::response::IntoResponse;
-            ApiError::internal("a handler panicked").into_response()
-        }))
+        .layer(CatchPanicLayer::custom(|_| ApiError::internal("a handler panicked").into_response()))
         .layer(from_fn_with_state(request_timeout, request::limit_time))
         .layer(from_fn_with_state(app.clone(), request::identify))
-        .layer(from_fn(no_sniff))
         .with_state(app)
-}
-
-/// Answers are JSON and nothing else, whatever a browser would make of them.
-async fn no_sniff(request: Request, next: Next) -> Response {
-    use axum::http::{HeaderValue, header::X_CONTENT_TYPE_OPTIONS};
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 async fn route_not_found() -> ApiError {

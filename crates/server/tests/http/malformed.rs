@@ -130,9 +130,11 @@ async fn a_thousand_malformed_bodies_are_refused_and_leave_no_trace() {
     for target in &targets {
         for body in spoil(target) {
             let request = server.client.request(target.method.clone(), &target.url).body(body.clone());
-            let request = match target.url.ends_with("/tenants") {
-                true => request.bearer_auth(server.admin_token()),
-                false => request.header("apiKey", &tenant.api_key),
+            let is_admin = target.url.ends_with("/tenants");
+            let request = if is_admin {
+                request.bearer_auth(server.admin_token())
+            } else {
+                request.header("apiKey", &tenant.api_key)
             };
             let response = request.send().await.unwrap();
             let status = response.status().as_u16();

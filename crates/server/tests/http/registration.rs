@@ -334,7 +334,7 @@ async fn padded_and_standard_base64_is_taken_and_never_given_back() {
         Authenticator::new(5).create(&tenant.begin_registration("u1").await, ORIGIN).unwrap();
     let standard = |value: &Value| {
         let mut text = value.as_str().unwrap().replace('-', "+").replace('_', "/");
-        while text.len() % 4 != 0 {
+        while !text.len().is_multiple_of(4) {
             text.push('=');
         }
         Value::from(text)

@@ -3,7 +3,7 @@
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{SigningKeyId, TenantId};
 use passgate_core::server_secret::{Sealed, SecretId};
-use passgate_core::signing_key::{self, SealedSigningKey, SigningAlgorithm, SigningKeyState};
+use passgate_core::signing_key::{self, SealedSigningKey, SigningAlgorithm, SigningKeyState, Turn};
 use passgate_core::store::{Changed, Rotation, SigningKeyDeletion};
 use rusqlite::{Connection, Row, params};
 
@@ -76,11 +76,11 @@ pub(super) fn rotate(
     }
     let old = list(db, tenant_id)?;
     insert(db, tenant_id, key)?;
-    let all = list(db, tenant_id)?;
+    let turns: Vec<Turn> = list(db, tenant_id)?.iter().map(Turn::from).collect();
     for old in &old {
         let goes = match rotation {
             Rotation::Immediate => true,
-            Rotation::Graceful => signing_key::state(old, &all, now) == SigningKeyState::Expired,
+            Rotation::Graceful => signing_key::state(old.into(), &turns, now) == SigningKeyState::Expired,
         };
         if goes {
             delete_row(db, tenant_id, old.id)?;
