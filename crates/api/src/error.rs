@@ -79,7 +79,9 @@ codes! {
     ADMIN_TOKEN_MISSING = "admin_token_missing",
     /// 401: the admin token is wrong or revoked.
     ADMIN_TOKEN_INVALID = "admin_token_invalid",
-    /// 404: no such user in this tenant.
+    /// 403: the admin API takes no requests of web pages.
+    WEB_PAGE_REFUSED = "web_page_refused",
+    /// 404: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
     USER_NOT_FOUND = "user_not_found",
     /// 404: no such credential in this tenant.
     CREDENTIAL_NOT_FOUND = "credential_not_found",

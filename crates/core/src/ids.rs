@@ -55,6 +55,8 @@ uuid_ids! {
     AdminTokenId,
     /// A row of the audit log.
     AuditId,
+    /// A database, told from every other by a random id that it was made with.
+    DatabaseId,
 }
 
 /// A credential id as the authenticator chose it: 1 to 1023 bytes (WebAuthn Level 3, §4).

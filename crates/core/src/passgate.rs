@@ -9,7 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
 use crate::rng::{Rng, random_uuid};
-use crate::server_secret::Secrets;
+use crate::server_secret::{SecretId, Secrets};
 use crate::signing_key::SigningKeyError;
 use crate::store::{Store, StoreError};
 use crate::tenant_cache::{Known, Tenant, TenantCache};
@@ -95,6 +95,12 @@ impl<S: Store> Passgate<S> {
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
+    }
+
+    /// Which server secret seals.
+    #[must_use]
+    pub fn current_secret(&self) -> SecretId {
+        self.secrets.current().id()
     }
 
     /// Where the public API is reached.

@@ -15,7 +15,9 @@ use crate::config::{DeviationPolicy, TenantConfig};
 use crate::credential::{
     Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
 };
-use crate::ids::{AdminTokenId, ApiKeyId, CredentialId, SigningKeyId, TenantId, UserHandle, UserId};
+use crate::ids::{
+    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserHandle, UserId,
+};
 use crate::server_secret::SecretId;
 use crate::signing_key::SealedSigningKey;
 use crate::tenant::{TenantRecord, TenantSummary};
@@ -248,6 +250,9 @@ pub struct CredentialChange {
 
 /// The database.
 pub trait Store: Send + Sync + 'static {
+    /// Which database this is.
+    fn identity(&self) -> DatabaseId;
+
     // Tenants.
 
     /// Everything that serving a tenant needs, and the version of the database it was read at.

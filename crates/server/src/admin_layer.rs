@@ -23,7 +23,7 @@ pub(crate) async fn require_token<S: Store>(
         // No page is served from here, so a browser's cross-origin request is somebody else's doing.
         _ if parts.headers.contains_key(ORIGIN) => Some(ApiError::new(
             StatusCode::FORBIDDEN,
-            ErrorCode::new("origin_not_allowed"),
+            ErrorCode::WEB_PAGE_REFUSED,
             "Forbidden",
             "the admin API does not take requests of web pages",
         )),

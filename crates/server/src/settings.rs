@@ -289,6 +289,12 @@ impl Settings {
         Ok(Self { sources, ..settings })
     }
 
+    /// Whether somebody said which server the command line is to talk to.
+    #[must_use]
+    pub(crate) fn names_server(&self) -> bool {
+        self.sources.get("admin_url").is_some_and(|source| *source != Source::Default)
+    }
+
     /// What `passgate config` shows: every key with its value and where it came from, secrets hidden.
     #[must_use]
     pub(crate) fn listing(&self) -> Vec<Setting> {

@@ -11,11 +11,11 @@ pub(crate) fn field<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T,
     value.map_err(|error| ApiError::validation(format!("{name}: {error}")))
 }
 
-/// An `icon`: an absolute URL.
-pub(crate) fn icon(text: String) -> Result<Text<1, 2048>, ApiError> {
+/// An icon: an absolute URL.
+pub(crate) fn icon(name: &str, text: String) -> Result<Text<1, 2048>, ApiError> {
     let is_url = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "data"));
     if !is_url {
-        return Err(ApiError::validation("icon: must be an http, https or data URL"));
+        return Err(ApiError::validation(format!("{name}: must be an http, https or data URL")));
     }
-    field("icon", Text::new(text))
+    field(name, Text::new(text))
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p passgate-store --example throughput [directory]`
 
+#![expect(clippy::cast_precision_loss, reason = "a measurement is not that precise")]
 #![expect(clippy::print_stdout, reason = "its result is for people")]
 #![expect(clippy::unwrap_used, reason = "a measurement that can't be made has no result")]
 

@@ -9,20 +9,21 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use hyper::{Method, Request};
 use passgate_api::{ErrorBody, SecretString};
+use passgate_core::ids::DatabaseId;
 use passgate_core::passgate::Passgate;
+use passgate_core::store::Store;
 use passgate_store::sqlite::SqliteStore;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use super::CliError;
+use super::running::probe;
 use crate::app::App;
 use crate::open::{IfMissing, open};
 use crate::routes;
-use crate::settings::Settings;
+use crate::settings::{DatabaseLocation, Settings};
 
-/// How long a server may take to say that it is there.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The admin API, wherever it is.
@@ -34,26 +35,58 @@ pub(crate) enum Admin {
 }
 
 impl Admin {
-    /// Finds the server, or else opens the database.
+    /// Finds the server, or else opens the database. A server at the default address counts only if it serves the
+    /// database that the settings name: there may be several on a machine.
     pub(crate) async fn connect(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
         let url = settings.admin_url.clone();
-        let unreachable = |error| CliError::Unreachable { url: url.clone(), error };
         // Loopback is not reached through a proxy.
-        let client =
-            reqwest::Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build().map_err(unreachable)?;
-        let probe = client.get(format!("{url}/health/alive")).timeout(PROBE_TIMEOUT).send().await;
-        match probe {
-            Ok(_) => match settings.admin_token.clone() {
-                Some(token) => Ok(Self::Server { client, url, token }),
-                None => Err(CliError::AdminTokenNeeded { url }),
-            },
-            Err(error) if error.is_connect() => {
-                let passgate = Arc::new(open(settings, if_missing).await?);
-                let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
-                Ok(Self::Database { router: routes::admin_in_process(app), passgate })
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(REQUEST_TIMEOUT)
+            .build()
+            .map_err(|error| CliError::Unreachable { url: url.clone(), error })?;
+        let running = match probe(&client, &url).await {
+            Ok(running) => running,
+            // Whatever holds the default port of ours is not asked again.
+            Err(CliError::NotPassgate { .. }) if !settings.names_server() => None,
+            Err(error) => return Err(error),
+        };
+        let Some(running) = running else {
+            if settings.names_server() {
+                return Err(CliError::NoServer { url });
             }
-            // Something listens there and does not answer: it may be a server that is busy, so its database is its.
-            Err(error) => Err(CliError::Unreachable { url, error }),
+            return Self::open(settings, if_missing).await;
+        };
+        if !settings.names_server() {
+            let DatabaseLocation::Sqlite(path) = &settings.database;
+            // A database that is not there yet is nobody's.
+            if !path.exists() && if_missing == IfMissing::Create {
+                return Self::open(settings, if_missing).await;
+            }
+            if path.exists() {
+                let opened = Self::open(settings, if_missing).await?;
+                if !opened.is(running.database) {
+                    return Ok(opened);
+                }
+                opened.close().await;
+            }
+        }
+        match settings.admin_token.clone() {
+            Some(token) => Ok(Self::Server { client, url, token }),
+            None => Err(CliError::AdminTokenNeeded { url }),
+        }
+    }
+
+    async fn open(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
+        let passgate = Arc::new(open(settings, if_missing).await?);
+        let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
+        Ok(Self::Database { router: routes::admin_in_process(app), passgate })
+    }
+
+    fn is(&self, database: DatabaseId) -> bool {
+        match self {
+            Self::Server { .. } => false,
+            Self::Database { passgate, .. } => passgate.store().identity() == database,
         }
     }
 

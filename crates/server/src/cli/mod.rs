@@ -7,6 +7,7 @@ mod config;
 mod key;
 mod migrate;
 mod output;
+mod running;
 mod secret;
 mod signing_key;
 mod tenant;
@@ -92,8 +93,15 @@ pub(crate) enum CliError {
     AdminTokenNeeded { url: String },
     #[error("the server at {url} can't be asked: {error}")]
     Unreachable { url: String, error: reqwest::Error },
-    #[error("the server at {url} answered what an admin API does not ({status})")]
+    #[error("no server answers at {url} (admin_url)")]
+    NoServer { url: String },
+    #[error("{url} answered what Passgate's admin API does not ({status})")]
     NotPassgate { url: String, status: u16 },
+    #[error(
+        "the server at {url} seals with another secret than this command: restart it with the new secret first, and \
+         the one it replaces as a previous one; else it can't open what is resealed"
+    )]
+    OtherSecret { url: String },
     #[error("{0}")]
     Usage(String),
     #[error("can't write the output: {0}")]
@@ -111,7 +119,10 @@ impl CliError {
             Self::Serve(_) | Self::Start(_) | Self::Runtime(_) => "start_failed",
             Self::Store(_) | Self::Migrate(_) | Self::Reseal(_) => "database_failed",
             Self::AdminTokenNeeded { .. } => "admin_token_missing",
-            Self::Unreachable { .. } | Self::NotPassgate { .. } => "server_unreachable",
+            Self::Unreachable { .. } | Self::NoServer { .. } | Self::NotPassgate { .. } => {
+                "server_unreachable"
+            }
+            Self::OtherSecret { .. } => "server_secret_differs",
             Self::Usage(_) => "usage",
             Self::Output(_) => "output_failed",
         }
@@ -139,8 +150,7 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
     if let Command::Completions { shell } = cli.command {
-        completions::run::<Cli>(shell);
-        return Ok(());
+        return completions::run::<Cli>(shell);
     }
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -164,7 +174,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
     }
 }
 
-/// What a command makes of the settings before anything else.
+/// Where the admin API has a tenant, and what belongs to it.
 fn tenant_path(tenant_id: uuid::Uuid, rest: &str) -> String {
     format!("/tenants/{tenant_id}{rest}")
 }

@@ -1,11 +1,14 @@
 //! `passgate secret generate|reseal`
 
+use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::ServerSecret;
+use passgate_core::store::Store;
 use serde_json::json;
 
 use super::CliError;
 use super::output::Output;
+use super::running::probe;
 use crate::open::{IfMissing, open};
 use crate::settings::Settings;
 
@@ -25,6 +28,7 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
         }
         Command::Reseal => {
             let passgate = open(settings, IfMissing::Fail).await?;
+            refuse_another_secret(settings, &passgate).await?;
             let moved = passgate.reseal(|moved| output.note(&format!("{moved} resealed…"))).await;
             passgate.store().close().await;
             let moved = moved?;
@@ -34,5 +38,28 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
                 )
             })?)
         }
+    }
+}
+
+/// A server that runs on this database must seal with the same secret, or it could not open what is resealed.
+async fn refuse_another_secret<S: Store>(
+    settings: &Settings,
+    passgate: &Passgate<S>,
+) -> Result<(), CliError> {
+    let url = settings.admin_url.clone();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| CliError::Unreachable { url: url.clone(), error })?;
+    match probe(&client, &url).await {
+        Ok(Some(running))
+            if running.database == passgate.store().identity()
+                && running.secret != passgate.current_secret().to_string() =>
+        {
+            Err(CliError::OtherSecret { url })
+        }
+        // No server, or another database's.
+        Ok(_) | Err(CliError::NotPassgate { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }

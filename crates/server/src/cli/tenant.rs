@@ -5,6 +5,7 @@ use passgate_api::admin::{
     ApiKeyCreated, SigningAlgorithm, Tenant, TenantCreate, TenantCreated, TenantSummary,
 };
 use passgate_api::config::{AttestationPreference, CorsConfig, RelyingParty, TenantConfig, WebauthnConfig};
+use passgate_webauthn::{Origin, RpId};
 use serde::Serialize;
 use url::{Host, Url};
 use uuid::Uuid;
@@ -105,9 +106,6 @@ async fn create(
     signing_algorithm: SigningAlgorithm,
 ) -> Result<(), CliError> {
     let config = config_for(&name, app_url, rp_id)?;
-    if app_url.scheme() == "http" && !is_local(app_url) {
-        output.note("warning: browsers offer passkeys on https pages, and on http://localhost only");
-    }
     let request = TenantCreate {
         display_name: name.clone(),
         config,
@@ -201,11 +199,21 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
         }
     };
     let origin = app_url.origin().ascii_serialization();
+    let rp_id = rp_id.unwrap_or(host);
+    let usage = |error: &dyn std::fmt::Display| CliError::Usage(error.to_string());
+    let parsed = Origin::parse(&origin).map_err(|error| usage(&format_args!("--app-url: {error}")))?;
+    let domain = RpId::parse(&rp_id).map_err(|error| usage(&format_args!("--rp-id: {error}")))?;
+    if !domain.accepts(&parsed) {
+        let message = format!(
+            "--rp-id: pages of {origin} can't use passkeys of {rp_id}: it must be their domain, or above it"
+        );
+        return Err(CliError::Usage(message));
+    }
     Ok(TenantConfig {
         cors: CorsConfig { allowed_origins: vec![origin.clone()], allow_unsafe_wildcard: false },
         webauthn: WebauthnConfig {
             relying_party: RelyingParty {
-                id: rp_id.unwrap_or(host),
+                id: rp_id,
                 display_name: name.to_owned(),
                 icon: None,
                 origins: vec![origin],
@@ -220,10 +228,6 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
         },
         mfa: None,
     })
-}
-
-fn is_local(url: &Url) -> bool {
-    url.domain().is_some_and(|host| host == "localhost" || host.ends_with(".localhost"))
 }
 
 pub(super) fn parse_algorithm(text: &str) -> Result<SigningAlgorithm, String> {
@@ -247,6 +251,18 @@ mod tests {
         assert_eq!(config.cors.allowed_origins, ["https://app.example.com:8443"]);
         assert_eq!(config.webauthn.attestation_preference, Some(AttestationPreference::None));
         assert_eq!(config.webauthn.timeout, 300_000);
+    }
+
+    #[test]
+    fn an_rp_id_that_the_apps_pages_can_not_use_is_refused() {
+        let url = "https://app.example.com".parse().unwrap();
+        assert!(config_for("App", &url, Some("example.com".to_owned())).is_ok());
+        for rp_id in ["other.com", "le.com", "sub.app.example.com", "https://example.com"] {
+            let refused = config_for("App", &url, Some(rp_id.to_owned()));
+            assert!(matches!(refused, Err(CliError::Usage(_))), "{rp_id}");
+        }
+        let plain = "http://example.com".parse().unwrap();
+        assert!(matches!(config_for("App", &plain, None), Err(CliError::Usage(_))), "passkeys need https");
     }
 
     #[test]

@@ -15,6 +15,14 @@ CREATE TABLE schema_version (
 
 INSERT INTO schema_version (id, level, oldest_binary) VALUES (1, 0, 0);
 
+-- Tells this database from every other. One row.
+CREATE TABLE identity (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    database_id BLOB NOT NULL
+) STRICT;
+
+INSERT INTO identity (id, database_id) VALUES (1, randomblob(16));
+
 -- Grows in the same commit as every change of a tenant, its keys, or an admin token. One row.
 CREATE TABLE version (
     id    INTEGER PRIMARY KEY CHECK (id = 1),

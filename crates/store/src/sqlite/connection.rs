@@ -7,15 +7,18 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::trace::TraceEventCodes;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenError, SqliteOptions};
+use super::{OpenError, SqliteOptions, migrate};
 
 /// The write-ahead log is cut back to this once its content is in the database.
 const JOURNAL_SIZE_LIMIT: u32 = 64 << 20;
+/// Between two attempts to open a busy database.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// Enough for every statement of this crate.
 const CACHED_STATEMENTS: usize = 128;
 
@@ -54,6 +57,23 @@ impl Connector {
         OpenError::Unusable { path: self.path.clone(), source }
     }
 
+    /// Tries again while another connection is just opening or closing the database: where SQLite changes the
+    /// journal mode, recovers the log or removes it, it answers "busy" without waiting for the timeout.
+    pub(super) fn while_busy<T>(
+        &self,
+        mut attempt: impl FnMut() -> Result<T, OpenError>,
+    ) -> Result<T, OpenError> {
+        let begun = Instant::now();
+        loop {
+            match attempt() {
+                Err(error) if error.is_busy() && begun.elapsed() < self.busy_timeout => {
+                    std::thread::sleep(BUSY_PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+
     /// A connection to the file, which is made if it doesn't exist, in WAL mode.
     pub(super) fn open_or_create(&self) -> Result<Connection, OpenError> {
         let mut options = OpenOptions::new();
@@ -67,6 +87,8 @@ impl Connector {
             Err(source) => return Err(OpenError::Create { path: self.path.clone(), source }),
         }
         let db = self.open()?;
+        // Before anything is changed: the journal mode stays in the file.
+        migrate::refuse_foreign(&db, &self.path)?;
         let journal_mode: String = db
             .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
             .map_err(|error| self.unusable(error))?;
@@ -101,6 +123,8 @@ impl Connector {
         // Savepoints keep what they may have to restore in memory.
         db.pragma_update(None, "temp_store", "MEMORY")?;
         db.pragma_update(None, "trusted_schema", false)?;
+        // SQLite is built with STAT4, and would plan a cached statement anew for each value that is bound to it.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.pragma_update_and_check(None, "journal_size_limit", JOURNAL_SIZE_LIMIT, |_| Ok(()))?;
         if let Some(counter) = &self.counter {
             let counter = Arc::clone(counter);

@@ -38,7 +38,7 @@ pub(super) fn finish(db: &Connection, finish: &FinishLogin) -> Result<FinishedLo
         FinishedLogin::LoggedIn { counter_warning: _ } => audit::append(db, &finish.audit)?,
         FinishedLogin::ChallengeSpent => audit::append(db, &failed(failure::CHALLENGE_SPENT))?,
         FinishedLogin::CounterRollback => audit::append(db, &failed(failure::COUNTER_ROLLBACK))?,
-        FinishedLogin::CredentialGone => audit::append(db, &failed(failure::CREDENTIAL_UNKNOWN))?,
+        FinishedLogin::CredentialGone => audit::append(db, &failed(failure::CREDENTIAL_REVOKED))?,
     }
     Ok(outcome)
 }

@@ -41,13 +41,16 @@ pub struct Migrated {
 
 /// Brings a database up to date without opening a store on it. [`super::SqliteStore::open`] does so too.
 pub fn migrate(options: &SqliteOptions) -> Result<Migrated, OpenError> {
-    let connector = Connector::new(options)?;
-    apply(&mut connector.open_or_create()?, connector.path())
+    open_migrated(&Connector::new(options)?).map(|(_, migrated)| migrated)
 }
 
-/// Applies what is missing.
-pub(super) fn apply(db: &mut Connection, path: &Path) -> Result<Migrated, OpenError> {
-    apply_list(db, path, MIGRATIONS)
+/// Opens the database, which is made if it doesn't exist, and brings it up to date.
+pub(super) fn open_migrated(connector: &Connector) -> Result<(Connection, Migrated), OpenError> {
+    connector.while_busy(|| {
+        let mut db = connector.open_or_create()?;
+        let migrated = apply(&mut db, connector.path(), MIGRATIONS)?;
+        Ok((db, migrated))
+    })
 }
 
 /// What a database says of itself.
@@ -56,7 +59,7 @@ struct Schema {
     oldest_binary: u32,
 }
 
-fn apply_list(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<Migrated, OpenError> {
+fn apply(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<Migrated, OpenError> {
     let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
     let newest = migrations.last().map_or(0, |migration| migration.level);
     // Usually there is nothing to do, and no need of a lock.
@@ -93,19 +96,35 @@ fn apply_one(transaction: &Transaction<'_>, migration: &Migration) -> Result<(),
     Ok(())
 }
 
-/// Reads the schema's level, and refuses what this program can't work with.
-fn examine(db: &Transaction<'_>, path: &Path, newest: u32) -> Result<Schema, OpenError> {
+/// What a database is that is ours to work with.
+pub(super) enum Ours {
+    /// It has nothing in it yet.
+    Empty,
+    /// It is marked as Passgate's.
+    Marked,
+}
+
+/// Refuses a database of another program, without changing it.
+pub(super) fn refuse_foreign(db: &Connection, path: &Path) -> Result<Ours, OpenError> {
     let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
     let application_id: u32 =
         db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(unusable)?;
     let tables: u32 = db
         .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
         .map_err(unusable)?;
-    if application_id == 0 && tables == 0 {
-        return Ok(Schema { level: 0, oldest_binary: 0 });
+    match application_id {
+        0 if tables == 0 => Ok(Ours::Empty),
+        APPLICATION_ID => Ok(Ours::Marked),
+        _ => Err(OpenError::NotPassgate { path: path.to_owned() }),
     }
-    if application_id != APPLICATION_ID {
-        return Err(OpenError::NotPassgate { path: path.to_owned() });
+}
+
+/// Reads the schema's level, and refuses what this program can't work with.
+fn examine(db: &Transaction<'_>, path: &Path, newest: u32) -> Result<Schema, OpenError> {
+    let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+    match refuse_foreign(db, path)? {
+        Ours::Empty => return Ok(Schema { level: 0, oldest_binary: 0 }),
+        Ours::Marked => {}
     }
     let schema = db
         .query_row("SELECT level, oldest_binary FROM schema_version", [], |row| {

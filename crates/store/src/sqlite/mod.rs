@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use passgate_core::ids::DatabaseId;
 use passgate_core::store::StoreError;
 use rusqlite::Connection;
 
@@ -42,6 +43,9 @@ use self::version::VersionWatch;
 use self::writer::Writer;
 pub use self::writer::WriterCounts;
 
+/// The pages that the writer keeps: 16 MiB, in SQLite's spelling (negative: KiB).
+const WRITER_CACHE: i32 = -16_384;
+
 /// How to open a database.
 #[derive(Debug, Clone)]
 pub struct SqliteOptions {
@@ -50,7 +54,7 @@ pub struct SqliteOptions {
     pub path: PathBuf,
     /// How long to wait for a lock that another process holds.
     pub busy_timeout: Duration,
-    /// How many reads may run at once.
+    /// How many lists and other longer reads may run at once.
     pub readers: NonZeroUsize,
     /// How many writes may wait; further ones wait for a place.
     pub queue: NonZeroUsize,
@@ -91,23 +95,25 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     version: Arc<VersionWatch>,
     statements: Arc<AtomicU64>,
+    identity: DatabaseId,
 }
 
 impl SqliteStore {
     /// Opens the database, and brings its schema up to date. Blocks until that is done.
     pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
         let connector = Connector::new(options)?;
-        let mut db = connector.open_or_create()?;
-        migrate::apply(&mut db, connector.path())?;
+        let (db, _) = migrate::open_migrated(&connector)?;
+        db.pragma_update(None, "cache_size", WRITER_CACHE).map_err(|error| connector.unusable(error))?;
         if let Some(pages) = options.max_pages {
             db.pragma_update(None, "max_page_count", pages).map_err(|error| connector.unusable(error))?;
         }
-        let version = VersionWatch::new(connector.open()?);
+        let identity = identity(&db).map_err(|error| connector.unusable(error))?;
+        let version = VersionWatch::new(connector.while_busy(|| connector.open())?);
         let statements = connector.statements();
         let writer = Writer::start(db, options.queue)
             .map_err(|source| OpenError::Thread { path: connector.path().to_owned(), source })?;
         let readers = Readers::new(connector, options.readers);
-        Ok(Self { writer, readers: Arc::new(readers), version: Arc::new(version), statements })
+        Ok(Self { writer, readers: Arc::new(readers), version: Arc::new(version), statements, identity })
     }
 
     /// Commits what is waiting, folds the write-ahead log into the database and closes it. Writes that come later
@@ -160,4 +166,14 @@ impl SqliteStore {
     {
         Readers::run(&self.readers, work).await
     }
+
+    /// Reads a few rows by their keys; see [`Readers::run_here`].
+    fn read_here<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        self.readers.run_here(work)
+    }
+}
+
+fn identity(db: &Connection) -> Result<DatabaseId, rusqlite::Error> {
+    let bytes: [u8; 16] = db.query_row("SELECT database_id FROM identity", [], |row| row.get(0))?;
+    Ok(DatabaseId::new(uuid::Uuid::from_bytes(bytes)))
 }

@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::fault;
+use super::migrate::SCHEMA_LEVEL;
+
 /// Why a database can't be opened. Each names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -73,4 +76,17 @@ pub enum OpenError {
     },
 }
 
-use super::migrate::SCHEMA_LEVEL;
+impl OpenError {
+    /// Whether another connection was in the way, so that another attempt may succeed.
+    pub(super) fn is_busy(&self) -> bool {
+        match self {
+            Self::Unusable { source, .. } | Self::Migration { source, .. } => fault::is_busy(source),
+            Self::NotAFile { .. }
+            | Self::Create { .. }
+            | Self::NoWriteAheadLog { .. }
+            | Self::NotPassgate { .. }
+            | Self::SchemaTooNew { .. }
+            | Self::Thread { .. } => false,
+        }
+    }
+}

@@ -5,7 +5,7 @@ use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest};
-use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, SigningKeyId, TenantId, UserId};
+use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
 use passgate_core::signing_key::SealedSigningKey;
@@ -25,6 +25,10 @@ use super::{
 };
 
 impl Store for SqliteStore {
+    fn identity(&self) -> DatabaseId {
+        self.identity
+    }
+
     async fn tenant(&self, id: TenantId) -> Result<TenantLookup, StoreError> {
         self.read(move |db| tenants::lookup(db, id)).await
     }
@@ -131,7 +135,7 @@ impl Store for SqliteStore {
     }
 
     async fn user(&self, tenant_id: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
-        self.read(move |db| users::by_id(db, tenant_id, id)).await
+        self.read_here(|db| users::by_id(db, tenant_id, id))
     }
 
     async fn finish_registration(
@@ -150,7 +154,7 @@ impl Store for SqliteStore {
         tenant_id: TenantId,
         id: CredentialId,
     ) -> Result<CredentialLookup, StoreError> {
-        self.read(move |db| credentials::for_login(db, tenant_id, &id)).await
+        self.read_here(|db| credentials::for_login(db, tenant_id, &id))
     }
 
     async fn finish_login(&self, finish: FinishLogin) -> Result<FinishedLogin, StoreError> {

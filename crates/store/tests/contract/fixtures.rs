@@ -26,9 +26,9 @@ use passgate_webauthn::{Aaguid, Origin, RpId};
 use uuid::Uuid;
 
 /// When everything happens, unless a test says otherwise.
-pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-pub const SECRET: SecretId = SecretId::from_bytes(*b"secret 1");
+pub(crate) const SECRET: SecretId = SecretId::from_bytes(*b"secret 1");
 
 fn next() -> u64 {
     static COUNTER: AtomicU64 = AtomicU64::new(1);
@@ -39,19 +39,19 @@ fn uuid() -> Uuid {
     Uuid::from_u128(0xaaaa_0000_0000_4000_8000_0000_0000_0000 | u128::from(next()))
 }
 
-pub fn seconds(count: u64) -> Duration {
+pub(crate) fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-pub fn text<const MIN: usize, const MAX: usize>(text: &str) -> Text<MIN, MAX> {
+pub(crate) fn text<const MIN: usize, const MAX: usize>(text: &str) -> Text<MIN, MAX> {
     Text::new(text).unwrap()
 }
 
-pub fn app_id(id: &str) -> AppUserId {
+pub(crate) fn app_id(id: &str) -> AppUserId {
     AppUserId::new(id).unwrap()
 }
 
-pub fn config(domain: &str) -> TenantConfig {
+pub(crate) fn config(domain: &str) -> TenantConfig {
     let origin = format!("https://{domain}");
     TenantConfig {
         cors: CorsPolicy::new(std::slice::from_ref(&origin), Wildcard::Literal).unwrap(),
@@ -68,7 +68,7 @@ pub fn config(domain: &str) -> TenantConfig {
     }
 }
 
-pub fn api_key(name: &str) -> NewApiKey {
+pub(crate) fn api_key(name: &str) -> NewApiKey {
     NewApiKey {
         id: ApiKeyId::new(uuid()),
         name: text(name),
@@ -78,7 +78,7 @@ pub fn api_key(name: &str) -> NewApiKey {
     }
 }
 
-pub fn signing_key(tenant_id: TenantId, signs_from: Timestamp) -> SealedSigningKey {
+pub(crate) fn signing_key(tenant_id: TenantId, signs_from: Timestamp) -> SealedSigningKey {
     let id = SigningKeyId::new(uuid());
     SealedSigningKey {
         id,
@@ -92,7 +92,7 @@ pub fn signing_key(tenant_id: TenantId, signs_from: Timestamp) -> SealedSigningK
     }
 }
 
-pub fn new_tenant(display_name: &str) -> NewTenant {
+pub(crate) fn new_tenant(display_name: &str) -> NewTenant {
     let id = TenantId::new(uuid());
     NewTenant {
         id,
@@ -105,14 +105,14 @@ pub fn new_tenant(display_name: &str) -> NewTenant {
 }
 
 /// A tenant of that name.
-pub async fn tenant(store: &impl Store, display_name: &str) -> TenantId {
+pub(crate) async fn tenant(store: &impl Store, display_name: &str) -> TenantId {
     let tenant = new_tenant(display_name);
     let id = tenant.id;
     store.create_tenant(tenant).await.unwrap();
     id
 }
 
-pub fn origin() -> RequestOrigin {
+pub(crate) fn origin() -> RequestOrigin {
     RequestOrigin {
         request_id: "request-1".to_owned(),
         source_ip: "192.0.2.7".to_owned(),
@@ -120,7 +120,7 @@ pub fn origin() -> RequestOrigin {
     }
 }
 
-pub fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
+pub(crate) fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
     AuditEntry {
         id: AuditId::new(uuid()),
         tenant_id,
@@ -132,7 +132,11 @@ pub fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
     }
 }
 
-pub fn begin_registration(tenant_id: TenantId, app_user_id: &str, kind: CredentialKind) -> BeginRegistration {
+pub(crate) fn begin_registration(
+    tenant_id: TenantId,
+    app_user_id: &str,
+    kind: CredentialKind,
+) -> BeginRegistration {
     BeginRegistration {
         tenant_id,
         profile: UserProfile {
@@ -150,17 +154,17 @@ pub fn begin_registration(tenant_id: TenantId, app_user_id: &str, kind: Credenti
 }
 
 /// A user without credentials.
-pub async fn user(store: &impl Store, tenant_id: TenantId, app_user_id: &str) -> User {
+pub(crate) async fn user(store: &impl Store, tenant_id: TenantId, app_user_id: &str) -> User {
     let begin = begin_registration(tenant_id, app_user_id, CredentialKind::Passkey);
     let BegunRegistration { user, .. } = store.begin_registration(begin).await.unwrap();
     user
 }
 
-pub fn credential_id(id: &str) -> CredentialId {
+pub(crate) fn credential_id(id: &str) -> CredentialId {
     CredentialId::new(id.as_bytes()).unwrap()
 }
 
-pub fn credential(user: &User, id: &str) -> Credential {
+pub(crate) fn credential(user: &User, id: &str) -> Credential {
     Credential {
         id: credential_id(id),
         user_id: user.id,
@@ -181,15 +185,15 @@ pub fn credential(user: &User, id: &str) -> Credential {
 }
 
 /// A challenge of a tenant's, never seen before, that expires in five minutes.
-pub fn challenge(tenant_id: TenantId) -> ChallengeSpend {
+pub(crate) fn challenge(tenant_id: TenantId) -> ChallengeSpend {
     challenge_until(tenant_id, NOW + seconds(300))
 }
 
-pub fn challenge_until(tenant_id: TenantId, expires_at: Timestamp) -> ChallengeSpend {
+pub(crate) fn challenge_until(tenant_id: TenantId, expires_at: Timestamp) -> ChallengeSpend {
     ChallengeSpend { expires_at, nonce: Nonce(uuid().into_bytes()), tenant_id }
 }
 
-pub fn finish_registration(tenant_id: TenantId, credential: Credential) -> FinishRegistration {
+pub(crate) fn finish_registration(tenant_id: TenantId, credential: Credential) -> FinishRegistration {
     FinishRegistration {
         spend: challenge(tenant_id),
         credential,
@@ -197,13 +201,13 @@ pub fn finish_registration(tenant_id: TenantId, credential: Credential) -> Finis
     }
 }
 
-pub async fn register(store: &impl Store, tenant_id: TenantId, credential: Credential) {
+pub(crate) async fn register(store: &impl Store, tenant_id: TenantId, credential: Credential) {
     let finished = store.finish_registration(finish_registration(tenant_id, credential)).await.unwrap();
     assert_eq!(finished, FinishedRegistration::Registered);
 }
 
 /// A user with one credential.
-pub async fn user_with_credential(
+pub(crate) async fn user_with_credential(
     store: &impl Store,
     tenant_id: TenantId,
     app_user_id: &str,
@@ -215,7 +219,7 @@ pub async fn user_with_credential(
     (user, credential)
 }
 
-pub fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin {
+pub(crate) fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin {
     BeginLogin {
         tenant_id,
         app_user_id: app_id(app_user_id),
@@ -224,7 +228,7 @@ pub fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin {
     }
 }
 
-pub fn finish_login(tenant_id: TenantId, credential: &Credential) -> FinishLogin {
+pub(crate) fn finish_login(tenant_id: TenantId, credential: &Credential) -> FinishLogin {
     FinishLogin {
         spend: challenge(tenant_id),
         credential_id: credential.id.clone(),
@@ -237,12 +241,12 @@ pub fn finish_login(tenant_id: TenantId, credential: &Credential) -> FinishLogin
     }
 }
 
-pub fn fail_login(spend: ChallengeSpend) -> FailCeremony {
+pub(crate) fn fail_login(spend: ChallengeSpend) -> FailCeremony {
     let audit = audit(spend.tenant_id, AuditType::AuthenticationFinalFailed);
     FailCeremony { spend, audit: AuditEntry { error: Some("signature_invalid"), ..audit } }
 }
 
-pub fn change(tenant_id: TenantId, id: &str, kind: AuditType) -> CredentialChange {
+pub(crate) fn change(tenant_id: TenantId, id: &str, kind: AuditType) -> CredentialChange {
     let audit = AuditEntry { actor: None, at: NOW + seconds(90), ..audit(tenant_id, kind) };
     CredentialChange { tenant_id, credential_id: credential_id(id), audit }
 }

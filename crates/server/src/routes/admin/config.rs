@@ -56,7 +56,11 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
                 "webauthn.relying_party.display_name",
                 Text::new(relying_party.display_name),
             )?,
-            icon: relying_party.icon.filter(|text| !text.is_empty()).map(icon).transpose()?,
+            icon: relying_party
+                .icon
+                .filter(|text| !text.is_empty())
+                .map(|text| icon("webauthn.relying_party.icon", text))
+                .transpose()?,
             origins: field("webauthn.relying_party.origins", Origins::new(origins))?,
         },
         passkeys,

@@ -28,7 +28,7 @@ pub(crate) async fn handler<S: Store>(
             .map(Text::new)
             .map(|text| field("display_name", text))
             .transpose()?,
-        icon: request.icon.filter(|icon| !icon.is_empty()).map(icon).transpose()?,
+        icon: request.icon.filter(|icon| !icon.is_empty()).map(|text| icon("icon", text)).transpose()?,
     };
     let options = app.passgate.begin_registration(&tenant, profile, &origin).await?;
     Ok(NoStore(Json(options)))

@@ -1,0 +1,141 @@
+//! What every store does, whichever database it is on. Each test has a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod admin_tokens;
+mod api_keys;
+mod backend;
+mod challenges;
+mod credentials;
+mod fixtures;
+mod login;
+mod registration;
+mod signing_keys;
+mod sqlite;
+mod tenants;
+mod versions;
+
+/// Runs the whole contract on a backend.
+macro_rules! contract {
+    ($backend:ty: $($module:ident { $($test:ident,)+ })+) => {$(
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let backend = <$backend as crate::backend::Backend>::start().await;
+                    crate::$module::$test(&backend).await;
+                }
+            )+
+        }
+    )+};
+}
+
+/// Every test of the contract.
+macro_rules! contract_on {
+    ($name:ident, $backend:ty) => {
+        mod $name {
+            contract! { $backend:
+                tenants {
+                    a_new_tenant_is_read_back_whole,
+                    an_unknown_tenant_is_none,
+                    a_tenant_id_that_is_taken_changes_nothing,
+                    tenants_are_listed_by_name_then_id,
+                    a_tenant_is_renamed,
+                    a_tenant_is_configured,
+                    a_deleted_tenant_leaves_nothing_and_others_are_untouched,
+                    a_tenant_made_again_is_not_shown_its_old_challenges,
+                    a_corrupt_tenant_is_named,
+                }
+                api_keys {
+                    keys_are_listed_oldest_first,
+                    a_name_is_taken_once_in_each_tenant,
+                    an_unknown_tenant_gets_no_key,
+                    a_key_is_deleted_in_its_own_tenant_only,
+                    uses_are_noted_and_only_move_forward,
+                }
+                signing_keys {
+                    a_graceful_rotation_keeps_keys_until_they_have_expired,
+                    an_immediate_rotation_deletes_all_older_keys,
+                    an_unknown_tenant_gets_no_signing_key,
+                    the_key_that_signs_is_not_deleted,
+                    a_signing_key_is_deleted_in_its_own_tenant_only,
+                    secrets_in_use_are_named_once,
+                    keys_are_resealed_a_few_at_a_time,
+                    a_corrupt_signing_key_is_named,
+                }
+                admin_tokens {
+                    a_token_is_found_by_its_hash,
+                    a_token_name_is_taken_once,
+                    tokens_are_listed_oldest_first,
+                    a_deleted_token_is_gone,
+                }
+                registration {
+                    a_new_user_is_made,
+                    a_known_user_is_brought_up_to_date,
+                    the_same_app_user_id_is_another_user_in_another_tenant,
+                    credentials_of_the_same_kind_are_excluded_newest_first,
+                    at_most_a_hundred_credentials_are_excluded,
+                    a_beginning_in_a_deleted_tenant_fails,
+                    a_user_is_read_in_its_own_tenant_only,
+                    a_user_may_have_several_handles,
+                    a_registration_stores_the_credential,
+                    the_longest_credential_id_is_stored,
+                    a_spent_challenge_registers_nothing,
+                    a_credential_id_is_registered_once_in_a_tenant,
+                    a_credential_id_may_be_registered_in_two_tenants,
+                    a_registration_for_an_unknown_user_is_refused,
+                    of_racing_registrations_of_one_credential_one_succeeds,
+                }
+                login {
+                    a_login_of_a_named_user_allows_the_users_credentials,
+                    a_login_of_an_unknown_user_is_kept_as_a_failure,
+                    a_login_of_a_user_without_credentials_is_kept_as_a_failure,
+                    a_known_credential_comes_with_its_user,
+                    a_credential_is_looked_up_in_its_own_tenant_only,
+                    a_login_stays_in_its_tenant_even_where_all_ids_are_the_same,
+                    a_deleted_credential_is_revoked,
+                    a_login_updates_the_credential,
+                    a_counter_that_did_not_grow_is_refused_where_the_tenant_is_strict,
+                    a_counter_that_did_not_grow_is_stored_where_the_tenant_warns,
+                    a_growing_counter_is_stored,
+                    a_login_with_a_spent_challenge_changes_nothing,
+                    a_login_with_a_deleted_credential_is_refused,
+                    a_login_with_another_users_credential_is_refused,
+                    a_login_with_another_tenants_credential_is_refused,
+                    of_two_hundred_racing_logins_with_one_challenge_one_succeeds,
+                    of_racing_logins_with_one_counter_value_one_succeeds,
+                    a_login_in_a_deleted_tenant_is_refused,
+                    a_corrupt_credential_is_named,
+                }
+                challenges {
+                    a_failed_ceremony_spends_its_challenge_and_is_kept,
+                    a_challenge_is_spent_in_its_own_tenant_only,
+                    the_purge_forgets_what_has_expired_and_refuses_it,
+                    the_purge_never_goes_back,
+                }
+                credentials {
+                    a_tenants_credentials_are_listed_newest_first,
+                    a_tenants_credentials_are_listed_oldest_first,
+                    pages_neither_repeat_nor_miss_credentials_of_the_same_moment,
+                    a_page_past_the_end_is_empty_and_knows_the_total,
+                    a_users_credentials_are_listed,
+                    a_list_shows_one_tenant_only,
+                    one_credential_is_read_in_its_own_tenant_only,
+                    a_credential_is_renamed_on_behalf_of_its_user,
+                    a_credential_is_deleted_on_behalf_of_its_user,
+                    a_change_of_an_unknown_credential_leaves_no_trace,
+                    a_change_stays_in_its_tenant,
+                    a_deleted_credential_may_be_registered_again,
+                }
+                versions {
+                    the_version_grows_with_each_change_that_caches_must_see,
+                    the_version_does_not_grow_with_ceremonies_and_uses,
+                    a_change_by_another_process_is_seen,
+                    a_tenant_is_read_with_the_version_of_the_moment,
+                }
+            }
+        }
+    };
+}
+
+contract_on!(on_sqlite, crate::sqlite::Sqlite);

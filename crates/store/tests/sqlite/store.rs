@@ -1,0 +1,65 @@
+//! What the store does beside its trait, and how SQLite goes about the trait's statements.
+
+use std::time::Duration;
+
+use passgate_core::store::Store;
+use passgate_store::sqlite::{SqliteOptions, SqliteStore};
+
+use crate::Place;
+use crate::fixtures::{self, NOW};
+
+#[tokio::test]
+async fn statements_are_counted_if_asked_for() {
+    let place = Place::new();
+    let store = SqliteStore::open(&SqliteOptions { count_statements: true, ..place.options() }).unwrap();
+    let tenant = fixtures::tenant(&store, "Example").await;
+    let (_, credential) = fixtures::user_with_credential(&store, tenant, "alice", "id").await;
+    store.login_credential(tenant, credential.id.clone()).await.unwrap();
+    let before = store.statements();
+    assert!(before > 0);
+    assert_eq!(store.statements(), before);
+    store.login_credential(tenant, credential.id.clone()).await.unwrap();
+    assert_eq!(store.statements(), before + 1, "the read of a login's end is one statement");
+    store.finish_login(fixtures::finish_login(tenant, &credential)).await.unwrap();
+    // BEGIN, SAVEPOINT, four for the login, RELEASE, COMMIT.
+    assert_eq!(store.statements(), before + 1 + 8);
+}
+
+#[tokio::test]
+async fn statements_are_not_counted_otherwise() {
+    let store = Place::new().open();
+    fixtures::tenant(&store, "Example").await;
+    assert_eq!(store.statements(), 0);
+}
+
+#[tokio::test]
+async fn a_version_that_did_not_change_is_not_read_again() {
+    let place = Place::new();
+    let store = SqliteStore::open(&SqliteOptions { count_statements: true, ..place.options() }).unwrap();
+    fixtures::tenant(&store, "Example").await;
+    store.version().await.unwrap();
+    let before = store.statements();
+    store.version().await.unwrap();
+    // PRAGMA data_version alone.
+    assert_eq!(store.statements(), before + 1);
+}
+
+#[tokio::test]
+async fn a_long_purge_is_done_in_several_commits() {
+    let place = Place::new();
+    let store = place.open();
+    place
+        .connection()
+        .execute_batch(&format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 12000)
+             INSERT INTO spent_challenges (expires_at, nonce, tenant_id)
+             SELECT {} + n / 100, randomblob(16), randomblob(16)
+             FROM numbers",
+            (NOW - Duration::from_mins(1)).as_millis()
+        ))
+        .unwrap();
+    let before = store.writer_counts().commits;
+    assert_eq!(store.purge_spent_challenges(NOW).await.unwrap(), 12_000);
+    assert_eq!(store.writer_counts().commits - before, 3);
+    assert_eq!(store.purge_spent_challenges(NOW).await.unwrap(), 0);
+}
