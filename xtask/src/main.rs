@@ -1,1 +1,58 @@
-fn main() {}
+//! The tasks of this workspace: `cargo xtask demo` and `cargo xtask test`.
+
+#![expect(clippy::print_stdout, reason = "what a task does is told to the person who runs it")]
+
+#[cfg(not(unix))]
+compile_error!("the tasks need process groups and signals: Linux, macOS, or WSL on Windows");
+
+mod arguments;
+mod builds;
+mod check;
+mod demo;
+mod failure;
+mod http;
+mod interrupts;
+mod needs;
+mod packages;
+mod ports;
+mod process;
+mod servers;
+mod tenant;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::arguments::Task;
+use crate::failure::Failure;
+use crate::interrupts::Interrupts;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let done = arguments::parse(std::env::args().skip(1)).and_then(run);
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Failure> {
+    let workspace = Workspace::here();
+    let interrupts = Interrupts::listen()?;
+    match task {
+        Task::Help => {
+            print!("{}", arguments::HELP);
+            Ok(())
+        }
+        Task::Demo(backend) => demo::run(&workspace, &interrupts, backend),
+        Task::DemoCheck(backend) => check::run(&workspace, &interrupts, backend),
+        Task::Test(only) => test::run(&workspace, &interrupts, &only),
+        Task::ListSteps => {
+            test::list();
+            Ok(())
+        }
+    }
+}

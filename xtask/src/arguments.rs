@@ -1,0 +1,109 @@
+//! The command line.
+
+use crate::failure::Failure;
+use crate::servers::Backend;
+use crate::test::Step;
+
+pub(crate) const HELP: &str = "\
+The tasks of this workspace
+
+  cargo xtask demo                 build and run the tutorial: Passgate, a backend and the pages
+      --backend rust|hono          which of its two backends [default: rust]
+      --check                      drive it headless in Chromium instead of waiting for you
+  cargo xtask test                 everything that has to pass
+      --only <step>                this step alone; may be repeated
+      --list                       list the steps
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Demo(Backend),
+    DemoCheck(Backend),
+    /// These steps; all of them where none is named.
+    Test(Vec<Step>),
+    ListSteps,
+}
+
+pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    match arguments.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => Ok(Task::Help),
+        Some("demo") => demo(arguments),
+        Some("test") => test(arguments),
+        Some(other) => Err(usage(&format!("there is no task {other:?}"))),
+    }
+}
+
+fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut backend = Backend::Rust;
+    let mut is_check = false;
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--check" => is_check = true,
+            "--backend" => backend = named(arguments.next(), "--backend", Backend::ALL, Backend::name)?,
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(usage(&format!("`demo` has no argument {other:?}"))),
+        }
+    }
+    Ok(if is_check { Task::DemoCheck(backend) } else { Task::Demo(backend) })
+}
+
+fn test(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut only = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => only.push(named(arguments.next(), "--only", Step::ALL, Step::name)?),
+            "--list" => return Ok(Task::ListSteps),
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(usage(&format!("`test` has no argument {other:?}"))),
+        }
+    }
+    Ok(Task::Test(only))
+}
+
+fn named<T: Copy>(
+    value: Option<String>,
+    option: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<T, Failure> {
+    let value = value.unwrap_or_default();
+    all.iter().copied().find(|&one| name(one) == value).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|&one| name(one)).collect();
+        usage(&format!("{option} is one of {}, not {value:?}", names.join(", ")))
+    })
+}
+
+fn usage(problem: &str) -> Failure {
+    Failure::Because(format!("{problem}\n\n{HELP}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Task, String> {
+        parse(line.split_whitespace().map(str::to_owned)).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_line_is_a_task() {
+        assert_eq!(parsed(""), Ok(Task::Help));
+        assert_eq!(parsed("demo"), Ok(Task::Demo(Backend::Rust)));
+        assert_eq!(parsed("demo --check --backend hono"), Ok(Task::DemoCheck(Backend::Hono)));
+        assert_eq!(parsed("test"), Ok(Task::Test(vec![])));
+        assert_eq!(parsed("test --only e2e --only fmt"), Ok(Task::Test(vec![Step::EndToEnd, Step::Format])));
+        assert_eq!(parsed("test --list"), Ok(Task::ListSteps));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let problem = |line| parsed(line).unwrap_err().lines().next().unwrap_or_default().to_owned();
+        assert_eq!(problem("dmeo"), r#"there is no task "dmeo""#);
+        assert_eq!(problem("demo --port 1"), r#"`demo` has no argument "--port""#);
+        assert_eq!(problem("demo --backend go"), r#"--backend is one of rust, hono, not "go""#);
+        assert_eq!(problem("demo --backend"), r#"--backend is one of rust, hono, not """#);
+        assert!(problem("test --only all").starts_with("--only is one of fmt, "));
+    }
+}

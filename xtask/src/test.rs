@@ -1,0 +1,208 @@
+//! `cargo xtask test`: everything that has to pass, step by step.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use crate::builds;
+use crate::check;
+use crate::failure::Failure;
+use crate::interrupts::Interrupts;
+use crate::needs::{self, Need};
+use crate::packages;
+use crate::process;
+use crate::servers::Backend;
+use crate::workspace::Workspace;
+
+/// What is run, in this order: what says most in the least time comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Format,
+    Clippy,
+    Deny,
+    Rust,
+    RustDocs,
+    TypeScript,
+    EndToEnd,
+    Demo,
+}
+
+impl Step {
+    pub(crate) const ALL: &[Self] = &[
+        Self::Format,
+        Self::Clippy,
+        Self::Deny,
+        Self::Rust,
+        Self::RustDocs,
+        Self::TypeScript,
+        Self::EndToEnd,
+        Self::Demo,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Format => "fmt",
+            Self::Clippy => "clippy",
+            Self::Deny => "deny",
+            Self::Rust => "rust",
+            Self::RustDocs => "doc",
+            Self::TypeScript => "typescript",
+            Self::EndToEnd => "e2e",
+            Self::Demo => "demo",
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::Format => "the Rust code is formatted",
+            Self::Clippy => "clippy has nothing to say",
+            Self::Deny => "dependencies: licenses, sources, and what is banned",
+            Self::Rust => "unit, contract and HTTP tests",
+            Self::RustDocs => "the examples in the documentation",
+            Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
+            Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
+            Self::Demo => "`cargo xtask demo --check`",
+        }
+    }
+
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Format | Self::Clippy | Self::Rust | Self::RustDocs => &[],
+            Self::Deny => &[Need::CargoDeny],
+            Self::TypeScript => &[Need::Node],
+            Self::EndToEnd => &[Need::Node, Need::Chromium],
+            Self::Demo => check::NEEDS,
+        }
+    }
+
+    fn run(self, workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+        match self {
+            Self::Format => cargo(workspace, interrupts, &["fmt", "--all", "--check"]),
+            Self::Clippy => {
+                let arguments =
+                    ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+                cargo(workspace, interrupts, &arguments)
+            }
+            Self::Deny => deny(workspace, interrupts),
+            Self::Rust if needs::has_nextest(workspace) => {
+                cargo(workspace, interrupts, &["nextest", "run", "--locked", "--no-fail-fast", "--workspace"])
+            }
+            Self::Rust => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--all-targets"]),
+            Self::RustDocs => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--doc"]),
+            Self::TypeScript => typescript(workspace, interrupts),
+            Self::EndToEnd => end_to_end(workspace, interrupts),
+            Self::Demo => check::run(workspace, interrupts, Backend::Rust),
+        }
+    }
+}
+
+/// How a step ended.
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    NotRun,
+}
+
+pub(crate) fn list() {
+    for step in Step::ALL {
+        println!("{:10}  {}", step.name(), step.purpose());
+    }
+}
+
+/// Runs these steps, or all where none is named, until one fails.
+pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, only: &[Step]) -> Result<(), Failure> {
+    let steps: Vec<_> = Step::ALL.iter().filter(|step| only.is_empty() || only.contains(step)).collect();
+    let needs: Vec<_> = steps.iter().flat_map(|step| step.needs()).copied().collect();
+    let start = Instant::now();
+    heading("needs", "what the machine has to have");
+    needs::provide(&needs, workspace, interrupts)?;
+    let mut rows = vec![("needs", Outcome::Passed(start.elapsed()))];
+
+    let mut result = Ok(());
+    for step in steps {
+        if result.is_err() {
+            rows.push((step.name(), Outcome::NotRun));
+            continue;
+        }
+        heading(step.name(), step.purpose());
+        let began = Instant::now();
+        result = step.run(workspace, interrupts);
+        let took = began.elapsed();
+        let word = if result.is_ok() { "passed" } else { "failed" };
+        println!("{} {word} after {}", step.name(), seconds(took));
+        rows.push((step.name(), if result.is_ok() { Outcome::Passed(took) } else { Outcome::Failed(took) }));
+    }
+    summarize(&rows, start.elapsed());
+    result.map_err(|failure| match (failure, rows.iter().find(|(_, outcome)| outcome.is_failure())) {
+        (Failure::Because(reason), Some((name, _))) => Failure::Because(format!(
+            "The step {name} failed: {reason}\n`cargo xtask test --only {name}` runs it alone."
+        )),
+        (failure, _) => failure,
+    })
+}
+
+impl Outcome {
+    fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
+fn heading(name: &str, purpose: &str) {
+    println!("\n=== {name}: {purpose}");
+}
+
+fn summarize(rows: &[(&str, Outcome)], total: Duration) {
+    println!("\n=== summary");
+    for (name, outcome) in rows {
+        let (word, took) = match outcome {
+            Outcome::Passed(took) => ("passed", seconds(*took)),
+            Outcome::Failed(took) => ("FAILED", seconds(*took)),
+            Outcome::NotRun => ("not run", String::new()),
+        };
+        println!("{name:10}  {word:7}  {took:>9}");
+    }
+    println!("{:10}  {:7}  {:>9}", "total", "", seconds(total));
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn cargo(workspace: &Workspace, interrupts: &Interrupts, arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = process::command("cargo", workspace.root());
+    command.args(arguments);
+    // A log file is no place for colours, whatever a CI's environment makes Cargo believe.
+    if !std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "never");
+    }
+    process::run(&mut command, interrupts)
+}
+
+fn deny(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    println!(
+        "Advisories are not checked: their database can't be reached from everywhere.\n\
+         `cargo deny check advisories` checks them where it can."
+    );
+    let mut command = process::command(needs::cargo_deny(workspace), workspace.root());
+    command.args(["--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
+    process::run(&mut command, interrupts)
+}
+
+fn typescript(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    let backend_hono = workspace.backend_hono();
+    for folder in [&workspace.frontend(), &backend_hono, &workspace.end_to_end()] {
+        packages::install(folder, workspace, interrupts)?;
+        process::run(process::command("npm", folder).args(["run", "check"]), interrupts)?;
+    }
+    process::run(process::command("npm", &backend_hono).arg("test"), interrupts)
+}
+
+fn end_to_end(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    for folder in [workspace.frontend(), workspace.backend_hono(), workspace.end_to_end()] {
+        packages::install(&folder, workspace, interrupts)?;
+    }
+    let binaries = builds::binaries(workspace, interrupts)?;
+    let mut command = process::command("npm", &workspace.end_to_end());
+    command.arg("test").env("CHROMIUM", needs::chromium());
+    command.env("PASSGATE_BIN", binaries.passgate).env("TUTORIAL_BACKEND_BIN", binaries.tutorial_backend);
+    process::run(&mut command, interrupts)
+}
