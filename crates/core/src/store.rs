@@ -125,7 +125,7 @@ pub struct FinishRegistration {
 pub enum FinishedRegistration {
     /// The credential is stored.
     Registered,
-    /// The challenge was spent before, or is older than what the purge remembers.
+    /// The challenge was spent before, or is older than what the purge remembers. Nothing was written.
     ChallengeSpent,
     /// The tenant has this credential id already (WebAuthn Level 3, §7.1, its last check before storing).
     CredentialExists,
@@ -163,7 +163,7 @@ pub enum FinishedLogin {
         /// Whether the counter did not grow and the tenant only warns of it.
         counter_warning: bool,
     },
-    /// The challenge was spent before, or is older than what the purge remembers.
+    /// The challenge was spent before, or is older than what the purge remembers. Nothing was written.
     ChallengeSpent,
     /// The counter did not grow and the tenant is strict; the credential is left as it was.
     CounterRollback,
@@ -380,7 +380,7 @@ pub trait Store: Send + Sync + 'static {
         &self,
         finish: FinishLogin,
     ) -> impl Future<Output = Result<FinishedLogin, StoreError>> + Send;
-    /// A ceremony failed after its challenge became due.
+    /// A ceremony failed after its challenge became due. Nothing is written where it was spent before.
     fn fail_ceremony(&self, failure: FailCeremony) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     // Credentials.
@@ -414,8 +414,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
-    /// Forgets challenges that expired before `expired_before`, and remembers that moment: spending refuses
-    /// whatever expires earlier. Returns how many were forgotten.
+    /// Forgets challenges that expired before `expired_before`, and remembers how far it went: spending refuses
+    /// whatever expires no later than the last one that was forgotten. Returns how many were.
     fn purge_spent_challenges(
         &self,
         expired_before: Timestamp,

@@ -149,12 +149,14 @@ impl TenantCache {
     /// The database's version was read.
     pub(crate) fn saw_version(&self, version: Version, now: Timestamp) {
         self.known_version.fetch_max(version.0, Ordering::AcqRel);
-        self.checked_at.fetch_max(now.as_millis(), Ordering::AcqRel);
+        self.checked_at.store(now.as_millis(), Ordering::Release);
     }
 
     /// Whether the version was read too long ago to trust what is in memory about keys.
     pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
-        now.since(Timestamp::from_millis(self.checked_at.load(Ordering::Acquire))) > STALE_AFTER
+        // Either way: a clock that was set back must not make what is old look fresh.
+        let apart = now.as_millis().abs_diff(self.checked_at.load(Ordering::Acquire));
+        u128::from(apart) > STALE_AFTER.as_millis()
     }
 }
 
@@ -194,5 +196,6 @@ mod tests {
         cache.saw_version(Version(1), NOW);
         assert!(!cache.is_stale(NOW + Duration::from_secs(5)));
         assert!(cache.is_stale(NOW + Duration::from_secs(5) + Duration::from_millis(1)));
+        assert!(cache.is_stale(NOW - Duration::from_secs(6)), "a clock that was set back");
     }
 }

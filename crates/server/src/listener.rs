@@ -1,80 +1,107 @@
 //! Accepting connections: HTTP/1.1 with a limit on how long headers may take, and an end that lets requests finish.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::request::SourceAddress;
 
 /// How long to pause when the process has run out of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Serves until `stop` changes, then waits up to `shutdown_timeout` for requests under way.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    header_timeout: Duration,
-    shutdown_timeout: Duration,
-    mut stop: watch::Receiver<bool>,
-) {
+/// How large a request's head may be, in bytes, and how much of an answer may wait to be sent.
+const MAX_HEADERS: usize = 32 * 1024;
+
+/// What a peer may take of us.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a request's headers may take, an idle wait for them included.
+    pub headers: Duration,
+    /// How long a peer may leave an answer unread.
+    pub unread: Duration,
+    /// How long requests under way may take once the server is told to stop.
+    pub shutdown: Duration,
+    /// How many connections are open at once; more wait in the system's queue.
+    pub connections: usize,
+}
+
+/// Serves until `stop` changes, then waits for requests under way.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections));
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listener, &places) => accepted,
             _ = stop.changed() => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone(), header_timeout);
-                let connection = graceful.watch(connection);
-                // What ends a connection early is its peer's doing, and tells nothing.
-                tokio::spawn(async move { connection.await.ok() });
+            Ok((stream, peer, place)) => {
+                let connection = graceful.watch(connection(stream, peer, router.clone(), limits));
+                tokio::spawn(async move {
+                    // What ends a connection early is its peer's doing, and tells nothing.
+                    let _ = connection.await;
+                    drop(place);
+                });
             }
             Err(error) => pause_after(&error).await,
         }
     }
     drop(listener);
-    if tokio::time::timeout(shutdown_timeout, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = shutdown_timeout.as_secs(), "requests under way were cut off");
+    if tokio::time::timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = limits.shutdown.as_secs(), "requests under way were cut off");
     }
 }
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    // Fails only once the semaphore is closed, which nobody does.
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    header_timeout: Duration,
-) -> http1::Connection<
-    TokioIo<TcpStream>,
-    impl hyper::service::HttpService<
-        hyper::body::Incoming,
-        ResBody = Body,
-        Error = std::convert::Infallible,
-        Future: Send,
-    >,
-> {
+    limits: Limits,
+) -> http1::Connection<Stream, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let source = SourceAddress(peer.ip().to_canonical());
-    let service = router.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
+    let service = router.map_request(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(source);
         request
     });
+    // A peer that asks and does not read would hold its connection, and what waits to be sent, for ever.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.unread));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .header_read_timeout(limits.headers)
+        .max_buf_size(MAX_HEADERS)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service))
 }
 
 /// A connection that was gone before it was accepted is nothing; too many open files pass when others close.

@@ -12,8 +12,8 @@ use crate::error::ApiError;
 
 const DEFAULT_PER_PAGE: u32 = 20;
 const MAX_PER_PAGE: u32 = 100;
-/// The last page that may be asked for: far beyond any list, and its offset still fits into 63 bits.
-const MAX_PAGE: u32 = 1_000_000_000;
+/// The last page that may be asked for: a database steps over all rows before it.
+const MAX_PAGE: u32 = 100_000;
 
 /// A list's query, decoded. Unknown parameters are ignored.
 pub(crate) struct ListQuery(Vec<(String, String)>);

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use passgate_core::rng::SystemRng;
+use passgate_core::rng::{SystemRng, random_uuid};
 use passgate_core::server_secret::{InvalidSecret, SecretId, Secrets, ServerSecret};
 
 use crate::settings::Settings;
@@ -120,10 +120,12 @@ fn read_or_make(path: &Path, sealed_with: &[SecretId]) -> Result<Vec<ServerSecre
 
 /// Makes the file whole or not at all, readable by its owner only. If another process was faster, its file stays.
 fn make(path: &Path) -> io::Result<()> {
+    // A random name: the pid may be another process's too, as it is in containers.
     let mut draft = path.as_os_str().to_owned();
-    draft.push(format!(".{}.new", std::process::id()));
+    draft.push(format!(".{}.new", random_uuid(&SystemRng).simple()));
     let draft = PathBuf::from(draft);
-    let written = write_draft(&draft).and_then(|()| match fs::hard_link(&draft, path) {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = write(&mut file).and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     });
@@ -133,8 +135,7 @@ fn make(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn write_draft(draft: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+fn write(file: &mut File) -> io::Result<()> {
     file.write_all(ServerSecret::generate(&SystemRng).as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()
@@ -159,6 +160,19 @@ mod tests {
         let first = load(&settings, &[]).unwrap().current().id();
         assert_eq!(fs::metadata(folder.path().join("secret")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(load(&settings, &[]).unwrap().current().id(), first);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn racing_first_starts_agree_on_one_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), &[]);
+        let ids: Vec<_> = std::thread::scope(|scope| {
+            let racers: Vec<_> =
+                (0..16).map(|_| scope.spawn(|| load(&settings, &[]).unwrap().current().id())).collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
     }
 

@@ -12,15 +12,22 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::listener::{self, Limits};
 use crate::open::{IfMissing, StartError, open};
+use crate::routes;
 use crate::settings::Settings;
-use crate::{listener, routes};
 
 /// How often other processes' changes are looked for.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How often what has expired is forgotten.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How many connections the admin listener takes.
+const ADMIN_CONNECTIONS: usize = 64;
+
+/// How many file descriptors are kept for everything but the public listener's connections.
+const RESERVED_DESCRIPTORS: usize = 128;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -55,22 +62,15 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
 
     let (stop, stopped) = watch::channel(false);
-    let public = tokio::spawn(listener::serve(
-        public_listener,
-        routes::public(app.clone(), settings.request_timeout),
-        settings.header_timeout,
-        settings.shutdown_timeout,
-        stopped.clone(),
-    ));
-    let admin = tokio::spawn(listener::serve(
-        admin_listener,
-        routes::admin(app, settings.request_timeout),
-        settings.header_timeout,
-        settings.shutdown_timeout,
-        stopped.clone(),
-    ));
+    let limits = limits(&settings);
+    let router = routes::public(app.clone(), settings.request_timeout);
+    let public = tokio::spawn(listener::serve(public_listener, router, limits, stopped.clone()));
+    let limits = Limits { connections: ADMIN_CONNECTIONS, ..limits };
+    let router = routes::admin(app, settings.request_timeout);
+    let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
+    warn_of_public_url(&settings);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         database = %settings.database,
@@ -96,6 +96,44 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     passgate.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The configured limits, and no more connections than the system has file descriptors for: the admin listener and the
+/// database must always get theirs.
+fn limits(settings: &Settings) -> Limits {
+    let descriptors =
+        rlimit::increase_nofile_limit(u64::MAX).ok().and_then(|limit| usize::try_from(limit).ok());
+    let available = descriptors.map_or(usize::MAX, |all| all.saturating_sub(RESERVED_DESCRIPTORS).max(1));
+    if available < settings.max_connections {
+        tracing::warn!(
+            available,
+            wanted = settings.max_connections,
+            "the limit of open files allows fewer connections"
+        );
+    }
+    Limits {
+        headers: settings.header_timeout,
+        unread: settings.request_timeout,
+        shutdown: settings.shutdown_timeout,
+        connections: settings.max_connections.min(available),
+    }
+}
+
+/// Tokens and links carry the public URL: one that nobody else can reach is a mistake where others can reach us.
+fn warn_of_public_url(settings: &Settings) {
+    let is_local = url::Url::parse(&settings.public_url).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(host)) => host == "localhost" || host.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    });
+    if is_local && !settings.public_listen.ip().is_loopback() {
+        tracing::warn!(
+            public_url = settings.public_url,
+            public_listen = %settings.public_listen,
+            "others can reach the public API, but not under its public_url, which is this machine's own"
+        );
+    }
 }
 
 async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {

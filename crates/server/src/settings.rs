@@ -62,6 +62,10 @@ pub(crate) struct Layer {
     #[arg(long, global = true, value_name = "BYTES", help_heading = "Configuration")]
     #[serde(deserialize_with = "number_or_text")]
     pub(crate) body_limit: Option<u64>,
+    /// How many connections the public API takes at once [default: 8192]
+    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) max_connections: Option<u64>,
     /// The server secret itself, instead of its file.
     #[arg(skip)]
     pub(crate) secret: Option<SecretString>,
@@ -118,6 +122,8 @@ pub(crate) struct Settings {
     pub(crate) shutdown_timeout: Duration,
     /// The largest request body, in bytes.
     pub(crate) body_limit: usize,
+    /// How many connections the public API takes at once.
+    pub(crate) max_connections: usize,
     /// Where each key's value came from.
     sources: BTreeMap<&'static str, Source>,
 }
@@ -284,6 +290,10 @@ impl Settings {
                 bytes @ 4_096..=16_777_216 => usize::try_from(bytes).unwrap_or(65_536),
                 _ => return invalid("body_limit", "must be 4096 to 16777216 bytes"),
             },
+            max_connections: match pick!(max_connections).unwrap_or(8_192) {
+                count @ 16..=1_000_000 => usize::try_from(count).unwrap_or(8_192),
+                _ => return invalid("max_connections", "must be 16 to 1000000"),
+            },
             sources: BTreeMap::new(),
         };
         Ok(Self { sources, ..settings })
@@ -321,6 +331,7 @@ impl Settings {
             ("header_timeout", seconds(self.header_timeout)),
             ("shutdown_timeout", seconds(self.shutdown_timeout)),
             ("body_limit", Some(self.body_limit.to_string())),
+            ("max_connections", Some(self.max_connections.to_string())),
         ]
         .map(|(key, value)| Setting {
             key,

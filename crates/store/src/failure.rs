@@ -1,6 +1,5 @@
 //! The error codes of failures that a store decides and writes to the audit log.
 
-pub(crate) const CHALLENGE_SPENT: &str = "challenge_spent";
 pub(crate) const COUNTER_ROLLBACK: &str = "counter_rollback";
 pub(crate) const CREDENTIAL_ALREADY_REGISTERED: &str = "credential_already_registered";
 pub(crate) const CREDENTIAL_REVOKED: &str = "credential_revoked";

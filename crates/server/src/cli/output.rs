@@ -21,7 +21,7 @@ impl Output {
             serde_json::to_writer_pretty(&mut out, value)?;
             writeln!(out)
         } else {
-            writeln!(out, "{}", text().trim_end())
+            writeln!(out, "{}", harmless(text().trim_end()))
         }
     }
 
@@ -29,7 +29,7 @@ impl Output {
     pub(crate) fn note(&self, text: &str) {
         if !self.json {
             // Standard error may be gone; then nobody reads.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{}", harmless(text));
         }
     }
 
@@ -38,9 +38,24 @@ impl Output {
         let _ = if self.json {
             writeln!(io::stderr(), "{}", serde_json::json!({ "error": { "code": code, "message": message } }))
         } else {
-            writeln!(io::stderr(), "error: {message}")
+            writeln!(io::stderr(), "error: {}", harmless(message))
         };
     }
+}
+
+/// Text that a terminal only shows: names that others chose must not move the cursor, or turn the text around.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        let turns_around =
+            matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+        if character != '\n' && (character.is_control() || turns_around) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 /// Rows under headings, in columns as wide as they need to be.
@@ -72,6 +87,11 @@ pub(crate) fn moment(at: time::OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_drive_a_terminal_is_shown_instead() {
+        assert_eq!(harmless("a\u{1b}]0;x\u{7}b\u{202e}c\nd"), "a\\u{1b}]0;x\\u{7}b\\u{202e}c\nd");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -66,10 +66,15 @@ impl Place {
 
     /// Starts the server and waits for its first answer.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    pub(crate) fn serve_with(&self, arguments: &[&str]) -> Server {
         let log = self.folder.path().join("log");
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let begun = Instant::now();
-        let child = self.command().arg("serve").stdin(Stdio::null()).stderr(stderr).spawn().unwrap();
+        let child =
+            self.command().args(arguments).arg("serve").stdin(Stdio::null()).stderr(stderr).spawn().unwrap();
         let mut server =
             Server { child, log, public: self.public, admin: self.admin, began_in: Duration::ZERO };
         server.wait_until_ready();

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::{DecodingKey, Validation};
-use passgate::{App, listener, routes};
+use passgate::listener::{self, Limits};
+use passgate::{App, routes};
 use passgate_authenticator::Authenticator;
 use passgate_core::clock::{Clock, Timestamp};
 use passgate_core::passgate::Passgate;
@@ -105,7 +106,8 @@ impl TestServer {
         for router in [routes::public(app.clone(), timeout), routes::admin(app, timeout)] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             addresses.push(format!("http://{}", listener.local_addr().unwrap()));
-            tokio::spawn(listener::serve(listener, router, timeout, timeout, stopped.clone()));
+            let limits = Limits { headers: timeout, unread: timeout, shutdown: timeout, connections: 1_000 };
+            tokio::spawn(listener::serve(listener, router, limits, stopped.clone()));
         }
         let admin = addresses.pop().unwrap();
         let public = addresses.pop().unwrap();

@@ -38,10 +38,13 @@ pub(super) fn spend(db: &Connection, challenge: &ChallengeSpend) -> Result<Spent
     Ok(if inserted == 1 { Spent::Now } else { Spent::Before })
 }
 
-/// Spends the challenge of a ceremony that failed, and keeps the failure.
+/// Spends the challenge of a ceremony that failed, and keeps the failure; once: who sends the same again, and again,
+/// writes nothing.
 pub(super) fn fail_ceremony(db: &Connection, failure: &FailCeremony) -> Result<(), Fault> {
-    spend(db, &failure.spend)?;
-    audit::append(db, &failure.audit)
+    match spend(db, &failure.spend)? {
+        Spent::Now => audit::append(db, &failure.audit),
+        Spent::Before => Ok(()),
+    }
 }
 
 /// What one step of a purge did.
@@ -52,16 +55,11 @@ pub(super) struct Purged {
     pub(super) more: bool,
 }
 
-/// Moves the watermark, then forgets the first of what lies before it. The rest can be forgotten in commits of
-/// its own, since it is refused from here on.
+/// Forgets the first of what expired before a moment, and refuses from here on what expires no later than that. The
+/// watermark goes only as far as something was forgotten: if it followed the clock, one that was far ahead for a
+/// second would have everything refused until time has caught up.
 pub(super) fn purge(db: &Connection, expired_before: Timestamp) -> Result<Purged, Fault> {
     let expired_before = expired_before.as_millis();
-    db.prepare_cached(
-        "UPDATE spent_challenges_purge
-         SET expired_before = ?1
-         WHERE expired_before < ?1",
-    )?
-    .execute([expired_before])?;
     // The expiry at which this step ends. Those with the same expiry go with it, so that each step gets further.
     let end: Option<i64> = db
         .prepare_cached(
@@ -73,8 +71,17 @@ pub(super) fn purge(db: &Connection, expired_before: Timestamp) -> Result<Purged
         )?
         .query_row([expired_before, PURGE_CHUNK - 1], |row| row.get(0))
         .optional()?;
-    let forgotten = db
-        .prepare_cached("DELETE FROM spent_challenges WHERE expires_at <= ?1")?
-        .execute([end.unwrap_or(expired_before.saturating_sub(1))])?;
+    let last: Option<i64> = db
+        .prepare_cached("SELECT max(expires_at) FROM spent_challenges WHERE expires_at <= ?1")?
+        .query_row([end.unwrap_or(expired_before.saturating_sub(1))], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(Purged { forgotten: 0, more: false }) };
+    db.prepare_cached(
+        "UPDATE spent_challenges_purge
+         SET expired_before = ?1 + 1
+         WHERE expired_before <= ?1",
+    )?
+    .execute([last])?;
+    let forgotten =
+        db.prepare_cached("DELETE FROM spent_challenges WHERE expires_at <= ?1")?.execute([last])?;
     Ok(Purged { forgotten: forgotten as u64, more: end.is_some() })
 }

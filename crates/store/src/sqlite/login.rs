@@ -36,7 +36,8 @@ pub(super) fn finish(db: &Connection, finish: &FinishLogin) -> Result<FinishedLo
     let failed = |code| finish.audit.failed(AuditType::AuthenticationFinalFailed, code);
     match outcome {
         FinishedLogin::LoggedIn { counter_warning: _ } => audit::append(db, &finish.audit)?,
-        FinishedLogin::ChallengeSpent => audit::append(db, &failed(failure::CHALLENGE_SPENT))?,
+        // Whoever sends the same again, and again, writes nothing.
+        FinishedLogin::ChallengeSpent => {}
         FinishedLogin::CounterRollback => audit::append(db, &failed(failure::COUNTER_ROLLBACK))?,
         FinishedLogin::CredentialGone => audit::append(db, &failed(failure::CREDENTIAL_REVOKED))?,
     }
@@ -53,7 +54,7 @@ fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin
     };
     db.prepare_cached(
         "UPDATE credentials
-         SET sign_count = ?3,
+         SET sign_count = max(sign_count, ?3),
              backup_state = ?4,
              last_used_at = ?5,
              updated_at = ?5,

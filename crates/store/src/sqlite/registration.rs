@@ -31,7 +31,8 @@ pub(super) fn finish(db: &Connection, finish: &FinishRegistration) -> Result<Fin
     let failed = |code| finish.audit.failed(AuditType::RegistrationFinalFailed, code);
     match outcome {
         FinishedRegistration::Registered => audit::append(db, &finish.audit)?,
-        FinishedRegistration::ChallengeSpent => audit::append(db, &failed(failure::CHALLENGE_SPENT))?,
+        // Whoever sends the same again, and again, writes nothing.
+        FinishedRegistration::ChallengeSpent => {}
         FinishedRegistration::CredentialExists => {
             audit::append(db, &failed(failure::CREDENTIAL_ALREADY_REGISTERED))?;
         }

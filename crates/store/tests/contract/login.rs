@@ -173,7 +173,7 @@ pub(crate) async fn a_counter_that_did_not_grow_is_stored_where_the_tenant_warns
         let finished = store.finish_login(finish).await.unwrap();
         assert_eq!(finished, FinishedLogin::LoggedIn { counter_warning: true });
         let stored = store.credential(tenant, credential.id.clone()).await.unwrap().unwrap();
-        assert_eq!(stored.sign_count, sign_count);
+        assert_eq!(stored.sign_count, 7, "the higher count is not forgotten");
     }
 }
 
@@ -198,8 +198,7 @@ pub(crate) async fn a_login_with_a_spent_challenge_changes_nothing(backend: &imp
     let again = FinishLogin { spend: first.spend, sign_count: 9, ..finish_login(tenant, &credential) };
     assert_eq!(store.finish_login(again.clone()).await.unwrap(), FinishedLogin::ChallengeSpent);
     assert_eq!(store.credential(tenant, credential.id).await.unwrap(), used);
-    let failure = again.audit.failed(AuditType::AuthenticationFinalFailed, "challenge_spent");
-    assert_eq!(backend.audit_log(tenant).await[before..], [AuditRow::of(&failure)]);
+    assert_eq!(backend.audit_log(tenant).await[before..], [], "who repeats a request writes nothing");
 }
 
 /// Asserts that a login is refused because its credential is gone, that the failure is kept, and the challenge
@@ -208,7 +207,7 @@ async fn assert_gone(backend: &impl Backend, finish: FinishLogin) {
     let (store, tenant) = (backend.store(), finish.spend.tenant_id);
     let before = backend.audit_log(tenant).await.len();
     assert_eq!(store.finish_login(finish.clone()).await.unwrap(), FinishedLogin::CredentialGone);
-    let failure = finish.audit.failed(AuditType::AuthenticationFinalFailed, "credential_unknown");
+    let failure = finish.audit.failed(AuditType::AuthenticationFinalFailed, "credential_revoked");
     assert_eq!(backend.audit_log(tenant).await[before..], [AuditRow::of(&failure)]);
     let retry = FinishLogin { audit: audit(tenant, AuditType::AuthenticationFinalSucceeded), ..finish };
     assert_eq!(store.finish_login(retry).await.unwrap(), FinishedLogin::ChallengeSpent);
@@ -244,8 +243,8 @@ pub(crate) async fn of_two_hundred_racing_logins_with_one_challenge_one_succeeds
     let stored = backend.store().credential(tenant, credential.id).await.unwrap().unwrap();
     assert_eq!(stored.use_count, 1);
     let log = backend.audit_log(tenant).await;
-    let failures = log.iter().filter(|row| row.error.as_deref() == Some("challenge_spent")).count();
-    assert_eq!(failures, 199);
+    let finals = log.iter().filter(|row| row.kind.starts_with("webauthn_authentication_final")).count();
+    assert_eq!(finals, 1, "who repeats a request writes nothing");
 }
 
 pub(crate) async fn of_racing_logins_with_one_counter_value_one_succeeds(backend: &impl Backend) {

@@ -112,6 +112,7 @@ macro_rules! contract_on {
                     a_challenge_is_spent_in_its_own_tenant_only,
                     the_purge_forgets_what_has_expired_and_refuses_it,
                     the_purge_never_goes_back,
+                    the_purge_goes_only_as_far_as_something_was_forgotten,
                 }
                 credentials {
                     a_tenants_credentials_are_listed_newest_first,
