@@ -6,8 +6,11 @@ use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
 use crate::{
-    Algorithm, AuthenticatorData, Cbor, ClientData, Config, Counter, Hooks, attestation, key::PrivateKey,
-    options, seed::Seed,
+    Algorithm, AttestationCa, AuthenticatorData, Cbor, ClientData, Config, Counter, Hooks,
+    attestation::{self, Subject},
+    key::PrivateKey,
+    options,
+    seed::Seed,
 };
 
 /// A software authenticator, and the browser it is used from.
@@ -124,10 +127,19 @@ impl Authenticator {
         data.attest(self.config.aaguid, &id, &public_key.encode());
         Hooks::run(&mut self.hooks.authenticator_data, &mut data);
         let data_bytes = data.encode();
-        let (format, statement) =
-            attestation::statement(&self.config.attestation, (algorithm, &key), self.config.aaguid, |key| {
-                sign(&mut self.hooks, key, &data_bytes, &client_data_json)
-            });
+        let signed = signed(&mut self.hooks, &data_bytes, &client_data_json);
+        let issuer = self.config.attestation_issuer.as_deref().unwrap_or(AttestationCa::root());
+        let mut subject = Subject {
+            algorithm,
+            key: &key,
+            aaguid: self.config.aaguid,
+            rp_id_hash: data.rp_id_hash,
+            credential_id: &id,
+            signed: &signed,
+            issuer,
+            hooks: &mut self.hooks,
+        };
+        let (format, statement) = attestation::statement(&self.config.attestation, &mut subject);
         let mut object = Cbor::Map(vec![
             ("fmt".into(), format.into()),
             ("attStmt".into(), statement),
@@ -177,7 +189,8 @@ impl Authenticator {
         let mut data = AuthenticatorData::new(&self.config, &rp_id, held.sign_count);
         Hooks::run(&mut self.hooks.authenticator_data, &mut data);
         let data = data.encode();
-        let signature = sign(&mut self.hooks, &held.key, &data, &client_data_json);
+        let mut signature = held.key.sign(&signed(&mut self.hooks, &data, &client_data_json));
+        Hooks::run(&mut self.hooks.signature, &mut signature);
         let mut response = json!({
             "clientDataJSON": options::encode(&client_data_json),
             "authenticatorData": options::encode(&data),
@@ -214,13 +227,11 @@ impl Authenticator {
     }
 }
 
-fn sign(hooks: &mut Hooks, key: &PrivateKey, authenticator_data: &[u8], client_data_json: &[u8]) -> Vec<u8> {
+fn signed(hooks: &mut Hooks, authenticator_data: &[u8], client_data_json: &[u8]) -> Vec<u8> {
     let hash = digest::digest(&digest::SHA256, client_data_json);
     let mut signed = [authenticator_data, hash.as_ref()].concat();
     Hooks::run(&mut hooks.signed, &mut signed);
-    let mut signature = key.sign(&signed);
-    Hooks::run(&mut hooks.signature, &mut signature);
-    signature
+    signed
 }
 
 #[cfg(test)]

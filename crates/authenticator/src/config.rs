@@ -1,5 +1,9 @@
 //! What kind of authenticator it is.
 
+use std::sync::Arc;
+
+use crate::AttestationCa;
+
 /// The kind of authenticator: a synced passkey provider, unless changed.
 #[derive(Debug, Clone)]
 #[expect(
@@ -11,6 +15,8 @@ pub struct Config {
     pub algorithm: Algorithm,
     /// The attestation statement that new credentials come with, whatever the options ask for.
     pub attestation: Attestation,
+    /// Who issues attestation certificates; [`AttestationCa::root`] where `None`.
+    pub attestation_issuer: Option<Arc<AttestationCa>>,
     /// UP: whether the user is present.
     pub user_present: bool,
     /// UV: whether the user is verified.
@@ -38,6 +44,7 @@ impl Default for Config {
         Self {
             algorithm: Algorithm::Es256,
             attestation: Attestation::None,
+            attestation_issuer: None,
             user_present: true,
             user_verified: true,
             backup_eligible: true,
@@ -75,11 +82,17 @@ pub enum Algorithm {
     Ps512,
     /// Ed25519.
     EdDsa,
+    /// ML-DSA-44.
+    MlDsa44,
+    /// ML-DSA-65.
+    MlDsa65,
+    /// ML-DSA-87.
+    MlDsa87,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Es256,
         Self::Es384,
         Self::Es512,
@@ -90,6 +103,9 @@ impl Algorithm {
         Self::Ps384,
         Self::Ps512,
         Self::EdDsa,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
     ];
 
     /// The COSE identifier.
@@ -106,6 +122,9 @@ impl Algorithm {
             Self::Rs256 => -257,
             Self::Rs384 => -258,
             Self::Rs512 => -259,
+            Self::MlDsa44 => -48,
+            Self::MlDsa65 => -49,
+            Self::MlDsa87 => -50,
         }
     }
 }
@@ -121,6 +140,16 @@ pub enum Attestation {
     PackedX5c,
     /// Packed, by the same batch key, with these certificates in DER.
     PackedWith(Vec<Vec<u8>>),
+    /// FIDO U2F, by the batch key. For ES256 credentials.
+    FidoU2f,
+    /// TPM, by the batch key (SHA-256). For ECDSA and RSA credentials.
+    Tpm,
+    /// Android key. For ECDSA credentials.
+    AndroidKey,
+    /// Apple's anonymous attestation. For ECDSA credentials.
+    Apple,
+    /// Several at once.
+    Compound(Vec<Self>),
 }
 
 /// A signature counter.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use rcgen::CertificateParams;
 use serde_json::Value;
 
-use crate::{AuthenticatorData, Cbor, ClientData};
+use crate::{AuthenticatorData, Cbor, ClientData, KeyDescription};
 
 /// Changes a value in place, each time it is made.
 pub type Hook<T> = Option<Box<dyn FnMut(&mut T) + Send>>;
@@ -28,9 +29,18 @@ pub struct Hooks {
     pub public_key: Hook<Cbor>,
     /// The authenticator data, before it is encoded.
     pub authenticator_data: Hook<AuthenticatorData>,
-    /// What is to be signed: the encoded authenticator data, followed by the hash of the client data. The
-    /// response keeps what it had.
+    /// What is to be signed, or hashed to be signed: the encoded authenticator data, followed by the hash of
+    /// the client data. The response keeps what it had.
     pub signed: Hook<Vec<u8>>,
+    /// What Android's key store says about a key.
+    pub key_description: Hook<KeyDescription>,
+    /// A TPM's `pubArea`, before its name is computed.
+    pub public_area: Hook<Vec<u8>>,
+    /// A TPM's `certInfo`, before it is signed.
+    pub certificate_info: Hook<Vec<u8>>,
+    /// The attestation certificate, before it is signed; not the ones of
+    /// [`Attestation::PackedWith`](crate::Attestation::PackedWith).
+    pub attestation_certificate: Hook<CertificateParams>,
     /// The signature of an assertion, or of an attestation.
     pub signature: Hook<Vec<u8>>,
     /// The attestation object, before it is encoded.

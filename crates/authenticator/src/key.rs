@@ -8,7 +8,8 @@ use aws_lc_rs::{
     rsa::{self, KeySize},
     signature::{
         ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
-        EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+        EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, ML_DSA_44_SIGNING,
+        ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm, RSA_PKCS1_SHA256,
         RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
         RsaSignatureEncoding,
     },
@@ -31,6 +32,7 @@ enum Pair {
     Ecdsa(Arc<EcdsaKeyPair>),
     Ed25519(Arc<Ed25519KeyPair>),
     Rsa(Arc<rsa::KeyPair>),
+    MlDsa(Arc<PqdsaKeyPair>),
 }
 
 /// What is needed of an ECDSA algorithm: its name in the library, its number in COSE, the length of a
@@ -71,6 +73,9 @@ impl PrivateKey {
                 let pair = Ed25519KeyPair::from_seed_unchecked(&seed.bytes::<32>());
                 Pair::Ed25519(Arc::new(pair.expect("32 bytes are an Ed25519 seed")))
             }
+            Algorithm::MlDsa44 => ml_dsa_pair(&ML_DSA_44_SIGNING, seed),
+            Algorithm::MlDsa65 => ml_dsa_pair(&ML_DSA_65_SIGNING, seed),
+            Algorithm::MlDsa87 => ml_dsa_pair(&ML_DSA_87_SIGNING, seed),
             _ => Pair::Rsa(Arc::clone(&RSA_KEYS[usize::from(seed.bytes::<1>()[0] & 1)])),
         };
         Self { algorithm, pair }
@@ -108,6 +113,11 @@ impl PrivateKey {
                     (Cbor::Int(-2), Cbor::Bytes(exponent.to_vec())),
                 ]
             }
+            Pair::MlDsa(pair) => vec![
+                (Cbor::Int(1), Cbor::Int(7)),
+                algorithm,
+                (Cbor::Int(-1), Cbor::Bytes(pair.public_key().as_ref().to_vec())),
+            ],
         };
         Cbor::Map(rest)
     }
@@ -124,6 +134,11 @@ impl PrivateKey {
                     .expect("RSA signs any message");
                 signature
             }
+            Pair::MlDsa(pair) => {
+                let mut signature = vec![0; pair.algorithm().signature_len()];
+                pair.sign(message, &mut signature).expect("ML-DSA signs any message");
+                signature
+            }
         }
     }
 
@@ -131,7 +146,7 @@ impl PrivateKey {
     pub(crate) fn to_pkcs8(&self) -> Option<Vec<u8>> {
         match &self.pair {
             Pair::Ecdsa(pair) => pair.to_pkcs8v1().ok().map(|document| document.as_ref().to_vec()),
-            Pair::Ed25519(_) | Pair::Rsa(_) => None,
+            Pair::Ed25519(_) | Pair::Rsa(_) | Pair::MlDsa(_) => None,
         }
     }
 }
@@ -156,6 +171,11 @@ fn ecdsa_pair(curve: &Curve, seed: &mut Seed) -> EcdsaKeyPair {
     let length = u8::try_from(content.len()).expect("an EC private key is short");
     let der = [&[0x30, length][..], &content].concat();
     EcdsaKeyPair::from_private_key_der(curve.signing, &der).expect("the scalar is in range")
+}
+
+fn ml_dsa_pair(algorithm: &'static PqdsaSigningAlgorithm, seed: &mut Seed) -> Pair {
+    let pair = PqdsaKeyPair::from_seed(algorithm, &seed.bytes::<32>());
+    Pair::MlDsa(Arc::new(pair.expect("32 bytes are an ML-DSA seed")))
 }
 
 fn generate_rsa() -> Arc<rsa::KeyPair> {

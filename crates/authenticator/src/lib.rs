@@ -30,18 +30,26 @@ mod attestation;
 mod authenticator;
 mod authenticator_data;
 mod cbor;
+mod certificates;
 mod client_data;
 mod config;
+mod der;
 mod hooks;
 mod key;
+mod key_description;
 mod options;
 mod seed;
+mod tpm;
 
-pub use attestation::{attestation_root, packed_certificate_params, sign_attestation_certificate};
 pub use authenticator::{Authenticator, AuthenticatorError, Credential};
 pub use authenticator_data::{AuthenticatorData, Flags};
 pub use cbor::Cbor;
+pub use certificates::{
+    AttestationCa, attestation_root, ca_certificate_params, packed_certificate_params,
+    sign_attestation_certificate, tpm_name,
+};
 pub use client_data::ClientData;
 pub use config::{Algorithm, Attestation, Config, Counter};
 pub use hooks::{Hook, Hooks};
+pub use key_description::KeyDescription;
 pub use rcgen;

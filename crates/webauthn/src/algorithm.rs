@@ -27,9 +27,32 @@ pub enum Algorithm {
     Ps512,
     /// Ed25519, COSE -8.
     EdDsa,
+    /// ML-DSA-44, COSE -48 (RFC 9964).
+    MlDsa44,
+    /// ML-DSA-65, COSE -49 (RFC 9964).
+    MlDsa65,
+    /// ML-DSA-87, COSE -50 (RFC 9964).
+    MlDsa87,
 }
 
 impl Algorithm {
+    /// Every algorithm, most wanted first: [`DEFAULT`](Self::DEFAULT), and ML-DSA for whoever asks for it.
+    pub const ALL: [Self; 13] = [
+        Self::Es256,
+        Self::EdDsa,
+        Self::Es384,
+        Self::Es512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
+    ];
+
     /// What is offered in `pubKeyCredParams` unless a caller knows better, most wanted first.
     pub const DEFAULT: [Self; 10] = [
         Self::Es256,
@@ -58,6 +81,9 @@ impl Algorithm {
             Self::Rs256 => -257,
             Self::Rs384 => -258,
             Self::Rs512 => -259,
+            Self::MlDsa44 => -48,
+            Self::MlDsa65 => -49,
+            Self::MlDsa87 => -50,
         }
     }
 
@@ -74,10 +100,12 @@ impl Algorithm {
             -257 => Self::Rs256,
             -258 => Self::Rs384,
             -259 => Self::Rs512,
+            -48 => Self::MlDsa44,
+            -49 => Self::MlDsa65,
+            -50 => Self::MlDsa87,
             -9 | -51 | -52 => return Err(UnsupportedAlgorithm::FullySpecifiedEcdsa),
             -19 => return Err(UnsupportedAlgorithm::FullySpecifiedEd25519),
             -47 => return Err(UnsupportedAlgorithm::Es256k),
-            -50..=-48 => return Err(UnsupportedAlgorithm::MlDsa),
             -53 => return Err(UnsupportedAlgorithm::Ed448),
             -65535 => return Err(UnsupportedAlgorithm::Rs1),
             _ => return Err(UnsupportedAlgorithm::Unknown { id }),
@@ -98,6 +126,9 @@ impl Algorithm {
             Self::Ps384 => "PS384",
             Self::Ps512 => "PS512",
             Self::EdDsa => "EdDSA",
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
         }
     }
 }
@@ -121,9 +152,6 @@ pub enum UnsupportedAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-1, which is broken.
     #[error("RS1 is refused: SHA-1 is broken")]
     Rs1,
-    /// ML-DSA-44, -65 or -87: not yet.
-    #[error("ML-DSA is not supported yet")]
-    MlDsa,
     /// ESP256, ESP384 or ESP512 of RFC 9864: never offered, so never expected.
     #[error("the fully specified ECDSA identifiers are not supported")]
     FullySpecifiedEcdsa,
@@ -146,7 +174,6 @@ impl UnsupportedAlgorithm {
             Self::Es256k => "algorithm_es256k_unsupported",
             Self::Ed448 => "algorithm_ed448_unsupported",
             Self::Rs1 => "algorithm_rs1_refused",
-            Self::MlDsa => "algorithm_ml_dsa_unsupported",
             Self::FullySpecifiedEcdsa => "algorithm_fully_specified_ecdsa_unsupported",
             Self::FullySpecifiedEd25519 => "algorithm_fully_specified_ed25519_unsupported",
             Self::Unknown { .. } => "algorithm_unknown",
@@ -159,8 +186,9 @@ mod tests {
     use super::{Algorithm, UnsupportedAlgorithm};
 
     #[test]
-    fn every_offered_algorithm_is_found_by_its_identifier() {
-        for algorithm in Algorithm::DEFAULT {
+    fn every_algorithm_is_found_by_its_identifier() {
+        assert_eq!(Algorithm::ALL[..Algorithm::DEFAULT.len()], Algorithm::DEFAULT);
+        for algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_cose(algorithm.cose_id()), Ok(algorithm));
         }
         assert_eq!(Algorithm::DEFAULT[0], Algorithm::Es256);
@@ -172,8 +200,6 @@ mod tests {
             (-47, UnsupportedAlgorithm::Es256k),
             (-53, UnsupportedAlgorithm::Ed448),
             (-65535, UnsupportedAlgorithm::Rs1),
-            (-48, UnsupportedAlgorithm::MlDsa),
-            (-50, UnsupportedAlgorithm::MlDsa),
             (-9, UnsupportedAlgorithm::FullySpecifiedEcdsa),
             (-19, UnsupportedAlgorithm::FullySpecifiedEd25519),
             (0, UnsupportedAlgorithm::Unknown { id: 0 }),

@@ -15,8 +15,11 @@ use minicbor::{
     data::{Int, Type},
 };
 
-/// The deepest nesting of maps and arrays (CTAP 2.1 §8).
+/// The deepest nesting of maps and arrays in what authenticators write (CTAP 2.1 §8).
 const MAX_DEPTH: u8 = 4;
+/// The deepest nesting in what clients put together: a compound statement's certificates (§8.9) are in an array
+/// in a map in a map in an array in a map.
+const MAX_CLIENT_DEPTH: u8 = 5;
 /// The most entries of one map (own check; the largest known has seven).
 const MAX_MAP_ENTRIES: u8 = 32;
 
@@ -59,8 +62,8 @@ pub enum CborError {
     /// A map has more than 32 entries.
     #[error("a CBOR map has too many entries")]
     TooManyEntries,
-    /// Maps and arrays nest deeper than four levels.
-    #[error("CBOR nests deeper than four levels")]
+    /// Maps and arrays nest deeper than four levels, or five in an attestation object.
+    #[error("CBOR nests too deep")]
     TooDeep,
     /// A tag, float, `undefined` or other simple value: nothing in WebAuthn has one.
     #[error("CBOR of a type that is not expected")]
@@ -97,7 +100,11 @@ impl CborError {
 /// Checks the item that `input` begins with; returns its length in bytes.
 pub(crate) fn item_length(input: &[u8], order: KeyOrder) -> Result<usize, CborError> {
     let mut decoder = Decoder::new(input);
-    check(&mut decoder, order, MAX_DEPTH)?;
+    let levels = match order {
+        KeyOrder::Canonical => MAX_DEPTH,
+        KeyOrder::Any => MAX_CLIENT_DEPTH,
+    };
+    check(&mut decoder, order, levels)?;
     Ok(decoder.position())
 }
 
@@ -349,8 +356,11 @@ mod tests {
     }
 
     #[test]
-    fn without_an_order_a_repeated_key_is_still_refused() {
+    fn without_an_order_a_repeated_key_and_deep_nesting_are_still_refused() {
         assert_eq!(check_item(&[0xa2, 0x02, 0x00, 0x01, 0x00], KeyOrder::Any), Ok(()));
+        assert_eq!(check_item(&[0x81, 0x81, 0x81, 0x81, 0x80], KeyOrder::Any), Ok(()));
+        let deeper = [0x81, 0x81, 0x81, 0x81, 0x81, 0x80];
+        assert_eq!(check_item(&deeper, KeyOrder::Any), Err(CborError::TooDeep));
         let repeated = [0xa3, 0x02, 0x00, 0x01, 0x00, 0x02, 0x00];
         assert_eq!(check_item(&repeated, KeyOrder::Any), Err(CborError::DuplicateKey));
     }

@@ -155,6 +155,10 @@ impl ClientData {
         let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
         let offset = range.end - text.len();
         // §7.1 step 6, §7.2 step 9.
+        // Own check: the parser would take an array as the members in order.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(ResponseError::ClientDataJson);
+        }
         let members: Members<'_> = serde_json::from_str(text).map_err(|_| ResponseError::ClientDataJson)?;
         let required = |member: Option<Text<'_>>, name| match member {
             Some(Text(value)) if !value.is_empty() => Ok(locate(value, text, offset)),

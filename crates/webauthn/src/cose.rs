@@ -1,4 +1,4 @@
-//! Credential public keys as COSE keys (§6.5.1.1, §5.8.5; RFC 9052 §7, RFC 9053 §7, RFC 8230 §4).
+//! Credential public keys as COSE keys (§6.5.1.1, §5.8.5; RFC 9052 §7, RFC 9053 §7, RFC 8230 §4, RFC 9964 §4).
 
 use crate::{
     Algorithm, CborError, UnsupportedAlgorithm,
@@ -9,6 +9,8 @@ use crate::{
 const KEY_TYPE_OKP: i64 = 1;
 const KEY_TYPE_EC2: i64 = 2;
 const KEY_TYPE_RSA: i64 = 3;
+/// An algorithm's own key pair (RFC 9964 §3): `alg` says what `pub` is.
+const KEY_TYPE_AKP: i64 = 7;
 const CURVE_ED25519: i64 = 6;
 
 /// The smallest modulus, in bytes: 2048 bits.
@@ -46,6 +48,34 @@ impl Curve {
     }
 }
 
+/// A parameter set of ML-DSA (FIPS 204 §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MlDsa {
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
+}
+
+impl MlDsa {
+    const fn of(algorithm: Algorithm) -> Option<Self> {
+        match algorithm {
+            Algorithm::MlDsa44 => Some(Self::MlDsa44),
+            Algorithm::MlDsa65 => Some(Self::MlDsa65),
+            Algorithm::MlDsa87 => Some(Self::MlDsa87),
+            _ => None,
+        }
+    }
+
+    /// The length of an encoded public key, in bytes (FIPS 204, table 2).
+    const fn key_bytes(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
+}
+
 /// The numbers of a public key, whichever form it came in (COSE, or a certificate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PublicKey<'a> {
@@ -55,6 +85,8 @@ pub(crate) enum PublicKey<'a> {
     Ed25519(&'a [u8; 32]),
     /// Modulus and exponent, big-endian, without leading zeros.
     Rsa { modulus: &'a [u8], exponent: &'a [u8] },
+    /// The encoded key, of the parameter set's length.
+    MlDsa { set: MlDsa, key: &'a [u8] },
 }
 
 impl<'a> PublicKey<'a> {
@@ -84,8 +116,11 @@ impl<'a> PublicKey<'a> {
             | (Self::Ec { curve: Curve::P384, .. }, A::Es384)
             | (Self::Ec { curve: Curve::P521, .. }, A::Es512)
             | (Self::Ed25519(_), A::EdDsa)
-            | (Self::Rsa { .. }, A::Rs256 | A::Rs384 | A::Rs512 | A::Ps256 | A::Ps384 | A::Ps512) => true,
-            (Self::Ec { .. } | Self::Ed25519(_) | Self::Rsa { .. }, _) => false,
+            | (Self::Rsa { .. }, A::Rs256 | A::Rs384 | A::Rs512 | A::Ps256 | A::Ps384 | A::Ps512)
+            | (Self::MlDsa { set: MlDsa::MlDsa44, .. }, A::MlDsa44)
+            | (Self::MlDsa { set: MlDsa::MlDsa65, .. }, A::MlDsa65)
+            | (Self::MlDsa { set: MlDsa::MlDsa87, .. }, A::MlDsa87) => true,
+            (Self::Ec { .. } | Self::Ed25519(_) | Self::Rsa { .. } | Self::MlDsa { .. }, _) => false,
         }
     }
 }
@@ -121,6 +156,9 @@ pub enum CoseKeyError {
     /// A coordinate hasn't the curve's length, or the point is compressed (§5.8.5).
     #[error("a coordinate of the public key has the wrong length")]
     Coordinate,
+    /// An ML-DSA key hasn't its parameter set's length.
+    #[error("the ML-DSA public key has the wrong length")]
+    MlDsaLength,
     /// The point isn't on the curve.
     #[error("the public key is not a point on its curve")]
     NotOnCurve,
@@ -143,6 +181,7 @@ impl CoseKeyError {
             Self::Algorithm(error) => error.code(),
             Self::Mismatch => "public_key_mismatch",
             Self::Coordinate => "public_key_coordinate",
+            Self::MlDsaLength => "public_key_ml_dsa_length",
             Self::NotOnCurve => "public_key_not_on_curve",
             Self::RsaSize => "public_key_rsa_size",
             Self::RsaNumber => "public_key_rsa_number",
@@ -156,6 +195,7 @@ impl CoseKeyError {
             Self::Cbor(_) | Self::MissingParameter { .. } | Self::UnexpectedParameter => "§6.5.1",
             Self::Algorithm(_) => "§7.1 step 20",
             Self::Mismatch | Self::Coordinate => "§5.8.5",
+            Self::MlDsaLength => "RFC 9964 §4",
             Self::NotOnCurve | Self::RsaSize | Self::RsaNumber => "own check",
         }
     }
@@ -185,6 +225,17 @@ impl<'a> CoseKey<'a> {
             KEY_TYPE_RSA => {
                 parameters.refuse(-3)?;
                 PublicKey::rsa(parameters.bytes(-1)?, parameters.bytes(-2)?)?
+            }
+            KEY_TYPE_AKP => {
+                parameters.refuse(-2)?;
+                parameters.refuse(-3)?;
+                let set = MlDsa::of(algorithm).ok_or(CoseKeyError::Mismatch)?;
+                let key = parameters.bytes(-1)?;
+                // The cryptography library would take a key in X.509's form as well.
+                if key.len() != set.key_bytes() {
+                    return Err(CoseKeyError::MlDsaLength);
+                }
+                PublicKey::MlDsa { set, key }
             }
             _ => return Err(CoseKeyError::Mismatch),
         };

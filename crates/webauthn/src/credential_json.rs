@@ -139,6 +139,29 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// What is a JSON object. (Own check: a derived implementation would take an array, too, as the members in order.)
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
 /// `RegistrationResponseJSON` and `AuthenticationResponseJSON` (§5.1), but for the extension results, which
 /// are ignored as §7.1 step 28 and §7.2 step 23 allow. Members unknown here are tolerated.
 #[derive(Deserialize)]
@@ -154,7 +177,7 @@ pub(crate) struct CredentialJson<'a, R> {
     /// Where webauthn-json used to put them.
     #[serde(borrow)]
     pub(crate) transports: Option<Vec<Text<'a>>>,
-    response: Option<R>,
+    response: Option<Object<R>>,
 }
 
 /// `AuthenticatorAttestationResponseJSON` (§5.1). What it repeats of the attestation object
@@ -191,6 +214,7 @@ impl<'a, R: Deserialize<'a>> CredentialJson<'a, R> {
             return Err(ResponseError::TooLarge);
         }
         serde_json::from_slice(json)
+            .map(|Object(credential)| credential)
             .map_err(|error| ResponseError::Json { line: error.line(), column: error.column() })
     }
 
@@ -201,7 +225,10 @@ impl<'a, R: Deserialize<'a>> CredentialJson<'a, R> {
             Some(_) => return Err(ResponseError::CredentialType),
             None => return Err(ResponseError::MissingMember { member: "type" }),
         }
-        self.response.take().ok_or(ResponseError::MissingMember { member: "response" })
+        self.response
+            .take()
+            .map(|Object(response)| response)
+            .ok_or(ResponseError::MissingMember { member: "response" })
     }
 
     /// Decodes `id` onto the end of `buffer`; `rawId`, where given, must be the same (§5.1).

@@ -45,7 +45,8 @@ pub use assertion::{
     AssertionError, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, VerifiedAssertion,
 };
 pub use attestation::{
-    AttestationError, AttestationFormat, AttestationPolicy, AttestationType, CertificateError,
+    AndroidKeyError, AppleError, AttestationError, AttestationFormat, AttestationPolicy, AttestationType,
+    CertificateError, FidoU2fError, TpmError, TrustAnchor, TrustAnchorError, TrustError,
 };
 pub use authenticator_data::AuthenticatorDataError;
 pub use cbor::CborError;

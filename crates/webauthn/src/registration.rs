@@ -7,7 +7,7 @@ use aws_lc_rs::digest;
 use crate::{
     Aaguid, Algorithm, AttestationError, AttestationFormat, AttestationPolicy, AttestationType,
     AuthenticatorAttachment, AuthenticatorDataError, AuthenticatorTransport, CborError, ClientDataError,
-    ClientDataExpectation, CoseKeyError, ResponseError, RpId, UserVerification,
+    ClientDataExpectation, CoseKeyError, ResponseError, RpId, TrustError, UserVerification,
     attestation::{self, Statement},
     authenticator_data::{AttestedCredentialData, AuthenticatorData},
     cbor::{self, Key, KeyOrder, Reader},
@@ -51,9 +51,9 @@ pub struct RegistrationExpectation<'a> {
     /// The algorithms that the options offered.
     pub algorithms: &'a [Algorithm],
     /// Which attestation is good enough.
-    pub attestation: AttestationPolicy,
+    pub attestation: AttestationPolicy<'a>,
     /// The time, in seconds since 1970, that certificates must be valid at where the policy looks at their
-    /// path. ([`AttestationPolicy::Any`] doesn't.)
+    /// path: [`AttestationPolicy::Trusted`] does.
     pub now_unix_seconds: i64,
 }
 
@@ -77,13 +77,14 @@ pub struct VerifiedRegistration {
     pub algorithm: Algorithm,
     /// The signature counter; 0 where the authenticator keeps none.
     pub sign_count: u32,
-    /// What model the authenticator says it is.
+    /// What model the authenticator says it is; zero for a U2F key, whose signature covers no AAGUID.
     pub aaguid: Aaguid,
     /// The format of the attestation statement.
     pub attestation_format: AttestationFormat,
     /// What the statement proves.
     pub attestation_type: AttestationType,
-    /// The certificates that came, in DER, the attestation's own first. They chain to nothing yet.
+    /// The certificates that came, in DER, the attestation's own first. They lead to a trust anchor where
+    /// the policy was [`AttestationPolicy::Trusted`], and else to nothing that was checked.
     pub trust_path: Vec<Vec<u8>>,
     /// How the client says the authenticator can be reached.
     pub transports: Vec<AuthenticatorTransport>,
@@ -178,6 +179,9 @@ pub enum RegistrationError {
     /// The attestation statement doesn't verify.
     #[error(transparent)]
     Attestation(#[from] AttestationError),
+    /// The attestation statement verifies, and isn't one that the policy trusts.
+    #[error(transparent)]
+    Untrusted(#[from] TrustError),
 }
 
 impl RegistrationError {
@@ -193,6 +197,7 @@ impl RegistrationError {
             Self::AttestationFormatUnknown => "attestation_format_unknown",
             Self::AttestationFormatUnsupported { .. } => "attestation_format_unsupported",
             Self::Attestation(error) => error.code(),
+            Self::Untrusted(error) => error.code(),
         }
     }
 
@@ -207,6 +212,7 @@ impl RegistrationError {
             Self::AlgorithmNotAllowed { .. } => "§7.1 step 20",
             Self::AttestationFormatUnknown | Self::AttestationFormatUnsupported { .. } => "§7.1 step 21",
             Self::Attestation(error) => error.step(),
+            Self::Untrusted(error) => error.step(),
         }
     }
 }
@@ -325,25 +331,27 @@ impl AttestationObject<'_> {
         // §7.1 steps 12 and 22.
         let hash =
             digest::digest(&digest::SHA256, &self.response.buffer[self.response.client_data_json.clone()]);
-        let verdict = attestation::verify(
+        let verdicts = attestation::verify(
             format,
             &Statement {
                 members: self.statement,
                 signed: &[self.authenticator_data, hash.as_ref()].concat(),
+                rp_id_hash: self.data.rp_id_hash,
                 aaguid: self.attested.aaguid,
+                credential_id: self.attested.credential_id,
                 credential_key: &key,
             },
         )?;
+        // A U2F key has no AAGUID, and its signature covers none: what stands in its place is unproven.
+        let aaguid = if format == AttestationFormat::FidoU2f { Aaguid::ZERO } else { self.attested.aaguid };
         // §7.1 steps 23 and 24.
-        match expected.attestation {
-            AttestationPolicy::Any => {}
-        }
+        let verdict = attestation::choose(verdicts, expected.attestation, expected.now_unix_seconds)?;
         Ok(VerifiedRegistration {
             credential_id: self.attested.credential_id.to_vec(),
             public_key: self.attested.public_key.to_vec(),
             algorithm: key.algorithm,
             sign_count: self.data.sign_count,
-            aaguid: self.attested.aaguid,
+            aaguid,
             attestation_format: format,
             attestation_type: verdict.attestation_type,
             trust_path: verdict.trust_path,

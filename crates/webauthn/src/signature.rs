@@ -2,14 +2,15 @@
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519,
-    EcdsaVerificationAlgorithm, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
-    RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+    EcdsaVerificationAlgorithm, ML_DSA_44, ML_DSA_65, ML_DSA_87, ParsedPublicKey, PqdsaVerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
 use crate::{
     Algorithm,
-    cose::{Curve, PublicKey},
+    cose::{Curve, MlDsa, PublicKey},
 };
 
 /// The signature isn't one of this message by this key (or the key is of another kind than the algorithm's,
@@ -38,6 +39,7 @@ pub(crate) fn verify(
             let parameters = rsa(algorithm).ok_or(SignatureInvalid)?;
             RsaPublicKeyComponents { n: modulus, e: exponent }.verify(parameters, message, signature)
         }
+        PublicKey::MlDsa { set, key } => UnparsedPublicKey::new(ml_dsa(set), key).verify(message, signature),
     };
     verdict.map_err(|_| SignatureInvalid)
 }
@@ -54,6 +56,7 @@ pub(crate) fn is_usable(algorithm: Algorithm, key: &PublicKey<'_>) -> bool {
         PublicKey::Rsa { modulus, exponent } => rsa(algorithm).is_some_and(|parameters| {
             RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(parameters).is_ok()
         }),
+        PublicKey::MlDsa { set, key } => ParsedPublicKey::new(ml_dsa(set), key).is_ok(),
     }
 }
 
@@ -92,6 +95,21 @@ const fn rsa(algorithm: Algorithm) -> Option<&'static RsaParameters> {
         Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
         Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
         Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
-        Algorithm::Es256 | Algorithm::Es384 | Algorithm::Es512 | Algorithm::EdDsa => return None,
+        Algorithm::Es256
+        | Algorithm::Es384
+        | Algorithm::Es512
+        | Algorithm::EdDsa
+        | Algorithm::MlDsa44
+        | Algorithm::MlDsa65
+        | Algorithm::MlDsa87 => return None,
     })
+}
+
+/// "Pure" ML-DSA with an empty context (RFC 9964 §3).
+const fn ml_dsa(set: MlDsa) -> &'static PqdsaVerificationAlgorithm {
+    match set {
+        MlDsa::MlDsa44 => &ML_DSA_44,
+        MlDsa::MlDsa65 => &ML_DSA_65,
+        MlDsa::MlDsa87 => &ML_DSA_87,
+    }
 }

@@ -2,15 +2,17 @@
 
 use x509_parser::{
     certificate::X509Certificate,
+    extensions::GeneralName,
     oid_registry::{
         OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
         OID_SIG_ED25519, Oid, asn1_rs::oid,
     },
     prelude::FromDer,
     public_key,
-    x509::{AttributeTypeAndValue, X509Version},
+    x509::{AttributeTypeAndValue, X509Name, X509Version},
 };
 
+use super::{AttestationError, TrustError};
 use crate::{
     Aaguid, CoseKeyError,
     cose::{Curve, PublicKey},
@@ -18,6 +20,12 @@ use crate::{
 
 /// `id-fido-gen-ce-aaguid` (§8.2.1).
 const AAGUID_EXTENSION: Oid<'static> = oid!(1.3.6.1.4.1.45724.1.1.4);
+/// `tcg-kp-AIKCertificate` (§8.3.1).
+const AIK_CERTIFICATE_USAGE: Oid<'static> = oid!(2.23.133.8.3);
+/// `tcg-at-tpmManufacturer`, `-tpmModel` and `-tpmVersion` (TPM 2.0 EK Profile §3.2.9).
+const TPM_MANUFACTURER: Oid<'static> = oid!(2.23.133.2.1);
+const TPM_MODEL: Oid<'static> = oid!(2.23.133.2.2);
+const TPM_VERSION: Oid<'static> = oid!(2.23.133.2.3);
 
 /// How an attestation certificate isn't as its format wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +43,15 @@ pub enum CertificateError {
     /// "Authenticator Attestation".
     #[error("the subject of the attestation certificate is not an authenticator vendor's")]
     Subject,
+    /// Its subject isn't empty, as a TPM's attestation certificate has it.
+    #[error("the subject of the TPM's attestation certificate is not empty")]
+    SubjectNotEmpty,
+    /// Its subject alternative name doesn't say who made the TPM, which model it is and of which version.
+    #[error("the alternative name of the TPM's attestation certificate does not name the TPM")]
+    SubjectAlternativeName,
+    /// Its extended key usage isn't a TPM's attestation key.
+    #[error("the usage of the TPM's attestation certificate is not that of an attestation key")]
+    ExtendedKeyUsage,
     /// It doesn't say that it is no CA's.
     #[error("the attestation certificate does not say that it is no CA's")]
     BasicConstraints,
@@ -55,6 +72,9 @@ impl CertificateError {
             Self::Key => "attestation_certificate_key",
             Self::Version => "attestation_certificate_version",
             Self::Subject => "attestation_certificate_subject",
+            Self::SubjectNotEmpty => "attestation_certificate_subject_not_empty",
+            Self::SubjectAlternativeName => "attestation_certificate_subject_alternative_name",
+            Self::ExtendedKeyUsage => "attestation_certificate_extended_key_usage",
             Self::BasicConstraints => "attestation_certificate_basic_constraints",
             Self::AaguidExtension => "attestation_certificate_aaguid_extension",
             Self::AaguidMismatch => "attestation_certificate_aaguid_mismatch",
@@ -65,26 +85,76 @@ impl CertificateError {
     #[must_use]
     pub const fn step(&self) -> &'static str {
         match self {
-            Self::Malformed | Self::Key | Self::AaguidMismatch => {
-                "§7.1 step 22: verification procedure (§8.2)"
+            Self::Malformed | Self::Key => "§7.1 step 22: the format's verification procedure (§8)",
+            Self::AaguidMismatch => "§7.1 step 22: verification procedure (§8.2, §8.3)",
+            Self::Version | Self::BasicConstraints => {
+                "§7.1 step 22: certificate requirements (§8.2.1, §8.3.1)"
             }
-            Self::Version | Self::Subject | Self::BasicConstraints | Self::AaguidExtension => {
-                "§7.1 step 22: certificate requirements (§8.2.1)"
+            Self::Subject | Self::AaguidExtension => "§7.1 step 22: certificate requirements (§8.2.1)",
+            Self::SubjectNotEmpty | Self::SubjectAlternativeName | Self::ExtendedKeyUsage => {
+                "§7.1 step 22: certificate requirements (§8.3.1)"
             }
         }
     }
 }
 
-/// A certificate whose key is to have signed an attestation statement.
-pub(super) struct AttestationCertificate<'a>(X509Certificate<'a>);
+/// A certificate: of a key that is to have signed an attestation statement, or of a CA above it.
+pub(super) struct Certificate<'a>(X509Certificate<'a>);
 
-impl<'a> AttestationCertificate<'a> {
+impl<'a> Certificate<'a> {
     /// Reads a certificate that is the whole of `der`.
     pub(super) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         match X509Certificate::from_der(der) {
             Ok(([], certificate)) => Ok(Self(certificate)),
             _ => Err(CertificateError::Malformed),
         }
+    }
+
+    /// Reads the first of an `x5c`: the attestation's own.
+    pub(super) fn first_of(certificates: &[&'a [u8]]) -> Result<Self, AttestationError> {
+        let leaf = certificates.first().ok_or(AttestationError::CertificateCount)?;
+        Ok(Self::parse(leaf)?)
+    }
+
+    /// The value of an extension that may come once.
+    pub(super) fn extension(&self, oid: &Oid<'_>) -> Result<Option<&'a [u8]>, CertificateError> {
+        match self.0.get_extension_unique(oid) {
+            Ok(extension) => Ok(extension.map(|extension| extension.value)),
+            Err(_) => Err(CertificateError::Malformed),
+        }
+    }
+
+    pub(super) const fn x509(&self) -> &X509Certificate<'a> {
+        &self.0
+    }
+
+    pub(super) fn check_valid_at(&self, now_unix_seconds: i64) -> Result<(), TrustError> {
+        let validity = self.0.validity();
+        if now_unix_seconds < validity.not_before.timestamp() {
+            return Err(TrustError::NotYetValid);
+        }
+        if now_unix_seconds > validity.not_after.timestamp() {
+            return Err(TrustError::Expired);
+        }
+        Ok(())
+    }
+
+    /// RFC 5280 §6.1.4 (n).
+    pub(super) fn may_sign_certificates(&self) -> bool {
+        match self.0.key_usage() {
+            Ok(usage) => usage.is_none_or(|usage| usage.value.key_cert_sign()),
+            Err(_) => false,
+        }
+    }
+
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.0.issuer().as_raw() == self.0.subject().as_raw()
+    }
+
+    /// Whether `other` has the name of this certificate's issuer (RFC 5280 §6.1.3 (a)(4)); compared byte by
+    /// byte, as issuers copy it.
+    pub(super) fn is_issued_under_the_name_of(&self, other: &Self) -> bool {
+        self.0.issuer().as_raw() == other.0.subject().as_raw()
     }
 
     /// Its key.
@@ -136,7 +206,7 @@ impl<'a> AttestationCertificate<'a> {
 }
 
 /// §8.2.1, but for the AAGUID.
-pub(super) fn check_packed(certificate: &AttestationCertificate<'_>) -> Result<(), CertificateError> {
+pub(super) fn check_packed(certificate: &Certificate<'_>) -> Result<(), CertificateError> {
     let certificate = &certificate.0;
     if certificate.version() != X509Version::V3 {
         return Err(CertificateError::Version);
@@ -153,6 +223,55 @@ pub(super) fn check_packed(certificate: &AttestationCertificate<'_>) -> Result<(
     if !named || !unit {
         return Err(CertificateError::Subject);
     }
+    check_no_ca(certificate)
+}
+
+/// §8.3.1, but for the AAGUID.
+pub(super) fn check_aik(certificate: &Certificate<'_>) -> Result<(), CertificateError> {
+    let certificate = &certificate.0;
+    if certificate.version() != X509Version::V3 {
+        return Err(CertificateError::Version);
+    }
+    if certificate.subject().iter().next().is_some() {
+        return Err(CertificateError::SubjectNotEmpty);
+    }
+    check_tpm_name(certificate)?;
+    match certificate.extended_key_usage() {
+        Ok(Some(usage)) if usage.value.other.contains(&AIK_CERTIFICATE_USAGE) => {}
+        _ => return Err(CertificateError::ExtendedKeyUsage),
+    }
+    check_no_ca(certificate)
+}
+
+/// TPM 2.0 EK Profile §3.2.9: a directory name says manufacturer, model and version. Whether in one relative
+/// name or in three varies, and doesn't matter. (Whether a manufacturer is one of TCG's is for the root to
+/// say that vouches for the certificate.)
+fn check_tpm_name(certificate: &X509Certificate<'_>) -> Result<(), CertificateError> {
+    // RFC 5280 §4.2.1.6: critical, since the subject is empty.
+    let alternatives = match certificate.subject_alternative_name() {
+        Ok(Some(alternatives)) if alternatives.critical => alternatives,
+        _ => return Err(CertificateError::SubjectAlternativeName),
+    };
+    let text = |oid: &Oid<'_>| {
+        let directory_names = alternatives.value.general_names.iter().filter_map(|name| match name {
+            GeneralName::DirectoryName(name) => Some(name),
+            _ => None,
+        });
+        let mut attributes = directory_names.flat_map(X509Name::iter_attributes);
+        attributes.find(|attribute| attribute.attr_type() == oid).and_then(|found| found.as_str().ok())
+    };
+    // "id:" and a vendor's number, in hexadecimal.
+    let is_manufacturer = |text: &str| {
+        text.strip_prefix("id:")
+            .is_some_and(|id| id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let named = text(&TPM_MANUFACTURER).is_some_and(is_manufacturer)
+        && text(&TPM_MODEL).is_some_and(|model| !model.is_empty())
+        && text(&TPM_VERSION).is_some_and(|version| version.starts_with("id:"));
+    if named { Ok(()) } else { Err(CertificateError::SubjectAlternativeName) }
+}
+
+fn check_no_ca(certificate: &X509Certificate<'_>) -> Result<(), CertificateError> {
     match certificate.basic_constraints() {
         Ok(Some(constraints)) if !constraints.value.ca => Ok(()),
         _ => Err(CertificateError::BasicConstraints),

@@ -1,12 +1,31 @@
 //! Attestation: what an authenticator proves about itself at registration (§6.5, §8).
 
+mod android_key;
+mod apple;
 mod certificate;
+mod compound;
+mod der;
+mod error;
+mod fido_u2f;
+mod members;
 mod none;
 mod packed;
+mod path;
+mod tpm;
+mod trust;
 
+pub use android_key::AndroidKeyError;
+pub use apple::AppleError;
 pub use certificate::CertificateError;
+pub use error::AttestationError;
+pub use fido_u2f::FidoU2fError;
+pub use tpm::TpmError;
+pub(crate) use trust::choose;
+pub use trust::{AttestationPolicy, TrustAnchor, TrustAnchorError, TrustError};
 
-use crate::{Aaguid, CborError, RegistrationError, UnsupportedAlgorithm, cose::CoseKey};
+use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
+
+use crate::{Aaguid, RegistrationError, cose::CoseKey};
 
 /// A registered attestation statement format (§8.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,116 +91,75 @@ pub enum AttestationType {
     /// That an attestation key signed, whose certificate is in the trust path. Basic and `AttCA` can't be
     /// told apart without knowing the vendor.
     Basic,
-}
-
-/// Which attestation is good enough (§7.1 step 24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum AttestationPolicy {
-    /// Any statement that verifies by itself, `none` included. Certificates are not traced to a root, nor
-    /// must they be valid now: without a root that would mean nothing.
-    #[default]
-    Any,
+    /// `AttCA`: that a TPM's attestation key certified the credential's key, and a CA that key.
+    AttestationCa,
+    /// `AnonCA`: that an anonymisation CA made a certificate for the credential's very key.
+    AnonymizationCa,
 }
 
 /// What a verification procedure is given (§6.5.2).
+#[derive(Clone, Copy)]
 pub(crate) struct Statement<'a> {
     /// `attStmt`, as checked CBOR.
     pub(crate) members: &'a [u8],
     /// The authenticator data, followed by the hash of the client data.
     pub(crate) signed: &'a [u8],
+    pub(crate) rp_id_hash: &'a [u8],
     pub(crate) aaguid: Aaguid,
+    pub(crate) credential_id: &'a [u8],
     pub(crate) credential_key: &'a CoseKey<'a>,
+}
+
+impl<'a> Statement<'a> {
+    fn client_data_hash(&self) -> &'a [u8] {
+        let (_, hash) = self.signed.split_at(self.signed.len().saturating_sub(SHA256_OUTPUT_LEN));
+        hash
+    }
 }
 
 /// What a verification procedure returns.
 #[derive(Debug)]
 pub(crate) struct Verdict {
+    /// The format of the statement that was verified; one of a compound statement's own.
+    format: AttestationFormat,
     pub(crate) attestation_type: AttestationType,
     pub(crate) trust_path: Vec<Vec<u8>>,
 }
 
-/// How an attestation statement fails to verify.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AttestationError {
-    /// A member has the wrong type.
-    #[error("the attestation statement is malformed: {0}")]
-    Cbor(#[from] CborError),
-    /// A member is missing.
-    #[error("the attestation statement lacks {member}")]
-    MissingMember {
-        /// Its name.
-        member: &'static str,
-    },
-    /// It has a member that its format hasn't.
-    #[error("the attestation statement has a member that its format has not")]
-    UnexpectedMember,
-    /// It has `ecdaaKeyId`: ECDAA is withdrawn.
-    #[error("ECDAA attestation is not supported")]
-    Ecdaa,
-    /// Its algorithm isn't verified here.
-    #[error(transparent)]
-    Algorithm(#[from] UnsupportedAlgorithm),
-    /// A self attestation has another algorithm than the credential's key.
-    #[error("the algorithm of the self attestation is not the credential's")]
-    AlgorithmMismatch,
-    /// `x5c` is empty, or has more than eight certificates.
-    #[error("the attestation statement has no certificates, or too many")]
-    CertificateCount,
-    /// The attestation certificate isn't as its format wants it.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The signature isn't one by the attestation key.
-    #[error("the attestation signature is invalid")]
-    SignatureInvalid,
-}
-
-impl AttestationError {
-    /// A stable name for the failure.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Cbor(_) => "attestation_statement_malformed",
-            Self::MissingMember { .. } => "attestation_statement_member_missing",
-            Self::UnexpectedMember => "attestation_statement_member_unexpected",
-            Self::Ecdaa => "attestation_ecdaa_unsupported",
-            Self::Algorithm(_) => "attestation_algorithm_unsupported",
-            Self::AlgorithmMismatch => "attestation_algorithm_mismatch",
-            Self::CertificateCount => "attestation_certificate_count",
-            Self::Certificate(error) => error.code(),
-            Self::SignatureInvalid => "attestation_signature_invalid",
-        }
+impl Verdict {
+    /// By an attestation key that these certificates vouch for.
+    fn certified(
+        format: AttestationFormat,
+        attestation_type: AttestationType,
+        certificates: &[&[u8]],
+    ) -> Self {
+        let trust_path = certificates.iter().map(|certificate| certificate.to_vec()).collect();
+        Self { format, attestation_type, trust_path }
     }
 
-    /// The step of the specification that wasn't met.
-    #[must_use]
-    pub const fn step(&self) -> &'static str {
-        match self {
-            Self::Cbor(_)
-            | Self::MissingMember { .. }
-            | Self::UnexpectedMember
-            | Self::Ecdaa
-            | Self::Algorithm(_)
-            | Self::CertificateCount => "§7.1 step 22: syntax of the statement (§8.2, §8.7)",
-            Self::AlgorithmMismatch | Self::SignatureInvalid => "§7.1 step 22: verification procedure (§8.2)",
-            Self::Certificate(error) => error.step(),
-        }
+    const fn uncertified(format: AttestationFormat, attestation_type: AttestationType) -> Self {
+        Self { format, attestation_type, trust_path: Vec::new() }
     }
 }
 
-/// Runs the verification procedure of `format` (§7.1 step 22).
+/// Runs the verification procedure of `format` (§7.1 step 22). A compound statement has a verdict for each of
+/// its statements, every other has one.
 pub(crate) fn verify(
     format: AttestationFormat,
     statement: &Statement<'_>,
-) -> Result<Verdict, RegistrationError> {
-    match format {
-        AttestationFormat::None => Ok(none::verify(statement)?),
-        AttestationFormat::Packed => Ok(packed::verify(statement)?),
-        AttestationFormat::Tpm
-        | AttestationFormat::AndroidKey
-        | AttestationFormat::AndroidSafetyNet
-        | AttestationFormat::FidoU2f
-        | AttestationFormat::Apple
-        | AttestationFormat::Compound => Err(RegistrationError::AttestationFormatUnsupported { format }),
-    }
+) -> Result<Vec<Verdict>, RegistrationError> {
+    let verdict = match format {
+        AttestationFormat::None => none::verify(statement)?,
+        AttestationFormat::Packed => packed::verify(statement)?,
+        AttestationFormat::Tpm => tpm::verify(statement)?,
+        AttestationFormat::AndroidKey => android_key::verify(statement)?,
+        AttestationFormat::FidoU2f => fido_u2f::verify(statement)?,
+        AttestationFormat::Apple => apple::verify(statement)?,
+        AttestationFormat::Compound => return compound::verify(statement),
+        // §8.5 is deprecated, and Google has ended the service.
+        AttestationFormat::AndroidSafetyNet => {
+            return Err(RegistrationError::AttestationFormatUnsupported { format });
+        }
+    };
+    Ok(vec![verdict])
 }

@@ -1,6 +1,6 @@
 //! No attestation (§8.7).
 
-use super::{AttestationError, AttestationType, Statement, Verdict};
+use super::{AttestationError, AttestationFormat, AttestationType, Statement, Verdict};
 use crate::cbor::Reader;
 
 /// The statement is an empty map, and proves nothing.
@@ -8,5 +8,5 @@ pub(super) fn verify(statement: &Statement<'_>) -> Result<Verdict, AttestationEr
     if Reader::new(statement.members).map()? != 0 {
         return Err(AttestationError::UnexpectedMember);
     }
-    Ok(Verdict { attestation_type: AttestationType::None, trust_path: Vec::new() })
+    Ok(Verdict::uncertified(AttestationFormat::None, AttestationType::None))
 }

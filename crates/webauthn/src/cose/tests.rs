@@ -76,6 +76,24 @@ fn each_shape_of_key_is_read() {
 }
 
 #[test]
+fn an_ml_dsa_key_has_its_parameter_set_s_length() {
+    for (algorithm, length) in [(-48, 1312), (-49, 1952), (-50, 2592)] {
+        let key = |length| cose(&[(1, Cbor::Int(7)), (3, Cbor::Int(algorithm)), (-1, bytes(7, length))]);
+        assert_eq!(refusal(&key(length)), None);
+        // In X.509's form it would be 22 bytes longer.
+        for other in [0, length - 1, length + 1, length + 22] {
+            assert_eq!(refusal(&key(other)), Some(CoseKeyError::MlDsaLength));
+        }
+        assert_eq!(refusal(&without(key(length), -1)), Some(CoseKeyError::MissingParameter { label: -1 }));
+        let more = changed(key(length), -2, bytes(7, 32));
+        assert_eq!(refusal(&more), Some(CoseKeyError::UnexpectedParameter));
+        assert_eq!(refusal(&changed(key(length), 3, Cbor::Int(-7))), Some(CoseKeyError::Mismatch));
+        let other_type = changed(okp(), 3, Cbor::Int(algorithm));
+        assert_eq!(refusal(&other_type), Some(CoseKeyError::Mismatch));
+    }
+}
+
+#[test]
 fn each_parameter_must_be_there() {
     for label in [1, 3, -1, -2, -3] {
         assert_eq!(refusal(&without(ec(-7, 1, 32), label)), Some(CoseKeyError::MissingParameter { label }));

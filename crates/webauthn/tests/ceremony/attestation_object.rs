@@ -73,7 +73,7 @@ fn it_must_be_strict_cbor() {
         with_object(|object| object.set("attStmt", Cbor::Raw(vec![0xbf, 0xff]))),
         refused(CborError::IndefiniteLength)
     );
-    let deep = |object: &mut Cbor| object.set("attStmt", Cbor::Raw(vec![0x81, 0x81, 0x81, 0x80]));
+    let deep = |object: &mut Cbor| object.set("attStmt", Cbor::Raw(vec![0x81, 0x81, 0x81, 0x81, 0x80]));
     assert_eq!(with_object(deep), refused(CborError::TooDeep));
 }
 

@@ -73,6 +73,12 @@ fn what_is_not_json_is_refused() {
         |json: &mut Vec<u8>| json.push(b'}'),
         |json: &mut Vec<u8>| *json = b"null".to_vec(),
         |json: &mut Vec<u8>| *json = b"[]".to_vec(),
+        // An array of the members in order.
+        |json: &mut Vec<u8>| {
+            let whole: serde_json::Value = serde_json::from_slice(json).unwrap();
+            let members = [&whole["type"], &whole["challenge"], &whole["origin"]];
+            *json = serde_json::to_vec(&members).unwrap();
+        },
     ] {
         assert_eq!(both_by_json(change), (error(), error()));
     }

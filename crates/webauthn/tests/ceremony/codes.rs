@@ -2,8 +2,8 @@
 
 use passgate_webauthn::{
     AssertionError, AttestationError, AttestationFormat, AttestationObjectError, AuthenticatorDataError,
-    CborError, CertificateError, ClientDataError, CoseKeyError, RegistrationError, ResponseError,
-    UnsupportedAlgorithm,
+    CborError, CertificateError, ClientDataError, CoseKeyError, RegistrationError, ResponseError, TpmError,
+    TrustError, UnsupportedAlgorithm,
 };
 
 #[test]
@@ -39,6 +39,12 @@ fn inner_errors_keep_their_code_and_step() {
     let certificate = AttestationError::from(CertificateError::Version);
     assert_eq!(RegistrationError::from(certificate).code(), "attestation_certificate_version");
     assert_eq!(AttestationObjectError::from(CborError::TooDeep).step(), "§7.1 step 13");
+    let broken = RegistrationError::from(AttestationError::from(UnsupportedAlgorithm::Rs1));
+    assert_eq!(broken.code(), "algorithm_rs1_refused");
+    let tpm = RegistrationError::from(AttestationError::from(TpmError::Magic));
+    assert_eq!((tpm.code(), tpm.step()), ("attestation_tpm_magic", "§7.1 step 22: §8.3, magic"));
+    let untrusted = RegistrationError::from(TrustError::UnknownIssuer);
+    assert_eq!((untrusted.code(), untrusted.step()), ("attestation_path_unknown_issuer", "§7.1 step 24"));
 }
 
 #[test]

@@ -47,14 +47,14 @@ impl Ceremony {
             top_origins: None,
             user_verification: UserVerification::Required,
             user_presence: UserPresence::Required,
-            algorithms: Algorithm::DEFAULT.to_vec(),
+            algorithms: Algorithm::ALL.to_vec(),
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
         }
     }
 
     /// The credential that the authenticator makes.
     pub(crate) fn create(&mut self) -> Value {
-        let algorithms = Algorithm::DEFAULT.map(|algorithm| json!({"type": "public-key", "alg": algorithm}));
+        let algorithms = Algorithm::ALL.map(|algorithm| json!({"type": "public-key", "alg": algorithm}));
         let options = json!({"publicKey": {
             "rp": {"id": "example.com", "name": "Example"},
             "user": {"id": base64url::encode(&USER_HANDLE), "name": "kim", "displayName": "Kim"},
@@ -103,6 +103,15 @@ impl Ceremony {
     }
 
     pub(crate) fn verify_registration(&self, credential: &Value) -> Result<VerifiedRegistration, Failure> {
+        self.verify_registration_under(credential, AttestationPolicy::Any, 1_800_000_000)
+    }
+
+    pub(crate) fn verify_registration_under(
+        &self,
+        credential: &Value,
+        attestation: AttestationPolicy<'_>,
+        now_unix_seconds: i64,
+    ) -> Result<VerifiedRegistration, Failure> {
         let json = credential.to_string();
         let response = RegistrationResponse::parse(json.as_bytes()).map_err(Failure::Response)?;
         response.check_client_data(&self.client_data()).map_err(Failure::ClientData)?;
@@ -112,8 +121,8 @@ impl Ceremony {
             user_verification: self.user_verification,
             user_presence: self.user_presence,
             algorithms: &self.algorithms,
-            attestation: AttestationPolicy::Any,
-            now_unix_seconds: 1_800_000_000,
+            attestation,
+            now_unix_seconds,
         };
         let registration = object.verify(&expected).map_err(Failure::Registration)?;
         assert_eq!(object.credential_id(), registration.credential_id);

@@ -156,6 +156,22 @@ fn unknown_members_are_tolerated_and_repeated_ones_refused() {
 }
 
 #[test]
+fn an_array_of_the_members_in_order_is_no_credential() {
+    let (registration, assertion) = genuine();
+    let inner = &registration["response"];
+    let as_array = json!([inner["clientDataJSON"], inner["attestationObject"], null]);
+    let error = parse_registration(&changed(&registration, "response", Some(as_array)));
+    assert!(matches!(error, Some(ResponseError::Json { .. })), "{error:?}");
+    let inner = &assertion["response"];
+    let as_array =
+        json!([inner["clientDataJSON"], inner["authenticatorData"], inner["signature"], inner["userHandle"]]);
+    let error = parse_assertion(&changed(&assertion, "response", Some(as_array)));
+    assert!(matches!(error, Some(ResponseError::Json { .. })), "{error:?}");
+    let whole = json!([assertion["id"], assertion["rawId"], "public-key", null, null, inner]);
+    assert!(matches!(parse_assertion(&whole), Some(ResponseError::Json { .. })));
+}
+
+#[test]
 fn transports_come_in_the_response_or_at_the_top() {
     let mut ceremony = Ceremony::new();
     let transports = |ceremony: &Ceremony, credential: &Value| -> Vec<String> {

@@ -1,11 +1,13 @@
 //! Whatever arrives, nothing panics, and what was changed is not accepted.
 
-use passgate_authenticator::{Attestation, Authenticator};
-use passgate_webauthn::{AuthenticationResponse, Origin, RegistrationResponse, RpId, base64url};
+use passgate_authenticator::{Attestation, attestation_root};
+use passgate_webauthn::{
+    AttestationPolicy, AuthenticationResponse, Origin, RegistrationResponse, RpId, TrustAnchor, base64url,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::harness::Ceremony;
+use crate::{attesting::with_content, harness::Ceremony};
 
 /// One change of bytes: at a place, from 0 to 1 of their length.
 #[derive(Debug, Clone)]
@@ -42,6 +44,19 @@ impl Mutation {
             }
         }
     }
+}
+
+fn attestation() -> impl Strategy<Value = Attestation> {
+    prop_oneof![
+        Just(Attestation::None),
+        Just(Attestation::PackedSelf),
+        Just(Attestation::PackedX5c),
+        Just(Attestation::FidoU2f),
+        Just(Attestation::Tpm),
+        Just(Attestation::AndroidKey),
+        Just(Attestation::Apple),
+        Just(Attestation::Compound(vec![Attestation::AndroidKey, Attestation::Tpm])),
+    ]
 }
 
 fn mutation() -> impl Strategy<Value = Mutation> {
@@ -118,24 +133,78 @@ proptest! {
     fn a_mutated_registration_is_refused_or_means_the_same(
         mutations in proptest::collection::vec(mutation(), 1..4),
         member in prop_oneof![Just("clientDataJSON"), Just("attestationObject")],
-        attestation in prop_oneof![
-            Just(Attestation::None), Just(Attestation::PackedSelf), Just(Attestation::PackedX5c)
-        ],
+        attestation in attestation(),
     ) {
         let mut ceremony = Ceremony::new();
-        ceremony.authenticator = Authenticator::new(2);
-        let signed = attestation != Attestation::None;
-        ceremony.authenticator.config.attestation = attestation;
+        ceremony.authenticator.config.attestation = attestation.clone();
         let genuine = ceremony.create();
-        let expected = ceremony.verify_registration(&genuine).expect("the registration is without fault");
+        let root = [TrustAnchor::from_der(&attestation_root()).expect("a certificate")];
+        let policy = match attestation {
+            Attestation::None | Attestation::PackedSelf => AttestationPolicy::Any,
+            _ => AttestationPolicy::Trusted { anchors: &root },
+        };
+        let verify = |credential: &Value| ceremony.verify_registration_under(credential, policy, 1_800_000_000);
+        let expected = verify(&genuine).expect("the registration is without fault");
         let mut credential = genuine.clone();
         mutate_member(&mut credential, member, &mutations);
-        // Without a signature a mutation may go unnoticed. Under one only the certificates' own signatures,
-        // which no root vouches for yet, are free to change.
-        if let Ok(mut registration) = ceremony.verify_registration(&credential) && signed {
-            registration.trust_path.clone_from(&expected.trust_path);
-            prop_assert_eq!(registration, expected);
+        match (verify(&credential), &attestation) {
+            // Without a signature a mutation may go unnoticed.
+            (Err(_), _) | (Ok(_), Attestation::None) => {}
+            // A U2F key signs neither its flags nor its counter (§8.6 step 5).
+            (Ok(registration), Attestation::FidoU2f) => {
+                prop_assert_eq!(registration.credential_id, expected.credential_id);
+                prop_assert_eq!(registration.public_key, expected.public_key);
+                prop_assert_eq!(registration.trust_path, expected.trust_path);
+            }
+            // Where one part's certificates no longer lead to the root, the other's still do.
+            (Ok(mut registration), Attestation::Compound(_)) => {
+                registration.attestation_type = expected.attestation_type;
+                registration.trust_path.clone_from(&expected.trust_path);
+                prop_assert_eq!(registration, expected);
+            }
+            (Ok(registration), _) => prop_assert_eq!(registration, expected),
         }
+    }
+
+    #[test]
+    fn what_an_attestation_key_signed_may_be_anything_and_does_not_panic(
+        attestation in attestation(),
+        mutations in proptest::collection::vec(mutation(), 1..4),
+        arbitrary in proptest::option::weighted(0.2, proptest::collection::vec(any::<u8>(), 0..128)),
+    ) {
+        let mut ceremony = Ceremony::new();
+        ceremony.authenticator.config.attestation = attestation.clone();
+        let expected = ceremony.register().expect("the registration is without fault");
+        let change = move |bytes: &mut Vec<u8>| {
+            for mutation in &mutations {
+                mutation.apply(bytes);
+            }
+            if let Some(arbitrary) = &arbitrary {
+                bytes.clone_from(arbitrary);
+            }
+        };
+        let hooks = &mut ceremony.authenticator.hooks;
+        hooks.public_area = Some(Box::new(change.clone()));
+        hooks.certificate_info = Some(Box::new(change.clone()));
+        hooks.attestation_certificate = Some(Box::new(move |params| {
+            for extension in &mut params.custom_extensions {
+                let mut content = extension.content().to_vec();
+                change(&mut content);
+                *extension = with_content(extension, content);
+            }
+        }));
+        if let Ok(registration) = ceremony.register() {
+            prop_assert_eq!(registration.attestation_type, expected.attestation_type);
+        }
+    }
+
+    #[test]
+    fn a_mutated_certificate_is_no_anchor_that_panics(mutations in proptest::collection::vec(mutation(), 0..4)) {
+        let mut der = attestation_root();
+        for mutation in &mutations {
+            mutation.apply(&mut der);
+        }
+        let _ = TrustAnchor::from_der(&der);
     }
 
     #[test]
