@@ -9,7 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
 use crate::rng::{Rng, random_uuid};
-use crate::server_secret::{SecretId, Secrets};
+use crate::server_secret::Secrets;
 use crate::signing_key::SigningKeyError;
 use crate::store::{Store, StoreError};
 use crate::tenant_cache::{Known, Tenant, TenantCache};
@@ -97,10 +97,11 @@ impl<S: Store> Passgate<S> {
         &self.store
     }
 
-    /// Which server secret seals.
+    /// Shows whoever knows the current server secret that we know it too, and serve the same database.
     #[must_use]
-    pub fn current_secret(&self) -> SecretId {
-        self.secrets.current().id()
+    pub fn prove(&self, nonce: &[u8; 16]) -> [u8; 32] {
+        let database = self.store.identity();
+        self.secrets.current().prove(&[database.as_uuid().as_bytes().as_slice(), nonce].concat())
     }
 
     /// Where the public API is reached.

@@ -47,6 +47,7 @@ pub struct ServerSecret {
     id: SecretId,
     sealing: LessSafeKey,
     challenges: hmac::Key,
+    proofs: hmac::Key,
 }
 
 /// A text is no server secret.
@@ -104,12 +105,14 @@ impl ServerSecret {
         let id = derive::<8>(&root, b"secret id v1");
         let sealing = derive::<32>(&root, b"sealing key v1");
         let challenges = derive::<32>(&root, b"challenge key v1");
+        let proofs = derive::<32>(&root, b"proof key v1");
         Ok(Self {
             id: SecretId(*id),
             sealing: LessSafeKey::new(
                 UnboundKey::new(&AES_256_GCM, sealing.as_slice()).map_err(|_| InvalidSecret::NotASecret)?,
             ),
             challenges: hmac::Key::new(hmac::HMAC_SHA256, challenges.as_slice()),
+            proofs: hmac::Key::new(hmac::HMAC_SHA256, proofs.as_slice()),
         })
     }
 
@@ -117,6 +120,14 @@ impl ServerSecret {
     #[must_use]
     pub fn id(&self) -> SecretId {
         self.id
+    }
+
+    /// Shows that whoever answers holds this secret: HMAC-SHA-256 of what was asked, under a key of its own.
+    #[must_use]
+    pub fn prove(&self, question: &[u8]) -> [u8; 32] {
+        let mut proof = [0; 32];
+        proof.copy_from_slice(hmac::sign(&self.proofs, question).as_ref());
+        proof
     }
 
     /// The key of challenges' tags.

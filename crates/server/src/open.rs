@@ -25,7 +25,9 @@ pub(crate) enum IfMissing {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     /// There is no database.
-    #[error("there is no database at {0}; `passgate serve` makes one")]
+    #[error(
+        "there is no database at {0}: `passgate serve` makes one; a server's is named with --database-url, or the server with --admin-url"
+    )]
     NoDatabase(PathBuf),
     /// The database can't be opened.
     #[error(transparent)]

@@ -9,20 +9,18 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use hyper::{Method, Request};
 use passgate_api::{ErrorBody, SecretString};
-use passgate_core::ids::DatabaseId;
 use passgate_core::passgate::Passgate;
-use passgate_core::store::Store;
 use passgate_store::sqlite::SqliteStore;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use super::CliError;
-use super::running::probe;
+use super::running::{Relation, Running, probe};
 use crate::app::App;
 use crate::open::{IfMissing, open};
 use crate::routes;
-use crate::settings::{DatabaseLocation, Settings};
+use crate::settings::Settings;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -42,6 +40,7 @@ impl Admin {
         // Loopback is not reached through a proxy.
         let client = reqwest::Client::builder()
             .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
             .timeout(REQUEST_TIMEOUT)
             .build()
             .map_err(|error| CliError::Unreachable { url: url.clone(), error })?;
@@ -51,26 +50,28 @@ impl Admin {
             Err(CliError::NotPassgate { .. }) if !settings.names_server() => None,
             Err(error) => return Err(error),
         };
-        let Some(running) = running else {
-            if settings.names_server() {
-                return Err(CliError::NoServer { url });
-            }
-            return Self::open(settings, if_missing).await;
-        };
-        if !settings.names_server() {
-            let DatabaseLocation::Sqlite(path) = &settings.database;
-            // A database that is not there yet is nobody's.
-            if !path.exists() && if_missing == IfMissing::Create {
-                return Self::open(settings, if_missing).await;
-            }
-            if path.exists() {
+        match running {
+            // Whoever names a server vouches for it.
+            Some(_) if settings.names_server() => Self::server(client, url, settings),
+            None if settings.names_server() => Err(CliError::NoServer { url }),
+            // What is at the default address must prove itself before it gets the token: it may be anybody.
+            Some(running) => {
                 let opened = Self::open(settings, if_missing).await?;
-                if !opened.is(running.database) {
+                let relation = opened.relation(&running);
+                if relation == Relation::OtherDatabase {
                     return Ok(opened);
                 }
                 opened.close().await;
+                if relation == Relation::OtherSecret {
+                    return Err(CliError::OtherSecret { url });
+                }
+                Self::server(client, url, settings)
             }
+            None => Self::open(settings, if_missing).await,
         }
+    }
+
+    fn server(client: reqwest::Client, url: String, settings: &Settings) -> Result<Self, CliError> {
         match settings.admin_token.clone() {
             Some(token) => Ok(Self::Server { client, url, token }),
             None => Err(CliError::AdminTokenNeeded { url }),
@@ -83,10 +84,10 @@ impl Admin {
         Ok(Self::Database { router: routes::admin_in_process(app), passgate })
     }
 
-    fn is(&self, database: DatabaseId) -> bool {
+    fn relation(&self, running: &Running) -> Relation {
         match self {
-            Self::Server { .. } => false,
-            Self::Database { passgate, .. } => passgate.store().identity() == database,
+            Self::Server { .. } => Relation::OtherDatabase,
+            Self::Database { passgate, .. } => running.relation_to(passgate),
         }
     }
 

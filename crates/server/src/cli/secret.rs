@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::CliError;
 use super::output::Output;
-use super::running::probe;
+use super::running::{Relation, probe};
 use crate::open::{IfMissing, open};
 use crate::settings::Settings;
 
@@ -49,13 +49,11 @@ async fn refuse_another_secret<S: Store>(
     let url = settings.admin_url.clone();
     let client = reqwest::Client::builder()
         .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(|error| CliError::Unreachable { url: url.clone(), error })?;
     match probe(&client, &url).await {
-        Ok(Some(running))
-            if running.database == passgate.store().identity()
-                && running.secret != passgate.current_secret().to_string() =>
-        {
+        Ok(Some(running)) if running.relation_to(passgate) == Relation::OtherSecret => {
             Err(CliError::OtherSecret { url })
         }
         // No server, or another database's.

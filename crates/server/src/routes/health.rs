@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use data_encoding::HEXLOWER;
 use passgate_api::admin::{Alive, Ready};
 use passgate_core::store::Store;
 
@@ -10,14 +11,25 @@ use crate::app::App;
 
 /// Names the database that the process serves, so that a command line doesn't take it for another's server.
 pub(crate) const DATABASE_HEADER: HeaderName = HeaderName::from_static("x-passgate-database");
-/// Names the server secret that the process seals with.
-pub(crate) const SECRET_HEADER: HeaderName = HeaderName::from_static("x-passgate-secret");
+/// 16 random bytes in hex, by which a command line asks the process to prove that it holds the server secret.
+pub(crate) const NONCE_HEADER: HeaderName = HeaderName::from_static("x-passgate-nonce");
+/// The proof, in hex: see [`passgate_core::passgate::Passgate::prove`].
+pub(crate) const PROOF_HEADER: HeaderName = HeaderName::from_static("x-passgate-proof");
 
 /// The process answers.
-pub(crate) async fn alive<S: Store>(State(app): State<App<S>>) -> ([(HeaderName, String); 2], Json<Alive>) {
-    let database = (DATABASE_HEADER, app.passgate.store().identity().to_string());
-    let secret = (SECRET_HEADER, app.passgate.current_secret().to_string());
-    ([database, secret], Json(Alive { alive: true }))
+pub(crate) async fn alive<S: Store>(
+    State(app): State<App<S>>,
+    headers: HeaderMap,
+) -> (HeaderMap, Json<Alive>) {
+    let mut answer = HeaderMap::new();
+    let mut add =
+        |name, value: String| answer.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
+    add(DATABASE_HEADER, app.passgate.store().identity().to_string());
+    let nonce = headers.get(NONCE_HEADER).and_then(|nonce| HEXLOWER.decode(nonce.as_bytes()).ok());
+    if let Some(nonce) = nonce.and_then(|nonce| <[u8; 16]>::try_from(nonce).ok()) {
+        add(PROOF_HEADER, HEXLOWER.encode(&app.passgate.prove(&nonce)));
+    }
+    (answer, Json(Alive { alive: true }))
 }
 
 /// The process can serve: its database answers, now and within the last seconds.

@@ -91,6 +91,54 @@ fn commands_go_through_a_running_server_and_need_its_token() {
 }
 
 #[test]
+fn a_server_of_another_database_is_left_alone() {
+    let (theirs, mine) = (Place::new(), Place::new());
+    theirs.create_tenant();
+    let _server = theirs.serve();
+    let mine = Place { admin: theirs.admin, ..mine };
+    let created = mine.json(&["tenant", "create", "--name", "Mine", "--app-url", "http://localhost:5173"]);
+    assert_eq!(mine.json(&["tenant", "list"])[0]["id"], created["tenant_id"]);
+    assert_eq!(mine.json(&["tenant", "list"]).as_array().unwrap().len(), 1);
+    // Named, it is asked.
+    let url = format!("http://127.0.0.1:{}", theirs.admin);
+    let asked = mine.run(&["--admin-url", &url, "tenant", "list"]);
+    assert!(text(asked.stderr).contains("PASSGATE_ADMIN_TOKEN"));
+}
+
+#[test]
+fn what_is_not_passgate_gets_no_token() {
+    use std::io::{Read, Write};
+    let place = Place::new();
+    place.create_tenant();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", place.admin)).unwrap();
+    let thief = std::thread::spawn(move || {
+        let mut requests = String::new();
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap();
+            requests.push_str(&String::from_utf8_lossy(&request[..length]));
+            let body = r#"{"alive":true}"#;
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+            write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        }
+        requests
+    });
+    let listed =
+        place.command().env("PASSGATE_ADMIN_TOKEN", "pga_hunter2").args(["tenant", "list"]).output().unwrap();
+    assert!(listed.status.success(), "the database is asked: {}", text(listed.stderr));
+    let url = format!("http://127.0.0.1:{}", place.admin);
+    let asked = place
+        .command()
+        .env("PASSGATE_ADMIN_TOKEN", "pga_hunter2")
+        .args(["--admin-url", &url, "tenant", "list"])
+        .output()
+        .unwrap();
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(!thief.join().unwrap().contains("hunter2"));
+}
+
+#[test]
 fn the_effective_configuration_names_its_sources_and_no_secret() {
     let place = Place::new();
     std::fs::write(place.folder.path().join("passgate.toml"), "log_level = \"debug\"\nsecret = \"hunter2\"")

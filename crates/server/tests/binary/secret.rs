@@ -35,6 +35,24 @@ async fn the_server_secret_is_rotated_and_the_old_one_forgotten() {
 }
 
 #[test]
+fn nothing_is_resealed_under_a_server_that_could_not_open_it() {
+    let place = Place::new();
+    place.create_tenant();
+    let file = place.folder.path().join("passgate.db.secret");
+    let old = std::fs::read_to_string(&file).unwrap();
+    let new = place.json(&["secret", "generate"])["secret"].as_str().unwrap().to_owned();
+    let mut server = place.serve();
+    std::fs::write(&file, format!("{new}\n{old}")).unwrap();
+    let refused = place.run(&["secret", "reseal"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("restart it with the new secret first"));
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let _server = place.serve();
+    assert_eq!(place.json(&["secret", "reseal"])["resealed"], 1);
+}
+
+#[test]
 fn a_lost_secret_file_is_not_made_anew() {
     let place = Place::new();
     place.create_tenant();

@@ -57,6 +57,27 @@ async fn a_used_challenge_is_refused() {
 }
 
 #[tokio::test]
+async fn who_repeats_a_response_writes_nothing() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    let credential = authenticator.create(&tenant.begin_registration("u1").await, ORIGIN).unwrap();
+    tenant.finish_registration(&credential).await.ok();
+    let accepted = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
+    tenant.finish_login(&accepted).await.ok();
+    let mut refused = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
+    refused["response"]["signature"] = accepted["response"]["signature"].clone();
+    assert_eq!(tenant.finish_login(&refused).await.error(), (401, "signature_invalid"));
+    let before = server.row_counts();
+    for _ in 0..10 {
+        assert_eq!(tenant.finish_login(&accepted).await.error(), (401, "challenge_spent"));
+        assert_eq!(tenant.finish_login(&refused).await.error(), (401, "signature_invalid"));
+        assert_eq!(tenant.finish_registration(&credential).await.error(), (400, "challenge_spent"));
+    }
+    assert_eq!(server.row_counts(), before);
+}
+
+#[tokio::test]
 async fn a_challenge_made_elsewhere_is_refused() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;
