@@ -4,7 +4,8 @@ use std::{fmt, sync::LazyLock};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType,
-    DnValue, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SerialNumber, date_time_ymd,
+    DnValue, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SerialNumber,
+    SignatureAlgorithm, date_time_ymd,
 };
 
 use crate::{
@@ -65,7 +66,20 @@ impl AttestationCa {
     /// If `params` can't be a certificate.
     #[must_use]
     pub fn intermediate(&self, params: CertificateParams) -> Self {
-        let key = KeyPair::generate().expect("a key can be generated");
+        self.intermediate_with(params, &PKCS_ECDSA_P256_SHA256)
+    }
+
+    /// A CA below this one, with a new key that signs like this.
+    ///
+    /// # Panics
+    /// If `params` can't be a certificate, or no such key can be generated.
+    #[must_use]
+    pub fn intermediate_with(
+        &self,
+        params: CertificateParams,
+        algorithm: &'static SignatureAlgorithm,
+    ) -> Self {
+        let key = KeyPair::generate_for(algorithm).expect("a key can be generated");
         let issuer = CertifiedIssuer::signed_by(params, key, &self.issuer);
         let issuer = issuer.expect("the certificate is well-formed");
         let mut chain = vec![issuer.der().to_vec()];

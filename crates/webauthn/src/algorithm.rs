@@ -53,7 +53,8 @@ impl Algorithm {
         Self::MlDsa87,
     ];
 
-    /// What is offered in `pubKeyCredParams` unless a caller knows better, most wanted first.
+    /// What is offered in `pubKeyCredParams` unless a caller knows better, most wanted first. ML-DSA isn't:
+    /// its signatures take 2,420 bytes and more, and few authenticators know it.
     pub const DEFAULT: [Self; 10] = [
         Self::Es256,
         Self::EdDsa,

@@ -10,8 +10,8 @@
 //! 3. For a registration, [`RegistrationResponse::attestation_object`] names the credential; for an
 //!    authentication, [`AuthenticationResponse::credential_id`] does.
 //! 4. [`AttestationObject::verify`] and [`AuthenticationResponse::verify`] do the rest: RP ID, flags, public
-//!    key, attestation, signature. The signature counter is [`check_counter`]'s, because only a store can
-//!    decide it against the stored one without a race.
+//!    key, attestation and whether it is trusted ([`AttestationPolicy`]), signature. The signature counter is
+//!    [`check_counter`]'s, because only a store can decide it against the stored one without a race.
 //!
 //! Comments cite the section and step of the specification beside the line that does it; what is checked
 //! beyond the specification is called an "own check". Every error has a stable `code()` and names the `step()`

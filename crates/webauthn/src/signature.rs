@@ -105,7 +105,7 @@ const fn rsa(algorithm: Algorithm) -> Option<&'static RsaParameters> {
     })
 }
 
-/// "Pure" ML-DSA with an empty context (RFC 9964 §3).
+/// "Pure" ML-DSA with an empty context (RFC 9964 §4).
 const fn ml_dsa(set: MlDsa) -> &'static PqdsaVerificationAlgorithm {
     match set {
         MlDsa::MlDsa44 => &ML_DSA_44,

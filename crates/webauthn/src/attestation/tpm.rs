@@ -134,3 +134,32 @@ const fn hash_of(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
         Algorithm::EdDsa | Algorithm::MlDsa44 | Algorithm::MlDsa65 | Algorithm::MlDsa87 => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
+
+    use super::{TpmError, check_name, hash_of};
+    use crate::Algorithm;
+
+    #[test]
+    fn each_algorithm_hashes_as_its_name_says() {
+        for algorithm in Algorithm::ALL {
+            let bits = hash_of(algorithm).map(|hash| (8 * hash.output_len()).to_string());
+            let named = ["256", "384", "512"].into_iter().find(|bits| algorithm.as_str().ends_with(bits));
+            assert_eq!(bits.as_deref(), named, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_made_with_the_hash_that_it_says() {
+        for (identifier, hash) in [(0x0b, &SHA256), (0x0c, &SHA384), (0x0d, &SHA512)] {
+            let name = [&[0, identifier], digest(hash, b"area").as_ref()].concat();
+            assert_eq!(check_name(&name, identifier.into(), b"area"), Ok(()));
+            assert_eq!(check_name(&name, identifier.into(), b"other"), Err(TpmError::NameMismatch));
+            assert_eq!(check_name(&name[..1], identifier.into(), b"area"), Err(TpmError::NameMismatch));
+        }
+        let sha1 = [&[0, 4][..], &[0; 20]].concat();
+        assert_eq!(check_name(&sha1, 4, b"area"), Err(TpmError::NameAlgorithm));
+    }
+}

@@ -96,6 +96,15 @@ fn a_public_area_with_a_scheme_verifies() {
 }
 
 #[test]
+fn a_public_area_s_coordinates_are_numbers_whatever_their_leading_zeros() {
+    let padded = public_area(|area| {
+        area[X - 1] += 1;
+        area.insert(X, 0);
+    });
+    assert_eq!(padded, None);
+}
+
+#[test]
 fn a_public_area_is_the_credential_s_key() {
     let mismatch = refused(TpmError::PublicKeyMismatch);
     assert_eq!(public_area(|area| area[X] ^= 1), mismatch);
@@ -183,10 +192,14 @@ fn a_tpm_certificate_s_subject_is_empty_and_its_alternative_name_says_which_tpm(
         change(|params| params.custom_extensions = vec![tpm_name(&["FFFFF1D0", "TPM", "id:2"])]),
         refusal
     );
-    assert_eq!(
-        change(|params| params.custom_extensions = vec![tpm_name(&["id:FFFF", "TPM", "id:2"])]),
-        refusal
-    );
+    for manufacturer in ["id:FFFF", "id:vendor++"] {
+        let refused = with_hooks(Attestation::Tpm, |hooks| {
+            hooks.attestation_certificate = Some(Box::new(move |params| {
+                params.custom_extensions = vec![tpm_name(&[manufacturer, "TPM", "id:2"])];
+            }));
+        });
+        assert_eq!(refused, refusal);
+    }
     assert_eq!(
         change(|params| params.custom_extensions = vec![tpm_name(&["id:FFFFF1D0", "", "id:2"])]),
         refusal

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use passgate_authenticator::{
     Attestation, AttestationCa, ca_certificate_params, packed_certificate_params,
-    rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, KeyUsagePurpose, date_time_ymd},
+    rcgen::{
+        BasicConstraints, CertificateParams, CustomExtension, IsCa, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
+        PKCS_ECDSA_P521_SHA256, PKCS_ECDSA_P521_SHA512, PKCS_ED25519, date_time_ymd,
+    },
 };
 use passgate_webauthn::{
     AttestationPolicy, AttestationType, RegistrationError, TrustAnchor, TrustAnchorError, TrustError,
@@ -130,6 +133,43 @@ fn every_certificate_must_be_signed_by_the_next() {
         let changed = genuine.with_chain(chain);
         assert_eq!(refusal(attestation, Some(changed), &root()), Some(TrustError::Signature));
     }
+}
+
+#[test]
+fn an_issuer_may_sign_with_each_algorithm_of_its_curve() {
+    let ca = |algorithm| {
+        let params = ca_certificate_params("Passgate Test Attestation CA");
+        AttestationCa::root().intermediate_with(params, algorithm)
+    };
+    for attestation in both_checks() {
+        for algorithm in [&PKCS_ECDSA_P384_SHA384, &PKCS_ECDSA_P521_SHA512, &PKCS_ED25519] {
+            assert_eq!(refusal(attestation.clone(), Some(ca(algorithm)), &root()), None, "{algorithm:?}");
+        }
+    }
+    // A TPM vendor's chain has each curve with the hash of its size.
+    let mixed = refusal(Attestation::Tpm, Some(ca(&PKCS_ECDSA_P521_SHA256)), &root());
+    assert_eq!(mixed, Some(TrustError::SignatureAlgorithm));
+}
+
+#[test]
+fn an_issuer_of_a_tpm_s_certificate_is_of_version_3_and_names_its_signature_twice_alike() {
+    let with = |change: fn(&mut Vec<u8>)| {
+        let ca = intermediate(|_| {});
+        let mut chain = ca.chain().to_vec();
+        change(&mut chain[0]);
+        refusal(Attestation::Tpm, Some(ca.with_chain(chain)), &root())
+    };
+    let version_2 = with(|der| {
+        let position = der.windows(5).position(|bytes| bytes == [0xa0, 3, 2, 1, 2]).unwrap();
+        der[position + 4] = 1;
+    });
+    assert_eq!(version_2, Some(TrustError::Constraint));
+    let other_algorithm = with(|der| {
+        let oid = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let position = der.windows(8).rposition(|bytes| bytes == oid).unwrap();
+        der[position + 7] = 3;
+    });
+    assert_eq!(other_algorithm, Some(TrustError::Malformed));
 }
 
 #[test]
