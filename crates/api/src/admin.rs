@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::SecretString;
 use crate::config::TenantConfig;
+use crate::public::{Credential, Transaction};
 
 /// One row of `GET /tenants`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +156,33 @@ pub enum SigningKeyState {
     Active,
     /// Signs no more; in the JWKS until its last token has expired.
     Retired,
+}
+
+/// A user, as `GET /tenants/{id}/users` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The row's id, by which the admin API names the user.
+    pub id: Uuid,
+    /// The app's own id.
+    pub user_id: String,
+    /// What the person recognises the account by.
+    pub name: String,
+    /// An image URL.
+    pub icon: Option<String>,
+    /// A friendlier name.
+    pub display_name: Option<String>,
+}
+
+/// A user with everything of theirs: `GET /tenants/{id}/users/{user_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDetails {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// The user's credentials, newest first.
+    pub credentials: Vec<Credential>,
+    /// The user's transactions, newest first.
+    pub transactions: Vec<Transaction>,
 }
 
 /// `GET /health/alive`.

@@ -107,6 +107,10 @@ codes! {
     USER_MISMATCH = "user_mismatch",
     /// 401: the signature counter did not grow: the authenticator may have been cloned.
     COUNTER_ROLLBACK = "counter_rollback",
+    /// 409: the tenant has a transaction of this id.
+    TRANSACTION_EXISTS = "transaction_exists",
+    /// 401: the transaction is not the one that the challenge was made for, or is gone.
+    TRANSACTION_MISMATCH = "transaction_mismatch",
     /// 409: the name is taken.
     NAME_TAKEN = "name_taken",
     /// 404: no such API key in this tenant.

@@ -4,6 +4,7 @@
 //! they are opaque JSON here.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -110,4 +111,80 @@ pub struct Jwk {
     /// RSA: the public exponent, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub e: Option<String>,
+}
+
+/// `POST transaction/initialize`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TransactionInitialize {
+    /// The app's own id of the user who is to confirm.
+    pub user_id: String,
+    /// The app's own id of the transaction: 1 to 128 characters, unique in the tenant.
+    pub transaction_id: String,
+    /// What the transaction is about: any JSON value but null. It is kept as it is written, without the space between
+    /// its tokens; these bytes are what the person signs.
+    pub transaction_data: Box<RawValue>,
+}
+
+/// A transaction, as `GET transaction/{user_id}` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// Our id of it.
+    pub id: Uuid,
+    /// The app's own id of it.
+    pub identifier: String,
+    /// What it is about: JSON text.
+    pub data: String,
+    /// Where it is (ours, additive).
+    pub status: TransactionStatus,
+    /// When it was confirmed (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub finalized_at: Option<OffsetDateTime>,
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+}
+
+/// Where a transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransactionStatus {
+    /// It waits for its confirmation.
+    Pending,
+    /// It was confirmed.
+    Finalized,
+}
+
+/// A row of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLog {
+    /// The row's id.
+    pub id: Uuid,
+    /// What happened, such as `webauthn_registration_final_succeeded`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Why it failed: an error code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The request, as `x-request-id` named it.
+    pub meta_http_request_id: String,
+    /// Where the request came from.
+    pub meta_source_ip: String,
+    /// What the request came from.
+    pub meta_user_agent: String,
+    /// The app's own id of the user concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_user_id: Option<String>,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// The same: rows do not change.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+    /// The tenant.
+    pub tenant_id: Uuid,
+    /// The app's own id of the transaction concerned.
+    pub transaction_id: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::ids::{AuditId, TenantId};
+use crate::transaction::TransactionIdentifier;
 use crate::user::AppUserId;
 
 /// Who asked: facts of the HTTP request that the log keeps.
@@ -34,6 +35,12 @@ macro_rules! audit_types {
                     $(Self::$name => $text,)+
                 }
             }
+
+            /// The inverse of [`Self::as_str`].
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+            }
         }
     };
 }
@@ -55,6 +62,30 @@ audit_types! {
     AuthenticationFinalSucceeded = "webauthn_authentication_final_succeeded",
     /// A login was refused at its end.
     AuthenticationFinalFailed = "webauthn_authentication_final_failed",
+    /// A transaction began.
+    TransactionInitSucceeded = "webauthn_transaction_init_succeeded",
+    /// A transaction could not begin.
+    TransactionInitFailed = "webauthn_transaction_init_failed",
+    /// A transaction was confirmed.
+    TransactionFinalSucceeded = "webauthn_transaction_final_succeeded",
+    /// A transaction's confirmation was refused.
+    TransactionFinalFailed = "webauthn_transaction_final_failed",
+    /// The registration of a second factor began.
+    MfaRegistrationInitSucceeded = "mfa_registration_init_succeeded",
+    /// The registration of a second factor could not begin.
+    MfaRegistrationInitFailed = "mfa_registration_init_failed",
+    /// A second factor was registered.
+    MfaRegistrationFinalSucceeded = "mfa_registration_final_succeeded",
+    /// The registration of a second factor was refused at its end.
+    MfaRegistrationFinalFailed = "mfa_registration_final_failed",
+    /// A login with a second factor began.
+    MfaAuthenticationInitSucceeded = "mfa_authentication_init_succeeded",
+    /// A login with a second factor could not begin.
+    MfaAuthenticationInitFailed = "mfa_authentication_init_failed",
+    /// A second factor was proven.
+    MfaAuthenticationFinalSucceeded = "mfa_authentication_final_succeeded",
+    /// A second factor was refused.
+    MfaAuthenticationFinalFailed = "mfa_authentication_final_failed",
     /// A credential was renamed.
     CredentialUpdated = "webauthn_credential_updated",
     /// A credential was deleted.
@@ -74,6 +105,8 @@ pub struct AuditEntry {
     pub error: Option<&'static str>,
     /// The user concerned, where one is known.
     pub actor: Option<AppUserId>,
+    /// The transaction concerned, by the app's id of it.
+    pub transaction: Option<TransactionIdentifier>,
     /// Who asked.
     pub origin: RequestOrigin,
     /// When.
@@ -81,9 +114,92 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// The same row, telling of a failure instead.
+    /// The same row, telling of the failure of what would have succeeded.
     #[must_use]
-    pub fn failed(&self, kind: AuditType, error: &'static str) -> Self {
-        Self { kind, error: Some(error), ..self.clone() }
+    pub fn failed(&self, error: &'static str) -> Self {
+        Self { kind: self.kind.failed(), error: Some(error), ..self.clone() }
+    }
+}
+
+impl AuditType {
+    /// The failure of what this tells the success of. What can't fail, and failures, stay what they are.
+    #[must_use]
+    pub const fn failed(self) -> Self {
+        match self {
+            Self::RegistrationInitSucceeded | Self::RegistrationInitFailed => Self::RegistrationInitFailed,
+            Self::RegistrationFinalSucceeded | Self::RegistrationFinalFailed => Self::RegistrationFinalFailed,
+            Self::AuthenticationInitSucceeded | Self::AuthenticationInitFailed => {
+                Self::AuthenticationInitFailed
+            }
+            Self::AuthenticationFinalSucceeded | Self::AuthenticationFinalFailed => {
+                Self::AuthenticationFinalFailed
+            }
+            Self::TransactionInitSucceeded | Self::TransactionInitFailed => Self::TransactionInitFailed,
+            Self::TransactionFinalSucceeded | Self::TransactionFinalFailed => Self::TransactionFinalFailed,
+            Self::MfaRegistrationInitSucceeded | Self::MfaRegistrationInitFailed => {
+                Self::MfaRegistrationInitFailed
+            }
+            Self::MfaRegistrationFinalSucceeded | Self::MfaRegistrationFinalFailed => {
+                Self::MfaRegistrationFinalFailed
+            }
+            Self::MfaAuthenticationInitSucceeded | Self::MfaAuthenticationInitFailed => {
+                Self::MfaAuthenticationInitFailed
+            }
+            Self::MfaAuthenticationFinalSucceeded | Self::MfaAuthenticationFinalFailed => {
+                Self::MfaAuthenticationFinalFailed
+            }
+            Self::CredentialUpdated => Self::CredentialUpdated,
+            Self::CredentialDeleted => Self::CredentialDeleted,
+        }
+    }
+}
+
+/// A row as the log lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// The row's id.
+    pub id: AuditId,
+    /// What happened.
+    pub kind: AuditType,
+    /// Why it failed: an error code.
+    pub error: Option<String>,
+    /// The app's own id of the user concerned.
+    pub actor: Option<String>,
+    /// The app's id of the transaction concerned.
+    pub transaction: Option<String>,
+    /// Who asked.
+    pub origin: RequestOrigin,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which rows of the log to list. All that is given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// After this moment, itself excluded.
+    pub after: Option<Timestamp>,
+    /// Before this moment, itself excluded.
+    pub before: Option<Timestamp>,
+    /// Of any of these types; of any at all if empty.
+    pub kinds: Vec<AuditType>,
+    /// The user's id contains this.
+    pub actor: Option<String>,
+    /// The source address contains this.
+    pub source_ip: Option<String>,
+    /// Any of id, type, error, request id, source address, user agent, user's id or transaction's id contains this.
+    pub anything: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_found_by_the_names_they_print() {
+        for kind in AuditType::ALL {
+            assert_eq!(AuditType::from_name(kind.as_str()), Some(*kind));
+            assert_eq!(kind.failed().as_str(), kind.as_str().replace("succeeded", "failed"));
+        }
+        assert_eq!(AuditType::from_name("nothing"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Sealed challenges: what a ceremony needs to remember travels in the challenge itself, so that nothing is stored
 //! until it matters.
 //!
-//! Layout, 58 bytes, integers big-endian:
+//! Layout, 58 bytes (90 for a transaction), integers big-endian:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -12,6 +12,7 @@
 //! | 16 | nonce |
 //! | 16 | subject: the user's row id, zero for a discoverable login |
 //! | 16 | tag |
+//! | 32 | a transaction's hash; absent otherwise |
 //!
 //! The tag is HMAC-SHA-256 over the tenant id and all the rest, cut to 16 bytes (NIST SP 800-107 allows as much),
 //! compared in constant time. The nonce alone has the 16 random bytes that WebAuthn Level 3, §13.4.3 asks for.
@@ -28,12 +29,11 @@ use crate::rng::{Rng, random_bytes};
 use crate::server_secret::{Secrets, ServerSecret};
 use crate::store::ChallengeSpend;
 
-/// The length of a sealed challenge in bytes.
-pub const LENGTH: usize = BODY_LENGTH + TAG_LENGTH;
-
 const VERSION: u8 = 1;
 const BODY_LENGTH: usize = 1 + 1 + 2 + 6 + 16 + 16;
 const TAG_LENGTH: usize = 16;
+const LENGTH: usize = BODY_LENGTH + TAG_LENGTH;
+const HASH_LENGTH: usize = 32;
 
 /// The random part of a challenge: what makes it one of its kind, and what is stored once it is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +48,12 @@ pub enum Purpose {
     DiscoverableLogin,
     /// Logging in a named user.
     UserLogin,
+    /// Registering a second factor.
+    MfaRegistration,
+    /// Proving a second factor.
+    MfaLogin,
+    /// Confirming a transaction.
+    Transaction,
 }
 
 impl Purpose {
@@ -56,6 +62,9 @@ impl Purpose {
             Self::Registration => 1,
             Self::DiscoverableLogin => 2,
             Self::UserLogin => 3,
+            Self::MfaRegistration => 4,
+            Self::MfaLogin => 5,
+            Self::Transaction => 6,
         }
     }
 
@@ -64,6 +73,9 @@ impl Purpose {
             1 => Self::Registration,
             2 => Self::DiscoverableLogin,
             3 => Self::UserLogin,
+            4 => Self::MfaRegistration,
+            5 => Self::MfaLogin,
+            6 => Self::Transaction,
             _ => return None,
         })
     }
@@ -109,17 +121,29 @@ pub struct Challenge {
     pub nonce: Nonce,
     /// Whose ceremony it is; none for a discoverable login.
     pub subject: Option<UserId>,
+    /// What a transaction is about: there if, and only if, that is the purpose.
+    pub transaction: Option<TransactionHash>,
 }
 
+/// SHA-256 of a transaction's id and data: what the person confirms by signing the challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionHash(pub [u8; HASH_LENGTH]);
+
 /// A sealed challenge: the bytes that the authenticator signs over.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct SealedChallenge([u8; LENGTH]);
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedChallenge(Vec<u8>);
 
 impl SealedChallenge {
     /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The bytes, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
     }
 }
 
@@ -144,7 +168,7 @@ pub enum ChallengeError {
 }
 
 impl Challenge {
-    /// A new challenge.
+    /// A new challenge of any purpose but a transaction's.
     #[must_use]
     pub fn new(
         purpose: Purpose,
@@ -153,14 +177,29 @@ impl Challenge {
         subject: Option<UserId>,
         rng: &dyn Rng,
     ) -> Self {
-        Self { purpose, policy, expires_at, nonce: Nonce(random_bytes(rng)), subject }
+        Self { purpose, policy, expires_at, nonce: Nonce(random_bytes(rng)), subject, transaction: None }
+    }
+
+    /// A new challenge by which a user confirms a transaction.
+    #[must_use]
+    pub fn for_transaction(
+        policy: ChallengePolicy,
+        expires_at: Timestamp,
+        subject: UserId,
+        transaction: TransactionHash,
+        rng: &dyn Rng,
+    ) -> Self {
+        Self {
+            transaction: Some(transaction),
+            ..Self::new(Purpose::Transaction, policy, expires_at, Some(subject), rng)
+        }
     }
 
     /// Seals it for a tenant.
     #[must_use]
     pub fn seal(&self, tenant_id: TenantId, secrets: &Secrets) -> SealedChallenge {
-        let mut bytes = [0; LENGTH];
-        let (body, tag) = bytes.split_at_mut(BODY_LENGTH);
+        let mut bytes = Vec::with_capacity(LENGTH + HASH_LENGTH);
+        let mut body = [0; BODY_LENGTH];
         body[0] = VERSION;
         body[1] = self.purpose.code();
         body[2..4].copy_from_slice(&self.policy.bits().to_be_bytes());
@@ -169,7 +208,10 @@ impl Challenge {
         if let Some(subject) = &self.subject {
             body[26..42].copy_from_slice(subject.as_uuid().as_bytes());
         }
-        tag.copy_from_slice(&compute_tag(secrets.current(), tenant_id, body));
+        let transaction = self.transaction.as_ref().map_or(&[][..], |hash| &hash.0);
+        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(&compute_tag(secrets.current(), tenant_id, &body, transaction));
+        bytes.extend_from_slice(transaction);
         SealedChallenge(bytes)
     }
 
@@ -181,19 +223,25 @@ impl Challenge {
         now: Timestamp,
         secrets: &Secrets,
     ) -> Result<Self, ChallengeError> {
-        if bytes.len() != LENGTH {
-            return Err(ChallengeError::NotOurs);
-        }
-        let (body, tag) = bytes.split_at(BODY_LENGTH);
-        let genuine = secrets
-            .all()
-            .any(|secret| bool::from(compute_tag(secret, tenant_id, body).as_slice().ct_eq(tag)));
+        let (sealed, transaction) = bytes.split_at_checked(LENGTH).ok_or(ChallengeError::NotOurs)?;
+        let (body, tag) = sealed.split_at(BODY_LENGTH);
+        let genuine = secrets.all().any(|secret| {
+            bool::from(compute_tag(secret, tenant_id, body, transaction).as_slice().ct_eq(tag))
+        });
         if !genuine || body[0] != VERSION {
             return Err(ChallengeError::NotOurs);
         }
         let purpose = Purpose::from_code(body[1]).ok_or(ChallengeError::NotOurs)?;
         let policy = ChallengePolicy::from_bits(u16::from_be_bytes([body[2], body[3]]))
             .ok_or(ChallengeError::NotOurs)?;
+        // A hash where none belongs, or none where one does, is not what we made.
+        let transaction = match (purpose, transaction) {
+            (Purpose::Transaction, hash) => {
+                Some(TransactionHash(hash.try_into().map_err(|_| ChallengeError::NotOurs)?))
+            }
+            (_, []) => None,
+            (_, _) => return Err(ChallengeError::NotOurs),
+        };
         if !accepted.contains(&purpose) {
             return Err(ChallengeError::OtherPurpose);
         }
@@ -208,7 +256,7 @@ impl Challenge {
         let mut subject = [0; 16];
         subject.copy_from_slice(&body[26..42]);
         let subject = (subject != [0; 16]).then(|| UserId::new(uuid::Uuid::from_bytes(subject)));
-        Ok(Self { purpose, policy, expires_at, nonce: Nonce(nonce), subject })
+        Ok(Self { purpose, policy, expires_at, nonce: Nonce(nonce), subject, transaction })
     }
 
     /// What the store is told when the challenge is spent.
@@ -218,10 +266,16 @@ impl Challenge {
     }
 }
 
-fn compute_tag(secret: &ServerSecret, tenant_id: TenantId, body: &[u8]) -> [u8; TAG_LENGTH] {
+fn compute_tag(
+    secret: &ServerSecret,
+    tenant_id: TenantId,
+    body: &[u8],
+    transaction: &[u8],
+) -> [u8; TAG_LENGTH] {
     let mut context = hmac::Context::with_key(secret.challenge_key());
     context.update(tenant_id.as_uuid().as_bytes());
     context.update(body);
+    context.update(transaction);
     let mut tag = [0; TAG_LENGTH];
     tag.copy_from_slice(&context.sign().as_ref()[..TAG_LENGTH]);
     tag
@@ -237,7 +291,13 @@ mod tests {
     use crate::rng::SystemRng;
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-    const ALL: &[Purpose] = &[Purpose::Registration, Purpose::DiscoverableLogin, Purpose::UserLogin];
+    const ALL: &[Purpose] = &[
+        Purpose::Registration,
+        Purpose::DiscoverableLogin,
+        Purpose::UserLogin,
+        Purpose::MfaRegistration,
+        Purpose::MfaLogin,
+    ];
 
     fn tenant(n: u128) -> TenantId {
         TenantId::new(Uuid::from_u128(n))
@@ -305,7 +365,7 @@ mod tests {
         let secrets = secrets();
         let sealed = challenge(Purpose::UserLogin).seal(tenant(1), &secrets);
         for bit in 0..LENGTH * 8 {
-            let mut bytes = sealed.0;
+            let mut bytes = sealed.0.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             let opened = Challenge::open(&bytes, tenant(1), ALL, NOW, &secrets);
             assert_eq!(opened, Err(ChallengeError::NotOurs), "bit {bit}");
@@ -326,5 +386,26 @@ mod tests {
         assert_eq!(Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &rotated), Ok(challenge));
         let opened = Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets());
         assert_eq!(opened, Err(ChallengeError::NotOurs));
+    }
+
+    #[test]
+    fn a_transactions_hash_is_sealed_with_its_challenge() {
+        let secrets = secrets();
+        let policy = ChallengePolicy { user_verification: UserVerification::Required };
+        let (subject, hash) = (UserId::new(Uuid::from_u128(7)), TransactionHash([9; 32]));
+        let challenge =
+            Challenge::for_transaction(policy, NOW + Duration::from_mins(5), subject, hash, &SystemRng);
+        let sealed = challenge.seal(tenant(1), &secrets);
+        assert!(sealed.as_bytes().ends_with(&[9; 32]));
+        let open = |bytes: &[u8]| Challenge::open(bytes, tenant(1), &[Purpose::Transaction], NOW, &secrets);
+        assert_eq!(open(sealed.as_bytes()), Ok(challenge));
+        for bit in 0..sealed.0.len() * 8 {
+            let mut bytes = sealed.0.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(open(&bytes), Err(ChallengeError::NotOurs), "bit {bit}");
+        }
+        assert_eq!(open(&sealed.as_bytes()[..LENGTH]), Err(ChallengeError::NotOurs));
+        let opened = Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets);
+        assert_eq!(opened, Err(ChallengeError::OtherPurpose));
     }
 }

@@ -9,6 +9,7 @@ use passgate_webauthn::{Origin, RpId};
 use serde::{Deserialize, Serialize};
 
 use crate::cors::CorsPolicy;
+use crate::credential::CredentialKind;
 use crate::text::Text;
 
 /// A tenant's whole configuration.
@@ -45,6 +46,17 @@ pub struct RelyingParty {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Origin>", into = "Vec<Origin>")]
 pub struct Origins(Vec<Origin>);
+
+impl TenantConfig {
+    /// What credentials of a kind must satisfy.
+    #[must_use]
+    pub const fn policy(&self, kind: CredentialKind) -> &CeremonyPolicy {
+        match kind {
+            CredentialKind::Passkey => &self.passkeys,
+            CredentialKind::Mfa => &self.mfa,
+        }
+    }
+}
 
 impl Origins {
     /// The most origins a tenant may have.

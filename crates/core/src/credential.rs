@@ -16,6 +16,28 @@ pub enum CredentialKind {
     Mfa,
 }
 
+/// Which of a user's credentials a ceremony takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// Passkeys only.
+    Passkeys,
+    /// Second factors, and passkeys too.
+    Both,
+}
+
+impl Accepts {
+    /// Whether a credential of this kind is one of them.
+    #[must_use]
+    pub const fn takes(self, kind: CredentialKind) -> bool {
+        match (self, kind) {
+            (Self::Passkeys | Self::Both, CredentialKind::Passkey) | (Self::Both, CredentialKind::Mfa) => {
+                true
+            }
+            (Self::Passkeys, CredentialKind::Mfa) => false,
+        }
+    }
+}
+
 /// A credential as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {

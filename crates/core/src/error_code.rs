@@ -1,7 +1,7 @@
 //! The stable code of each way in which a ceremony fails: what the audit log keeps and the wire carries.
 
+use crate::assertion::FinishLoginError;
 use crate::challenge::ChallengeError;
-use crate::login::FinishLoginError;
 use crate::registration::FinishRegistrationError;
 
 impl ChallengeError {
@@ -51,6 +51,7 @@ impl FinishLoginError {
             Self::Verification(error) => error.code(),
             Self::ChallengeSpent => "challenge_spent",
             Self::CounterRollback => "counter_rollback",
+            Self::TransactionMismatch => "transaction_mismatch",
             Self::SigningKey(_) | Self::Sign(_) | Self::Store(_) => "internal",
         }
     }

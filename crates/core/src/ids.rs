@@ -57,6 +57,8 @@ uuid_ids! {
     AuditId,
     /// A database, told from every other by a random id that it was made with.
     DatabaseId,
+    /// A transaction's row; the app knows it by its own identifier.
+    TransactionId,
 }
 
 /// A credential id as the authenticator chose it: 1 to 1023 bytes (WebAuthn Level 3, §4).

@@ -212,6 +212,6 @@ impl<S: Store> Passgate<S> {
         at: Timestamp,
     ) -> AuditEntry {
         let id = AuditId::new(random_uuid(&*self.rng));
-        AuditEntry { id, tenant_id, kind, error: None, actor, origin: origin.clone(), at }
+        AuditEntry { id, tenant_id, kind, error: None, actor, transaction: None, origin: origin.clone(), at }
     }
 }

@@ -1,4 +1,4 @@
-//! Registering a passkey: WebAuthn Level 3, §7.1, around the verifier.
+//! Registering a passkey or a second factor: WebAuthn Level 3, §7.1, around the verifier.
 
 use passgate_webauthn::options::{
     AuthenticatorSelection, CreationOptions, CredentialDescriptor as ExcludedCredential,
@@ -67,11 +67,34 @@ pub enum FinishRegistrationError {
     Store(#[from] StoreError),
 }
 
+/// What tells the registration of one kind of credential from that of the other.
+struct Rules {
+    purpose: Purpose,
+    begun: AuditType,
+    finished: AuditType,
+}
+
+const fn rules(kind: CredentialKind) -> Rules {
+    match kind {
+        CredentialKind::Passkey => Rules {
+            purpose: Purpose::Registration,
+            begun: AuditType::RegistrationInitSucceeded,
+            finished: AuditType::RegistrationFinalSucceeded,
+        },
+        CredentialKind::Mfa => Rules {
+            purpose: Purpose::MfaRegistration,
+            begun: AuditType::MfaRegistrationInitSucceeded,
+            finished: AuditType::MfaRegistrationFinalSucceeded,
+        },
+    }
+}
+
 impl<S: Store> Passgate<S> {
     /// Begins a registration: makes the user or brings it up to date, and says what the browser is to ask for.
     pub async fn begin_registration(
         &self,
         tenant: &Tenant,
+        kind: CredentialKind,
         profile: UserProfile,
         origin: &RequestOrigin,
     ) -> Result<CreationOptions, StoreError> {
@@ -80,11 +103,11 @@ impl<S: Store> Passgate<S> {
         let begin = BeginRegistration {
             tenant_id: tenant.id,
             profile: profile.clone(),
-            kind: CredentialKind::Passkey,
+            kind,
             new_user_id: UserId::new(random_uuid(&*self.rng)),
             new_handle: UserHandle::random(&*self.rng),
             now,
-            audit: self.audit(tenant.id, AuditType::RegistrationInitSucceeded, actor, origin, now),
+            audit: self.audit(tenant.id, rules(kind).begun, actor, origin, now),
         };
         let BegunRegistration { user, exclude } = self.store.begin_registration(begin).await?;
         let exclude = exclude.into_iter().map(|credential| ExcludedCredential {
@@ -95,9 +118,9 @@ impl<S: Store> Passgate<S> {
                 .collect(),
             ..ExcludedCredential::new(credential.id.as_bytes().to_vec())
         });
-        let policy = &tenant.config.passkeys;
+        let policy = tenant.config.policy(kind);
         let challenge = Challenge::new(
-            Purpose::Registration,
+            rules(kind).purpose,
             ChallengePolicy { user_verification: policy.user_verification },
             now + policy.timeout.as_duration(),
             Some(user.id),
@@ -116,7 +139,7 @@ impl<S: Store> Passgate<S> {
                     name: profile.name.to_string(),
                     display_name: profile.shown_name().to_owned(),
                 },
-                challenge: challenge.seal(tenant.id, &self.secrets).as_bytes().to_vec(),
+                challenge: challenge.seal(tenant.id, &self.secrets).into_bytes(),
                 pub_key_cred_params: Algorithm::DEFAULT.iter().map(|algorithm| (*algorithm).into()).collect(),
                 timeout: policy.timeout.as_millis(),
                 exclude_credentials: exclude.collect(),
@@ -136,6 +159,7 @@ impl<S: Store> Passgate<S> {
     pub async fn finish_registration(
         &self,
         tenant: &Tenant,
+        kind: CredentialKind,
         body: &[u8],
         origin: &RequestOrigin,
     ) -> Result<Token, FinishRegistrationError> {
@@ -143,7 +167,7 @@ impl<S: Store> Passgate<S> {
         let response = RegistrationResponse::parse(body)?;
         let now = self.now();
         let challenge =
-            Challenge::open(response.challenge(), tenant.id, &[Purpose::Registration], now, &self.secrets)?;
+            Challenge::open(response.challenge(), tenant.id, &[rules(kind).purpose], now, &self.secrets)?;
         response.check_client_data(&ClientDataExpectation {
             challenge: response.challenge(),
             origins: tenant.config.relying_party.origins.as_slice(),
@@ -157,19 +181,19 @@ impl<S: Store> Passgate<S> {
         let user = self.store.user(tenant.id, subject).await?;
         let audit = self.audit(
             tenant.id,
-            AuditType::RegistrationFinalSucceeded,
+            rules(kind).finished,
             user.as_ref().map(|user| user.app_id.clone()),
             origin,
             now,
         );
         let judged = match &user {
-            Some(user) => self.judge_registration(tenant, &challenge, &attestation, user, now),
+            Some(user) => self.judge_registration(tenant, kind, &challenge, &attestation, user, now),
             None => Err(FinishRegistrationError::UnknownUser),
         };
         let (credential, token) = match judged {
             Ok(accepted) => accepted,
             Err(error) => {
-                let audit = audit.failed(AuditType::RegistrationFinalFailed, error.code());
+                let audit = audit.failed(error.code());
                 self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
                 return Err(error);
             }
@@ -186,12 +210,13 @@ impl<S: Store> Passgate<S> {
     fn judge_registration(
         &self,
         tenant: &Tenant,
+        kind: CredentialKind,
         challenge: &Challenge,
         attestation: &AttestationObject<'_>,
         user: &User,
         now: Timestamp,
     ) -> Result<(Credential, Token), FinishRegistrationError> {
-        let policy = &tenant.config.passkeys;
+        let policy = tenant.config.policy(kind);
         let verified = attestation.verify(&RegistrationExpectation {
             rp_id: &tenant.config.relying_party.id,
             user_verification: stricter(challenge.policy.user_verification, policy.user_verification),
@@ -201,7 +226,7 @@ impl<S: Store> Passgate<S> {
             now_unix_seconds: now.as_seconds(),
         })?;
         let user_verified = verified.user_verified;
-        let credential = new_credential(verified, user, now)?;
+        let credential = new_credential(verified, kind, user, now)?;
         let token = token::issue(
             tenant.signing_key(now)?,
             &TokenFacts {
@@ -210,6 +235,7 @@ impl<S: Store> Passgate<S> {
                 user: &user.app_id,
                 credential: &credential.id,
                 purpose: TokenPurpose::Registration,
+                transaction: None,
                 user_verified,
                 token_id: random_uuid(&*self.rng),
                 issued_at: now,
@@ -221,6 +247,7 @@ impl<S: Store> Passgate<S> {
 
 fn new_credential(
     verified: VerifiedRegistration,
+    kind: CredentialKind,
     user: &User,
     now: Timestamp,
 ) -> Result<Credential, InvalidCredentialId> {
@@ -230,7 +257,7 @@ fn new_credential(
         id,
         user_id: user.id,
         app_user_id: user.app_id.clone(),
-        kind: CredentialKind::Passkey,
+        kind,
         public_key: verified.public_key,
         attestation_format: verified.attestation_format.as_str().to_owned(),
         aaguid: verified.aaguid,

@@ -8,21 +8,23 @@ use std::future::Future;
 
 use crate::admin_token::AdminTokenRecord;
 use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
-use crate::audit::AuditEntry;
+use crate::audit::{AuditEntry, AuditFilter, AuditRow};
 use crate::challenge::Nonce;
 use crate::clock::Timestamp;
 use crate::config::{DeviationPolicy, TenantConfig};
 use crate::credential::{
-    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
+    Accepts, Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
 };
 use crate::ids::{
-    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserHandle, UserId,
+    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, TransactionId, UserHandle,
+    UserId,
 };
 use crate::server_secret::SecretId;
 use crate::signing_key::SealedSigningKey;
 use crate::tenant::{TenantRecord, TenantSummary};
 use crate::text::Text;
-use crate::user::{AppUserId, User, UserProfile};
+use crate::transaction::{Transaction, TransactionData, TransactionIdentifier};
+use crate::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
 
 /// The database failed: nothing of the method's work was kept unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -92,8 +94,8 @@ pub struct BeginLogin {
     pub tenant_id: TenantId,
     /// Whose login.
     pub app_user_id: AppUserId,
-    /// Credentials of this kind are to be allowed.
-    pub kind: CredentialKind,
+    /// Which credentials are to be allowed.
+    pub accepts: Accepts,
     /// The row to append on success.
     pub audit: AuditEntry,
 }
@@ -105,8 +107,44 @@ pub enum BegunLogin {
     Begun(User, Vec<CredentialDescriptor>),
     /// No such user.
     UnknownUser,
-    /// The user has no credential of that kind.
+    /// The user has no credential that would do.
     NoCredentials,
+}
+
+/// A transaction begins: the user's credentials are looked up, and the transaction is kept.
+#[derive(Debug, Clone)]
+pub struct BeginTransaction {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Whose confirmation is asked for.
+    pub app_user_id: AppUserId,
+    /// Which credentials are to be allowed.
+    pub accepts: Accepts,
+    /// The new row's id.
+    pub id: TransactionId,
+    /// The app's own id, unique in the tenant.
+    pub identifier: TransactionIdentifier,
+    /// What it is about.
+    pub data: TransactionData,
+    /// The nonce of its challenge, by which it is found again.
+    pub nonce: Nonce,
+    /// Now.
+    pub now: Timestamp,
+    /// The row to append on success.
+    pub audit: AuditEntry,
+}
+
+/// What became of the beginning of a transaction. A failure's audit row is kept too, and its identifier stays free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BegunTransaction {
+    /// The user and the credentials to allow, at least one and at most 100, newest first.
+    Begun(User, Vec<CredentialDescriptor>),
+    /// No such user.
+    UnknownUser,
+    /// The user has no credential that would do.
+    NoCredentials,
+    /// The tenant has a transaction of this identifier.
+    Exists,
 }
 
 /// A registration's end: spend the challenge, insert the credential, append the audit row.
@@ -149,6 +187,8 @@ pub struct FinishLogin {
     pub counter_policy: DeviationPolicy,
     /// Whether the credential is synced now.
     pub backup_state: bool,
+    /// The transaction that is confirmed, which must be pending.
+    pub transaction: Option<TransactionId>,
     /// Now.
     pub now: Timestamp,
     /// The row to append on success.
@@ -169,6 +209,8 @@ pub enum FinishedLogin {
     CounterRollback,
     /// The credential was deleted meanwhile, or is no longer that user's.
     CredentialGone,
+    /// The transaction was deleted meanwhile, or is confirmed already; the credential is left as it was.
+    TransactionGone,
 }
 
 /// A ceremony failed after its challenge became due: spend it and keep the failure.
@@ -380,6 +422,25 @@ pub trait Store: Send + Sync + 'static {
         &self,
         finish: FinishLogin,
     ) -> impl Future<Output = Result<FinishedLogin, StoreError>> + Send;
+    /// A transaction begins.
+    fn begin_transaction(
+        &self,
+        begin: BeginTransaction,
+    ) -> impl Future<Output = Result<BegunTransaction, StoreError>> + Send;
+    /// The credential that a transaction's end names, and the transaction whose challenge has this nonce: the read of
+    /// a transaction's end.
+    fn transaction_credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+        nonce: Nonce,
+    ) -> impl Future<Output = Result<(CredentialLookup, Option<Transaction>), StoreError>> + Send;
+    /// A user's transactions, newest first; the id is the app's, or else the row's.
+    fn transactions(
+        &self,
+        tenant_id: TenantId,
+        user: AppUserId,
+    ) -> impl Future<Output = Result<Vec<Transaction>, StoreError>> + Send;
     /// A ceremony failed after its challenge became due. Nothing is written where it was spent before.
     fn fail_ceremony(&self, failure: FailCeremony) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -409,6 +470,35 @@ pub trait Store: Send + Sync + 'static {
         &self,
         change: CredentialChange,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+
+    // Users and the audit log.
+
+    /// A tenant's users, by the time they were made.
+    fn users(
+        &self,
+        tenant_id: TenantId,
+        page: PageRequest,
+    ) -> impl Future<Output = Result<Page<UserRecord>, StoreError>> + Send;
+    /// A user with credentials and transactions.
+    fn user_details(
+        &self,
+        tenant_id: TenantId,
+        id: UserId,
+    ) -> impl Future<Output = Result<Option<UserDetails>, StoreError>> + Send;
+    /// Deletes a user with handles, credentials (which leave tombstones) and transactions.
+    fn delete_user(
+        &self,
+        tenant_id: TenantId,
+        id: UserId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// A tenant's audit log, newest first unless asked otherwise.
+    fn audit_log(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> impl Future<Output = Result<Page<AuditRow>, StoreError>> + Send;
 
     // Upkeep.
 

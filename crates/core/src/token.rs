@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::clock::Timestamp;
 use crate::ids::CredentialId;
 use crate::signing_key::SigningKey;
+use crate::transaction::TransactionIdentifier;
 use crate::user::AppUserId;
 
 /// How long a token is valid.
@@ -20,6 +21,10 @@ pub enum TokenPurpose {
     Registration,
     /// The user logged in with a passkey.
     Login,
+    /// The user proved a second factor.
+    Mfa,
+    /// The user confirmed a transaction.
+    Transaction,
 }
 
 /// What a token says.
@@ -35,6 +40,8 @@ pub struct TokenFacts<'a> {
     pub credential: &'a CredentialId,
     /// The ceremony.
     pub purpose: TokenPurpose,
+    /// The transaction that was confirmed.
+    pub transaction: Option<&'a TransactionIdentifier>,
     /// Whether the authenticator verified the person.
     pub user_verified: bool,
     /// The token's own id.
@@ -76,6 +83,8 @@ struct Claims<'a> {
     exp: i64,
     jti: uuid::Uuid,
     cred: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trans: Option<&'a str>,
     purpose: TokenPurpose,
     uv: bool,
 }
@@ -91,6 +100,7 @@ pub fn issue(key: &SigningKey, facts: &TokenFacts<'_>) -> Result<Token, SignErro
         exp: iat + i64::try_from(LIFETIME.as_secs()).map_err(|_| SignError)?,
         jti: facts.token_id,
         cred: facts.credential.to_string(),
+        trans: facts.transaction.map(TransactionIdentifier::as_str),
         purpose: facts.purpose,
         uv: facts.user_verified,
     };

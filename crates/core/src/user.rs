@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use crate::credential::Credential;
 use crate::ids::{UserHandle, UserId};
 use crate::text::{InvalidText, Text};
+use crate::transaction::Transaction;
 
 /// The app's own id of a user: any string of 1 to 1024 characters without NUL. It may be an email or look like
 /// a UUID; it is never reinterpreted, and never becomes the user handle.
@@ -57,6 +59,26 @@ impl UserProfile {
             _ => self.name.as_str(),
         }
     }
+}
+
+/// A user as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    /// The row's id.
+    pub id: UserId,
+    /// What the app told of it.
+    pub profile: UserProfile,
+}
+
+/// A user with everything of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserDetails {
+    /// The user.
+    pub user: UserRecord,
+    /// The user's credentials, newest first.
+    pub credentials: Vec<Credential>,
+    /// The user's transactions, newest first.
+    pub transactions: Vec<Transaction>,
 }
 
 /// A user as stored.

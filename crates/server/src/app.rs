@@ -10,10 +10,16 @@ pub struct App<S> {
     pub passgate: Arc<Passgate<S>>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
+    /// How operators reach the admin API, without a slash at its end.
+    pub admin_url: String,
 }
 
 impl<S> Clone for App<S> {
     fn clone(&self) -> Self {
-        Self { passgate: Arc::clone(&self.passgate), body_limit: self.body_limit }
+        Self {
+            passgate: Arc::clone(&self.passgate),
+            body_limit: self.body_limit,
+            admin_url: self.admin_url.clone(),
+        }
     }
 }

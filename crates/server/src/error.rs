@@ -5,12 +5,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use passgate_api::{ErrorBody, ErrorCode};
 use passgate_core::administration::ResealError;
+use passgate_core::assertion::{BeginLoginError, FinishLoginError};
 use passgate_core::challenge::ChallengeError;
-use passgate_core::login::{BeginLoginError, FinishLoginError};
 use passgate_core::passgate::{ApiKeyError, TenantError};
 use passgate_core::registration::FinishRegistrationError;
 use passgate_core::signing_key::SigningKeyError;
 use passgate_core::store::StoreError;
+use passgate_core::transactions::BeginTransactionError;
 use passgate_webauthn::RegistrationError;
 
 /// An answer outside 2xx.
@@ -160,9 +161,23 @@ impl From<BeginLoginError> for ApiError {
                 StatusCode::BAD_REQUEST,
                 ErrorCode::NO_CREDENTIALS,
                 "No credentials",
-                "the user has no passkey to log in with",
+                "the user has no credential that could be used here",
             ),
             BeginLoginError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BeginTransactionError> for ApiError {
+    fn from(error: BeginTransactionError) -> Self {
+        match error {
+            BeginTransactionError::Login(error) => error.into(),
+            BeginTransactionError::Exists => Self::new(
+                StatusCode::CONFLICT,
+                ErrorCode::TRANSACTION_EXISTS,
+                "transaction already exists",
+                "the tenant has a transaction of this transaction_id",
+            ),
         }
     }
 }
@@ -214,7 +229,10 @@ impl From<FinishLoginError> for ApiError {
             | E::UserMismatch
             | E::UserHandleMissing
             | E::Verification(_)
-            | E::CounterRollback => Self::refused(StatusCode::UNAUTHORIZED, code, "Login refused", &error),
+            | E::CounterRollback
+            | E::TransactionMismatch => {
+                Self::refused(StatusCode::UNAUTHORIZED, code, "Login refused", &error)
+            }
             E::SigningKey(error) => error.into(),
             E::Sign(error) => Self::internal(error),
             E::Store(error) => error.into(),

@@ -1,5 +1,6 @@
 //! What handlers take from a request, each with the error that its absence gets.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -192,26 +193,53 @@ fn invalid_tenant_id() -> ApiError {
     )
 }
 
-/// Who asks, for the audit log.
+/// The address of the person whom an app's backend acts for. Behind a backend every call comes from one address.
+const CLIENT_IP: &str = "x-passgate-client-ip";
+/// The user agent of the person whom an app's backend acts for.
+const CLIENT_USER_AGENT: &str = "x-passgate-client-ua";
+
+/// Who asks, for the audit log: the peer, or whom a caller with the tenant's API key names instead.
 pub(crate) struct Origin(pub(crate) RequestOrigin);
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl<S: Store> FromRequestParts<App<S>> for Origin {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &App<S>) -> Result<Self, ApiError> {
         let info = parts.extensions.get::<RequestInfo>();
-        let user_agent = parts
-            .headers
-            .get(axum::http::header::USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .map(|agent| agent.chars().take(512).collect())
-            .unwrap_or_default();
-        Ok(Self(RequestOrigin {
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let mut origin = RequestOrigin {
             request_id: info.map(|info| info.id.to_string()).unwrap_or_default(),
             source_ip: info.and_then(|info| info.source).map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent,
-        }))
+            user_agent: header("user-agent").map(short).unwrap_or_default(),
+        };
+        let names_client =
+            parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
+        // Anybody may send these headers; they count from a tenant's own backend only.
+        if names_client && is_keyed(parts) {
+            if let Some(ip) = header(CLIENT_IP) {
+                let ip: IpAddr = ip
+                    .trim()
+                    .parse()
+                    .map_err(|_| ApiError::validation(format!("{CLIENT_IP}: must be an IP address")))?;
+                origin.source_ip = ip.to_canonical().to_string();
+            }
+            if let Some(agent) = header(CLIENT_USER_AGENT) {
+                origin.user_agent = short(agent);
+            }
+        }
+        Ok(Self(origin))
     }
+}
+
+/// Whether a request carries a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
+fn is_keyed(parts: &Parts) -> bool {
+    let tenant = parts.extensions.get::<Arc<Tenant>>();
+    tenant.zip(presented_key(parts)).is_some_and(|(tenant, key)| tenant.api_key(key).is_some())
+}
+
+/// What the log keeps of a user agent.
+fn short(user_agent: &str) -> String {
+    user_agent.chars().take(512).collect()
 }
 
 #[cfg(test)]

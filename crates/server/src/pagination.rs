@@ -33,8 +33,16 @@ impl ListQuery {
         self.0.iter().find_map(|(key, value)| (key == name).then_some(value.as_str()))
     }
 
-    /// Which page is asked for.
-    pub(crate) fn page(&self) -> Result<PageRequest, ApiError> {
+    /// All values of a parameter that may repeat, but for empty ones.
+    pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Which page is asked for; the order stands in the parameter of that name.
+    pub(crate) fn page(&self, order: &str) -> Result<PageRequest, ApiError> {
         let number = |name: &str, default: u32, max: u32| match self.value(name) {
             None | Some("") => Ok(default),
             Some(text) => match text.parse() {
@@ -42,15 +50,15 @@ impl ListQuery {
                 _ => Err(ApiError::validation(format!("{name}: must be a number from 1 to {max}"))),
             },
         };
-        let order = match self.value("order") {
+        let direction = match self.value(order) {
             None | Some("" | "desc") => Order::Descending,
             Some("asc") => Order::Ascending,
-            Some(_) => return Err(ApiError::validation("order: must be asc or desc")),
+            Some(_) => return Err(ApiError::validation(format!("{order}: must be asc or desc"))),
         };
         Ok(PageRequest {
             page: number("page", 1, MAX_PAGE)?,
             per_page: number("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE)?,
-            order,
+            order: direction,
         })
     }
 }

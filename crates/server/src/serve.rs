@@ -59,7 +59,11 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let public_listener = bind("public_listen", settings.public_listen).await?;
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
     let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
-    let app = App { passgate: Arc::clone(&passgate), body_limit: settings.body_limit };
+    let app = App {
+        passgate: Arc::clone(&passgate),
+        body_limit: settings.body_limit,
+        admin_url: settings.admin_url.clone(),
+    };
 
     let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);

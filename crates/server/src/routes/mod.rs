@@ -1,11 +1,14 @@
 //! Both APIs, as tables of contents: each endpoint is a file, named as its path and verb.
 
 pub(crate) mod admin;
+pub(crate) mod audit_logs;
 pub(crate) mod credentials;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod login;
+pub(crate) mod mfa;
 pub(crate) mod registration;
+pub(crate) mod transaction;
 
 use std::time::Duration;
 
@@ -36,6 +39,14 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
                 .patch(credentials::update::handler)
                 .delete(credentials::delete::handler),
         )
+        .route("/transaction/initialize", post(transaction::initialize::handler))
+        .route("/transaction/finalize", post(transaction::finalize::handler))
+        .route("/transaction/{user_id}", get(transaction::list::handler))
+        .route("/mfa/registration/initialize", post(mfa::registration::initialize::handler))
+        .route("/mfa/registration/finalize", post(mfa::registration::finalize::handler))
+        .route("/mfa/login/initialize", post(mfa::login::initialize::handler))
+        .route("/mfa/login/finalize", post(mfa::login::finalize::handler))
+        .route("/audit_logs", get(audit_logs::handler))
         .route("/.well-known/jwks.json", get(jwks::handler))
         .method_not_allowed_fallback(method_not_allowed)
         .route_layer(from_fn_with_state(app.clone(), tenant_layer::in_tenant));
@@ -58,7 +69,7 @@ pub(crate) fn admin_in_process<S: Store>(app: App<S>) -> Router {
 }
 
 fn administration<S: Store>() -> Router<App<S>> {
-    use admin::{api_keys, signing_keys, tenants};
+    use admin::{api_keys, signing_keys, tenants, users};
     Router::new()
         .route("/tenants", get(tenants::list::handler).post(tenants::create::handler))
         .route(
@@ -76,6 +87,12 @@ fn administration<S: Store>() -> Router<App<S>> {
             get(signing_keys::list::handler).post(signing_keys::create::handler),
         )
         .route("/tenants/{tenant_id}/secrets/jwk/{secret_id}", delete(signing_keys::delete::handler))
+        .route("/tenants/{tenant_id}/users", get(users::list::handler))
+        .route(
+            "/tenants/{tenant_id}/users/{user_id}",
+            get(users::get::handler).delete(users::delete::handler),
+        )
+        .route("/tenants/{tenant_id}/audit_logs", get(audit_logs::admin_handler))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
 }

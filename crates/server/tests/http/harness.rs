@@ -24,6 +24,7 @@ use tokio::sync::watch;
 /// Where the app's pages are.
 pub(crate) const ORIGIN: &str = "https://app.example.com";
 pub(crate) const RP_ID: &str = "example.com";
+pub(crate) const ADMIN_URL: &str = "https://admin.example.com";
 pub(crate) const PUBLIC_URL: &str = "https://passkeys.example.com";
 /// When every test begins.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -99,7 +100,8 @@ impl TestServer {
             passgate_core::administration::Created::Done(token) => token.secret.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         };
-        let app = App { passgate: Arc::clone(&passgate), body_limit: 65_536 };
+        let app =
+            App { passgate: Arc::clone(&passgate), body_limit: 65_536, admin_url: ADMIN_URL.to_owned() };
         let timeout = Duration::from_secs(30);
         let (stop, stopped) = watch::channel(false);
         let mut addresses = Vec::new();

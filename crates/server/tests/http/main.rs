@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something it needs is missing")]
 
 mod admin;
+mod audit_logs;
 mod challenges;
 mod cors;
 mod credentials;
@@ -13,4 +14,7 @@ mod isolation;
 mod jwks;
 mod login;
 mod malformed;
+mod mfa;
 mod registration;
+mod transaction;
+mod users;

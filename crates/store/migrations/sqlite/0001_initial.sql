@@ -91,6 +91,9 @@ CREATE TABLE users (
     UNIQUE (tenant_id, app_user_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Lists by time; the id decides between equal times, so that pages neither repeat nor miss a row.
+CREATE INDEX users_by_time ON users (tenant_id, created_at, id);
+
 -- The handles that a user's passkeys may carry; new passkeys get the one at the lowest position.
 CREATE TABLE user_handles (
     tenant_id BLOB NOT NULL,
@@ -123,7 +126,7 @@ CREATE TABLE credentials (
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- Lists by time; the id decides between equal times, so that pages neither repeat nor miss a row.
+-- In the order in which they are listed.
 CREATE INDEX credentials_by_time ON credentials (tenant_id, created_at, id);
 CREATE INDEX credentials_by_user ON credentials (tenant_id, user_id, created_at, id);
 
@@ -132,9 +135,29 @@ CREATE TABLE credential_tombstones (
     tenant_id  BLOB NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
     id_hash    BLOB NOT NULL, -- SHA-256 of the credential's id
     deleted_at INTEGER NOT NULL,
-    reason     TEXT NOT NULL,
+    reason     TEXT NOT NULL, -- deleted, user_deleted
     PRIMARY KEY (tenant_id, id_hash)
 ) STRICT, WITHOUT ROWID;
+
+-- What users confirm, or were asked to.
+CREATE TABLE transactions (
+    tenant_id    BLOB NOT NULL,
+    id           BLOB NOT NULL,
+    user_id      BLOB NOT NULL,
+    identifier   TEXT NOT NULL, -- the app's own id, never reinterpreted
+    data         TEXT NOT NULL, -- JSON, exactly the bytes whose hash the challenge carries
+    nonce        BLOB NOT NULL, -- its challenge's, by which it is found again
+    status       TEXT NOT NULL, -- pending, finalized
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    finalized_at INTEGER,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, identifier),
+    UNIQUE (tenant_id, nonce),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX transactions_by_user ON transactions (tenant_id, user_id, created_at, id);
 
 -- Inserts are in order of time and purging is a range delete. Outlives its tenant until it is purged, so that a
 -- tenant deleted and imported again under its old id can't be shown its old challenges.
@@ -164,7 +187,7 @@ CREATE TABLE audit_logs (
     meta_source_ip       TEXT NOT NULL,
     meta_user_agent      TEXT NOT NULL,
     actor_user_id        TEXT, -- the app's own id of the user
-    transaction_id       TEXT,
+    transaction_id       TEXT, -- the app's own id of the transaction
     updated_at           INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, created_at, id)
 ) STRICT, WITHOUT ROWID;

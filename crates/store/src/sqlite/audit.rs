@@ -1,11 +1,17 @@
 //! The audit log.
 
-use passgate_core::audit::AuditEntry;
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
+use passgate_core::clock::Timestamp;
+use passgate_core::credential::{Order, Page, PageRequest};
+use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::transaction::TransactionIdentifier;
 use passgate_core::user::AppUserId;
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::fault::Fault;
-use super::rows::Blob;
+use super::paging::offset;
+use super::rows::{Blob, Columns, collect};
 
 /// Appends a row, unless its tenant was deleted meanwhile.
 pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
@@ -14,7 +20,7 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
              tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
              actor_user_id, transaction_id, updated_at
          )
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?2
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2
          FROM tenants
          WHERE id = ?1",
     )?
@@ -28,6 +34,142 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.origin.source_ip,
         entry.origin.user_agent,
         entry.actor.as_ref().map(AppUserId::as_str),
+        entry.transaction.as_ref().map(TransactionIdentifier::as_str),
     ])?;
     Ok(())
+}
+
+/// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own
+/// number. What is asked for is bound, never part of the SQL.
+struct Conditions {
+    sql: String,
+    values: Vec<(usize, Value)>,
+}
+
+impl Conditions {
+    fn new(tenant_id: TenantId, filter: &AuditFilter) -> Result<Self, Fault> {
+        let mut this = Self { sql: String::from("tenant_id = ?1"), values: Vec::new() };
+        this.values.push((1, Value::Blob(tenant_id.blob().to_vec())));
+        let time = |at: Timestamp| Value::Integer(at.as_millis());
+        this.require(" AND created_at > ?2", 2, filter.after.map(time));
+        this.require(" AND created_at < ?3", 3, filter.before.map(time));
+        this.require(" AND type IN (SELECT value FROM json_each(?4))", 4, kinds(&filter.kinds)?);
+        this.require(" AND instr(actor_user_id, ?5) > 0", 5, filter.actor.clone().map(Value::Text));
+        this.require(" AND instr(meta_source_ip, ?6) > 0", 6, filter.source_ip.clone().map(Value::Text));
+        this.require(ANYTHING, 7, filter.anything.clone().map(Value::Text));
+        Ok(this)
+    }
+
+    /// Adds a condition whose parameter has this number, if there is a value to require.
+    fn require(&mut self, condition: &'static str, parameter: usize, value: Option<Value>) {
+        if let Some(value) = value {
+            self.sql.push_str(condition);
+            self.values.push((parameter, value));
+        }
+    }
+
+    /// Binds the values; the numbers of those that are not required stay unused.
+    fn bind(&self, statement: &mut CachedStatement<'_>) -> Result<(), Fault> {
+        for (parameter, value) in &self.values {
+            statement.raw_bind_parameter(*parameter, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The id is compared as it is printed.
+const ANYTHING: &str = "
+      AND (
+          instr(
+              lower(
+                  hex(substr(id, 1, 4)) || '-' || hex(substr(id, 5, 2)) || '-' || hex(substr(id, 7, 2))
+                  || '-' || hex(substr(id, 9, 2)) || '-' || hex(substr(id, 11, 6))
+              ),
+              ?7
+          ) > 0
+          OR instr(type, ?7) > 0
+          OR instr(error, ?7) > 0
+          OR instr(meta_http_request_id, ?7) > 0
+          OR instr(meta_source_ip, ?7) > 0
+          OR instr(meta_user_agent, ?7) > 0
+          OR instr(actor_user_id, ?7) > 0
+          OR instr(transaction_id, ?7) > 0
+      )";
+
+/// The types as a JSON array, or none where any will do.
+fn kinds(kinds: &[AuditType]) -> Result<Option<Value>, Fault> {
+    if kinds.is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    Ok(Some(Value::Text(serde_json::to_string(&names)?)))
+}
+
+/// A page of the rows that a filter lets through.
+pub(super) fn page(
+    db: &Connection,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    page: PageRequest,
+) -> Result<Page<AuditRow>, Fault> {
+    let conditions = Conditions::new(tenant_id, filter)?;
+    // One snapshot, so that the count is that of the list.
+    let snapshot = db.unchecked_transaction()?;
+    let found =
+        Page { total: count(&snapshot, &conditions)?, items: list(&snapshot, tenant_id, &conditions, page)? };
+    snapshot.finish()?;
+    Ok(found)
+}
+
+fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql))?;
+    conditions.bind(&mut statement)?;
+    let mut rows = statement.raw_query();
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let count: i64 = row.get(0)?;
+    // A count is not negative.
+    Ok(count.cast_unsigned())
+}
+
+fn list(
+    db: &Connection,
+    tenant_id: TenantId,
+    conditions: &Conditions,
+    page: PageRequest,
+) -> Result<Vec<AuditRow>, Fault> {
+    let order = match page.order {
+        Order::Descending => "created_at DESC, id DESC",
+        Order::Ascending => "created_at, id",
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
+                meta_user_agent, created_at
+         FROM audit_logs
+         WHERE {}
+         ORDER BY {order}
+         LIMIT ?8 OFFSET ?9",
+        conditions.sql
+    ))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(8, page.per_page)?;
+    statement.raw_bind_parameter(9, offset(page))?;
+    collect(statement.raw_query(), |row| read(tenant_id, row))
+}
+
+fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<AuditRow, Fault> {
+    let mut columns = Columns::new("audit_logs", Some(tenant_id), row);
+    Ok(AuditRow {
+        id: columns.uuid("id", AuditId::new)?,
+        kind: columns.parsed("type", AuditType::from_name)?,
+        error: columns.optional_string("error")?,
+        actor: columns.optional_string("actor_user_id")?,
+        transaction: columns.optional_string("transaction_id")?,
+        origin: RequestOrigin {
+            request_id: columns.string("meta_http_request_id")?,
+            source_ip: columns.string("meta_source_ip")?,
+            user_agent: columns.string("meta_user_agent")?,
+        },
+        at: columns.time("created_at")?,
+    })
 }

@@ -86,12 +86,12 @@ impl Connector {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(source) => return Err(OpenError::Create { path: self.path.clone(), source }),
         }
-        let mut db = self.open()?;
-        // Before anything is changed: the journal mode stays in the file. In a transaction, so that another process
-        // that is just migrating is seen as before or after it.
-        let looked_at = db.transaction().map_err(|error| self.unusable(error))?;
-        migrate::refuse_foreign(&looked_at, &self.path)?;
-        drop(looked_at);
+        let db = self.open()?;
+        // Before anything is changed: the journal mode stays in the file. In one snapshot, since another opener may
+        // just be making the tables.
+        let snapshot = db.unchecked_transaction().map_err(|error| self.unusable(error))?;
+        migrate::refuse_foreign(&snapshot, &self.path)?;
+        drop(snapshot);
         let journal_mode: String = db
             .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
             .map_err(|error| self.unusable(error))?;

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest;
 use passgate_core::audit::AuditEntry;
+use passgate_core::clock::Timestamp;
 use passgate_core::credential::{
     Credential, CredentialDescriptor, CredentialKind, CredentialLookup, KnownCredential, Order, Page,
     PageRequest,
@@ -14,13 +15,29 @@ use passgate_webauthn::Aaguid;
 use rusqlite::{Connection, Params, Row, params};
 
 use super::fault::Fault;
+use super::paging::{count, offset};
 use super::rows::{Blob, Columns, collect};
 use super::{audit, users};
 
 /// The most credentials that are named to a browser.
 const DESCRIPTORS: u32 = 100;
-/// Why a tombstone stands.
-const DELETED: &str = "deleted";
+/// Why a credential was deleted, as its tombstone says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deletion {
+    /// By itself.
+    Alone,
+    /// With its user.
+    WithUser,
+}
+
+impl Deletion {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Alone => "deleted",
+            Self::WithUser => "user_deleted",
+        }
+    }
+}
 
 /// A statement that selects what [`read`] reads, and more columns and joins if given.
 macro_rules! select_credentials {
@@ -127,21 +144,22 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
     Ok(if user_exists { Insertion::IdTaken } else { Insertion::UnknownUser })
 }
 
-/// A user's newest credentials of a kind.
+/// A user's newest credentials of a kind, or of any.
 pub(super) fn descriptors(
     db: &Connection,
     tenant_id: TenantId,
     user_id: UserId,
-    kind: CredentialKind,
+    kind: Option<CredentialKind>,
 ) -> Result<Vec<CredentialDescriptor>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT id, transports
          FROM credentials
-         WHERE tenant_id = ?1 AND user_id = ?2 AND kind = ?3
+         WHERE tenant_id = ?1 AND user_id = ?2 AND (?3 IS NULL OR kind = ?3)
          ORDER BY created_at DESC, id DESC
          LIMIT ?4",
     )?;
-    let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind_name(kind), DESCRIPTORS])?;
+    let kind = kind.map(kind_name);
+    let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind, DESCRIPTORS])?;
     collect(rows, |row| {
         let mut columns = Columns::new("credentials", Some(tenant_id), row);
         Ok(CredentialDescriptor {
@@ -207,7 +225,7 @@ pub(super) fn page(
 ) -> Result<Page<Credential>, Fault> {
     // One snapshot, so that the count is that of the list.
     let snapshot = db.unchecked_transaction()?;
-    let offset = i64::from(page.page.saturating_sub(1)) * i64::from(page.per_page);
+    let offset = offset(page);
     let found = match app_user_id {
         None => {
             let total = count(
@@ -263,10 +281,17 @@ pub(super) fn page(
     Ok(found)
 }
 
-fn count(db: &Connection, sql: &str, params: impl Params) -> Result<u64, Fault> {
-    let count: i64 = db.prepare_cached(sql)?.query_row(params, |row| row.get(0))?;
-    // A count is not negative.
-    Ok(count.cast_unsigned())
+/// All of a user's credentials, newest first.
+pub(super) fn of_user(
+    db: &Connection,
+    tenant_id: TenantId,
+    user_id: UserId,
+) -> Result<Vec<Credential>, Fault> {
+    let sql = select_credentials!(
+        "WHERE c.tenant_id = ?1 AND c.user_id = ?2
+             ORDER BY c.created_at DESC, c.id DESC"
+    );
+    list(db, tenant_id, sql, params![tenant_id.blob(), user_id.blob()])
 }
 
 fn list(
@@ -304,20 +329,41 @@ pub(super) fn delete(db: &Connection, change: &CredentialChange) -> Result<Chang
     let Some(actor) = owner(db, change)? else { return Ok(Changed::NotFound) };
     db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND id = ?2")?
         .execute(params![change.tenant_id.blob(), change.credential_id.blob()])?;
+    bury(db, change.tenant_id, &change.credential_id, Deletion::Alone, change.audit.at)?;
+    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
+    Ok(Changed::Done)
+}
+
+/// Leaves tombstones of all of a user's credentials, which go with their user.
+pub(super) fn bury_all(
+    db: &Connection,
+    tenant_id: TenantId,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM credentials WHERE tenant_id = ?1 AND user_id = ?2")?;
+    let ids = collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| {
+        Columns::new("credentials", Some(tenant_id), row).bytes("id", |bytes| CredentialId::new(bytes).ok())
+    })?;
+    ids.iter().try_for_each(|id| bury(db, tenant_id, id, Deletion::WithUser, now))
+}
+
+fn bury(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: &CredentialId,
+    deletion: Deletion,
+    now: Timestamp,
+) -> Result<(), Fault> {
     db.prepare_cached(
         "INSERT INTO credential_tombstones (tenant_id, id_hash, deleted_at, reason)
          VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (tenant_id, id_hash) DO UPDATE
          SET deleted_at = excluded.deleted_at, reason = excluded.reason",
     )?
-    .execute(params![
-        change.tenant_id.blob(),
-        hash(&change.credential_id).as_ref(),
-        change.audit.at.as_millis(),
-        DELETED,
-    ])?;
-    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
-    Ok(Changed::Done)
+    .execute(params![tenant_id.blob(), hash(id).as_ref(), now.as_millis(), deletion.reason()])?;
+    Ok(())
 }
 
 /// The user whose credential is to be changed. Only this thread writes, so the row stays as it was read.

@@ -104,8 +104,8 @@ pub(super) enum Ours {
     Marked,
 }
 
-/// Refuses a database of another program, without changing it.
-pub(super) fn refuse_foreign(db: &Connection, path: &Path) -> Result<Ours, OpenError> {
+/// Refuses a database of another program, without changing it. Takes two reads, of one snapshot.
+pub(super) fn refuse_foreign(db: &Transaction<'_>, path: &Path) -> Result<Ours, OpenError> {
     let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
     let application_id: u32 =
         db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(unusable)?;

@@ -1,6 +1,5 @@
 //! Registrations.
 
-use passgate_core::audit::AuditType;
 use passgate_core::store::{BeginRegistration, BegunRegistration, FinishRegistration, FinishedRegistration};
 use rusqlite::Connection;
 
@@ -13,7 +12,7 @@ use crate::failure;
 pub(super) fn begin(db: &Connection, begin: &BeginRegistration) -> Result<BegunRegistration, Fault> {
     let user =
         users::upsert(db, begin.tenant_id, &begin.profile, begin.new_user_id, &begin.new_handle, begin.now)?;
-    let exclude = credentials::descriptors(db, begin.tenant_id, user.id, begin.kind)?;
+    let exclude = credentials::descriptors(db, begin.tenant_id, user.id, Some(begin.kind))?;
     audit::append(db, &begin.audit)?;
     Ok(BegunRegistration { user, exclude })
 }
@@ -28,7 +27,7 @@ pub(super) fn finish(db: &Connection, finish: &FinishRegistration) -> Result<Fin
             Insertion::UnknownUser => FinishedRegistration::UnknownUser,
         },
     };
-    let failed = |code| finish.audit.failed(AuditType::RegistrationFinalFailed, code);
+    let failed = |code| finish.audit.failed(code);
     match outcome {
         FinishedRegistration::Registered => audit::append(db, &finish.audit)?,
         // Whoever sends the same again, and again, writes nothing.

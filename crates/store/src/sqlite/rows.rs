@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{
-    AdminTokenId, ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, UserHandle, UserId,
+    AdminTokenId, ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, TransactionId, UserHandle, UserId,
 };
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
@@ -40,7 +40,7 @@ macro_rules! byte_blobs {
     )+};
 }
 
-uuid_blobs!(TenantId, UserId, ApiKeyId, SigningKeyId, AdminTokenId, AuditId);
+uuid_blobs!(TenantId, UserId, ApiKeyId, SigningKeyId, AdminTokenId, AuditId, TransactionId);
 byte_blobs!(CredentialId, UserHandle, KeyHash, SecretId);
 
 /// A row's columns, taken from left to right in the order of the SELECT, which begins with the row's own key.
@@ -129,9 +129,26 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         self.take(column, |value| parse(value.as_str().ok()?))
     }
 
+    /// Text that `parse` accepts, or NULL.
+    pub(super) fn optional<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl FnOnce(&'row str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        self.take(column, |value| match value {
+            ValueRef::Null => Some(None),
+            other => parse(other.as_str().ok()?).map(Some),
+        })
+    }
+
     /// Text of any length.
     pub(super) fn string(&mut self, column: &'static str) -> Result<String, Fault> {
         self.parsed(column, |text| Some(text.to_owned()))
+    }
+
+    /// Text of any length, or NULL.
+    pub(super) fn optional_string(&mut self, column: &'static str) -> Result<Option<String>, Fault> {
+        self.optional(column, |text| Some(text.to_owned()))
     }
 
     /// Text within bounds.
@@ -140,6 +157,14 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         column: &'static str,
     ) -> Result<Text<MIN, MAX>, Fault> {
         self.parsed(column, |text| Text::new(text).ok())
+    }
+
+    /// Text within bounds, or NULL.
+    pub(super) fn optional_text<const MIN: usize, const MAX: usize>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<Text<MIN, MAX>>, Fault> {
+        self.optional(column, |text| Text::new(text).ok())
     }
 
     /// A number in the bounds of its type.

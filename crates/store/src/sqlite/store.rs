@@ -2,6 +2,8 @@
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
+use passgate_core::audit::{AuditFilter, AuditRow};
+use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest};
@@ -10,18 +12,20 @@ use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
 use passgate_core::signing_key::SealedSigningKey;
 use passgate_core::store::{
-    BeginLogin, BeginRegistration, BegunLogin, BegunRegistration, Changed, CredentialChange, FailCeremony,
-    FinishLogin, FinishRegistration, FinishedLogin, FinishedRegistration, Inserted, NewTenant, Rotation,
-    SigningKeyDeletion, Store, StoreError, TenantLookup, Version,
+    BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunRegistration, BegunTransaction,
+    Changed, CredentialChange, FailCeremony, FinishLogin, FinishRegistration, FinishedLogin,
+    FinishedRegistration, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError, TenantLookup,
+    Version,
 };
 use passgate_core::tenant::TenantSummary;
 use passgate_core::text::Text;
-use passgate_core::user::{AppUserId, User};
+use passgate_core::transaction::Transaction;
+use passgate_core::user::{AppUserId, User, UserDetails, UserRecord};
 
 use super::version::VersionWatch;
 use super::{
-    SqliteStore, admin_tokens, api_keys, challenges, credentials, login, registration, signing_keys, tenants,
-    users,
+    SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, registration, signing_keys,
+    tenants, transactions, users,
 };
 
 impl Store for SqliteStore {
@@ -162,6 +166,30 @@ impl Store for SqliteStore {
         self.write(move |db| login::finish(db, &finish)).await
     }
 
+    async fn begin_transaction(&self, begin: BeginTransaction) -> Result<BegunTransaction, StoreError> {
+        self.write(move |db| transactions::begin(db, &begin)).await
+    }
+
+    async fn transaction_credential(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+        nonce: Nonce,
+    ) -> Result<(CredentialLookup, Option<Transaction>), StoreError> {
+        // Not one snapshot: what may change between the two is decided again when the transaction is finished.
+        self.read_here(|db| {
+            Ok((credentials::for_login(db, tenant_id, &id)?, transactions::by_nonce(db, tenant_id, nonce)?))
+        })
+    }
+
+    async fn transactions(
+        &self,
+        tenant_id: TenantId,
+        user: AppUserId,
+    ) -> Result<Vec<Transaction>, StoreError> {
+        self.read(move |db| transactions::of_app_user(db, tenant_id, &user)).await
+    }
+
     async fn fail_ceremony(&self, failure: FailCeremony) -> Result<(), StoreError> {
         self.write(move |db| challenges::fail_ceremony(db, &failure)).await
     }
@@ -193,6 +221,32 @@ impl Store for SqliteStore {
 
     async fn delete_credential(&self, change: CredentialChange) -> Result<Changed, StoreError> {
         self.write(move |db| credentials::delete(db, &change)).await
+    }
+
+    async fn users(&self, tenant_id: TenantId, page: PageRequest) -> Result<Page<UserRecord>, StoreError> {
+        self.read(move |db| users::page(db, tenant_id, page)).await
+    }
+
+    async fn user_details(&self, tenant_id: TenantId, id: UserId) -> Result<Option<UserDetails>, StoreError> {
+        self.read(move |db| users::details(db, tenant_id, id)).await
+    }
+
+    async fn delete_user(
+        &self,
+        tenant_id: TenantId,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| users::delete(db, tenant_id, id, now)).await
+    }
+
+    async fn audit_log(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Result<Page<AuditRow>, StoreError> {
+        self.read(move |db| audit::page(db, tenant_id, &filter, page)).await
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

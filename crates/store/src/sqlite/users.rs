@@ -1,14 +1,29 @@
 //! Users and their handles.
 
 use passgate_core::clock::Timestamp;
+use passgate_core::credential::{Order, Page, PageRequest};
 use passgate_core::ids::{TenantId, UserHandle, UserId};
+use passgate_core::store::Changed;
 use passgate_core::text::Text;
-use passgate_core::user::{AppUserId, User, UserProfile};
-use rusqlite::{Connection, Rows, params};
+use passgate_core::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
+use rusqlite::{Connection, Row, Rows, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns};
-use super::tenants;
+use super::paging::{count, offset};
+use super::rows::{Blob, Columns, collect};
+use super::{credentials, tenants, transactions};
+
+/// A statement that selects what [`read_record`] reads.
+macro_rules! select_records {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, app_user_id, name, display_name, icon
+             FROM users
+             ",
+            $rest
+        )
+    };
+}
 
 pub(super) fn by_id(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<Option<User>, Fault> {
     let mut statement = db.prepare_cached(
@@ -99,4 +114,87 @@ pub(super) fn upsert(
         user.handles.push(new_handle.clone());
     }
     Ok(user)
+}
+
+fn read_record(tenant_id: TenantId, row: &Row<'_>) -> Result<UserRecord, Fault> {
+    let mut columns = Columns::new("users", Some(tenant_id), row);
+    Ok(UserRecord {
+        id: columns.uuid("id", UserId::new)?,
+        profile: UserProfile {
+            app_id: columns.parsed("app_user_id", |text| AppUserId::new(text).ok())?,
+            name: columns.text("name")?,
+            display_name: columns.optional_text("display_name")?,
+            icon: columns.optional_text("icon")?,
+        },
+    })
+}
+
+/// A page of a tenant's users.
+pub(super) fn page(
+    db: &Connection,
+    tenant_id: TenantId,
+    page: PageRequest,
+) -> Result<Page<UserRecord>, Fault> {
+    // One snapshot, so that the count is that of the list.
+    let snapshot = db.unchecked_transaction()?;
+    let total = count(&snapshot, "SELECT count(*) FROM users WHERE tenant_id = ?1", [tenant_id.blob()])?;
+    let sql = match page.order {
+        Order::Descending => select_records!(
+            "WHERE tenant_id = ?1
+             ORDER BY created_at DESC, id DESC
+             LIMIT ?2 OFFSET ?3"
+        ),
+        Order::Ascending => select_records!(
+            "WHERE tenant_id = ?1
+             ORDER BY created_at, id
+             LIMIT ?2 OFFSET ?3"
+        ),
+    };
+    let mut statement = snapshot.prepare_cached(sql)?;
+    let rows = statement.query(params![tenant_id.blob(), page.per_page, offset(page)])?;
+    let items = collect(rows, |row| read_record(tenant_id, row))?;
+    drop(statement);
+    snapshot.finish()?;
+    Ok(Page { items, total })
+}
+
+/// A user with credentials and transactions.
+pub(super) fn details(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: UserId,
+) -> Result<Option<UserDetails>, Fault> {
+    // One snapshot, so that what is listed belongs together.
+    let snapshot = db.unchecked_transaction()?;
+    let details = match record(&snapshot, tenant_id, id)? {
+        Some(user) => Some(UserDetails {
+            user,
+            credentials: credentials::of_user(&snapshot, tenant_id, id)?,
+            transactions: transactions::of_user(&snapshot, tenant_id, id)?,
+        }),
+        None => None,
+    };
+    snapshot.finish()?;
+    Ok(details)
+}
+
+fn record(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<Option<UserRecord>, Fault> {
+    let mut statement = db.prepare_cached(select_records!("WHERE tenant_id = ?1 AND id = ?2"))?;
+    let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
+    rows.next()?.map(|row| read_record(tenant_id, row)).transpose()
+}
+
+/// Deletes a user; the schema's foreign keys delete what belongs to them. The credentials leave tombstones.
+pub(super) fn delete(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: UserId,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    // First, while it is known which they are.
+    credentials::bury_all(db, tenant_id, id, now)?;
+    let deleted = db
+        .prepare_cached("DELETE FROM users WHERE tenant_id = ?1 AND id = ?2")?
+        .execute(params![tenant_id.blob(), id.blob()])?;
+    Ok(if deleted == 0 { Changed::NotFound } else { Changed::Done })
 }

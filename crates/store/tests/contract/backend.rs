@@ -52,7 +52,7 @@ impl AuditRow {
             error: entry.error.map(str::to_owned),
             origin: entry.origin.clone(),
             actor: entry.actor.as_ref().map(|actor| actor.as_str().to_owned()),
-            transaction_id: None,
+            transaction_id: entry.transaction.as_ref().map(|id| id.as_str().to_owned()),
             created_at: entry.at.as_millis(),
             updated_at: entry.at.as_millis(),
         }

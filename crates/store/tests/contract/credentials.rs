@@ -5,9 +5,7 @@ use passgate_core::store::{Changed, Store};
 use passgate_core::user::AppUserId;
 
 use crate::backend::{AuditRow, Backend};
-use crate::fixtures::{self, NOW, app_id, change, credential, credential_id, seconds, text};
-
-const FIRST: PageRequest = PageRequest { page: 1, per_page: 20, order: Order::Descending };
+use crate::fixtures::{self, FIRST, NOW, app_id, change, credential, credential_id, seconds, text};
 
 /// A tenant with a user and credentials of these ages.
 async fn tenant_with(backend: &impl Backend, credentials: &[(&str, u64)]) -> TenantId {

@@ -11,22 +11,45 @@ use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, TenantConfig,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
-use passgate_core::credential::{Credential, CredentialKind};
-use passgate_core::ids::{ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, UserHandle, UserId};
+use passgate_core::credential::{
+    Accepts, Credential, CredentialDescriptor, CredentialKind, Order, PageRequest,
+};
+use passgate_core::ids::{
+    ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, TransactionId, UserHandle, UserId,
+};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::{Sealed, SecretId};
 use passgate_core::signing_key::{SealedSigningKey, SigningAlgorithm};
 use passgate_core::store::{
-    BeginLogin, BeginRegistration, BegunRegistration, ChallengeSpend, CredentialChange, FailCeremony,
-    FinishLogin, FinishRegistration, FinishedRegistration, NewTenant, Store,
+    BeginLogin, BeginRegistration, BeginTransaction, BegunRegistration, BegunTransaction, ChallengeSpend,
+    CredentialChange, FailCeremony, FinishLogin, FinishRegistration, FinishedRegistration, NewTenant, Store,
 };
 use passgate_core::text::Text;
+use passgate_core::transaction::{Transaction, TransactionData, TransactionIdentifier, TransactionStatus};
 use passgate_core::user::{AppUserId, User, UserProfile};
 use passgate_webauthn::{Aaguid, Origin, RpId};
 use uuid::Uuid;
 
 /// When everything happens, unless a test says otherwise.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// The first page of a list, newest first.
+pub(crate) const FIRST: PageRequest = PageRequest { page: 1, per_page: 20, order: Order::Descending };
+
+/// What must be nothing but text wherever it comes in: quotes, wildcards, ends of statements, and a classic.
+pub(crate) const METACHARACTERS: &[&str] = &[
+    "'",
+    "\"",
+    "%",
+    "_",
+    "\\",
+    ";",
+    "--",
+    "?1",
+    "' OR '1'='1",
+    "'; DROP TABLE audit_logs; --",
+    "a%_'\"\\;b",
+];
 
 pub(crate) const SECRET: SecretId = SecretId::from_bytes(*b"secret 1");
 
@@ -127,6 +150,7 @@ pub(crate) fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
         kind,
         error: None,
         actor: Some(app_id("alice")),
+        transaction: None,
         origin: origin(),
         at: NOW,
     }
@@ -223,7 +247,7 @@ pub(crate) fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin 
     BeginLogin {
         tenant_id,
         app_user_id: app_id(app_user_id),
-        kind: CredentialKind::Passkey,
+        accepts: Accepts::Passkeys,
         audit: audit(tenant_id, AuditType::AuthenticationInitSucceeded),
     }
 }
@@ -236,9 +260,71 @@ pub(crate) fn finish_login(tenant_id: TenantId, credential: &Credential) -> Fini
         sign_count: 0,
         counter_policy: DeviationPolicy::Strict,
         backup_state: credential.backup_state,
+        transaction: None,
         now: NOW + seconds(60),
         audit: audit(tenant_id, AuditType::AuthenticationFinalSucceeded),
     }
+}
+
+/// The beginning of a transaction, whose identifier the audit log tells too.
+pub(crate) fn begin_transaction(tenant_id: TenantId, user: &str, identifier: &str) -> BeginTransaction {
+    let identifier = TransactionIdentifier::new(identifier).unwrap();
+    let audit = audit(tenant_id, AuditType::TransactionInitSucceeded);
+    BeginTransaction {
+        tenant_id,
+        app_user_id: app_id(user),
+        accepts: Accepts::Passkeys,
+        id: TransactionId::new(uuid()),
+        identifier: identifier.clone(),
+        data: TransactionData::from_stored(r#"{"amount":5}"#.to_owned()),
+        nonce: Nonce(uuid().into_bytes()),
+        now: NOW,
+        audit: AuditEntry { transaction: Some(identifier), ..audit },
+    }
+}
+
+/// What a transaction that has begun is stored as.
+pub(crate) fn pending(begin: &BeginTransaction, user: &User) -> Transaction {
+    Transaction {
+        id: begin.id,
+        user_id: user.id,
+        identifier: begin.identifier.clone(),
+        data: begin.data.clone(),
+        status: TransactionStatus::Pending,
+        created_at: begin.now,
+        updated_at: begin.now,
+        finalized_at: None,
+    }
+}
+
+/// A pending transaction of a user who has a credential.
+pub(crate) async fn transaction(
+    store: &impl Store,
+    tenant_id: TenantId,
+    user: &User,
+    identifier: &str,
+) -> Transaction {
+    let begin = begin_transaction(tenant_id, user.app_id.as_str(), identifier);
+    let outcome = store.begin_transaction(begin.clone()).await.unwrap();
+    assert!(matches!(outcome, BegunTransaction::Begun(..)), "{outcome:?}");
+    pending(&begin, user)
+}
+
+pub(crate) fn finish_transaction(
+    tenant_id: TenantId,
+    credential: &Credential,
+    transaction: &Transaction,
+) -> FinishLogin {
+    let audit = audit(tenant_id, AuditType::TransactionFinalSucceeded);
+    FinishLogin {
+        transaction: Some(transaction.id),
+        audit: AuditEntry { transaction: Some(transaction.identifier.clone()), ..audit },
+        ..finish_login(tenant_id, credential)
+    }
+}
+
+pub(crate) fn describe(credential: &Credential) -> CredentialDescriptor {
+    CredentialDescriptor { id: credential.id.clone(), transports: credential.transports.clone() }
 }
 
 pub(crate) fn fail_login(spend: ChallengeSpend) -> FailCeremony {

@@ -2,16 +2,15 @@ use std::sync::Arc;
 
 use passgate_core::audit::AuditType;
 use passgate_core::config::DeviationPolicy;
-use passgate_core::credential::{
-    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, KnownCredential,
-};
+use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup, KnownCredential};
 use passgate_core::ids::TenantId;
 use passgate_core::store::{
-    BeginLogin, BeginRegistration, BegunLogin, Changed, FinishLogin, FinishedLogin, Store, StoreError,
+    BeginLogin, BeginRegistration, BegunLogin, Changed, FinishLogin, FinishRegistration, FinishedLogin,
+    Store, StoreError,
 };
 
 use crate::backend::{AuditRow, Backend};
-use crate::fixtures::{self, NOW, audit, begin_login, credential, finish_login, seconds};
+use crate::fixtures::{self, NOW, audit, begin_login, credential, describe, finish_login, seconds};
 
 pub(crate) async fn a_login_of_a_named_user_allows_the_users_credentials(backend: &impl Backend) {
     let store = &**backend.store();
@@ -23,15 +22,13 @@ pub(crate) async fn a_login_of_a_named_user_allows_the_users_credentials(backend
     let mfa = Credential { kind: CredentialKind::Mfa, ..credential(&user, "mfa") };
     fixtures::register(store, tenant, mfa.clone()).await;
     let before = backend.audit_log(tenant).await.len();
-    let describe = |credential: &Credential| CredentialDescriptor {
-        id: credential.id.clone(),
-        transports: credential.transports.clone(),
-    };
     let begin = begin_login(tenant, "alice");
     let expected = BegunLogin::Begun(user.clone(), vec![describe(&second), describe(&first)]);
     assert_eq!(store.begin_login(begin.clone()).await.unwrap(), expected);
-    let begin_mfa = BeginLogin { kind: CredentialKind::Mfa, ..begin_login(tenant, "alice") };
-    let expected = BegunLogin::Begun(user, vec![describe(&mfa)]);
+    // A second factor may be a passkey too.
+    let audit = audit(tenant, AuditType::MfaAuthenticationInitSucceeded);
+    let begin_mfa = BeginLogin { accepts: Accepts::Both, audit, ..begin_login(tenant, "alice") };
+    let expected = BegunLogin::Begun(user, vec![describe(&second), describe(&mfa), describe(&first)]);
     assert_eq!(store.begin_login(begin_mfa.clone()).await.unwrap(), expected);
     let log = backend.audit_log(tenant).await;
     assert_eq!(log[before..], [AuditRow::of(&begin.audit), AuditRow::of(&begin_mfa.audit)]);
@@ -43,7 +40,7 @@ pub(crate) async fn a_login_of_an_unknown_user_is_kept_as_a_failure(backend: &im
     fixtures::user_with_credential(store, other, "alice", "id").await;
     let begin = begin_login(one, "alice");
     assert_eq!(store.begin_login(begin.clone()).await.unwrap(), BegunLogin::UnknownUser);
-    let failure = begin.audit.failed(AuditType::AuthenticationInitFailed, "user_not_found");
+    let failure = begin.audit.failed("user_not_found");
     assert_eq!(backend.audit_log(one).await, [AuditRow::of(&failure)]);
 }
 
@@ -55,7 +52,7 @@ pub(crate) async fn a_login_of_a_user_without_credentials_is_kept_as_a_failure(b
     fixtures::register(store, tenant, mfa).await;
     let begin = begin_login(tenant, "alice");
     assert_eq!(store.begin_login(begin.clone()).await.unwrap(), BegunLogin::NoCredentials);
-    let failure = begin.audit.failed(AuditType::AuthenticationInitFailed, "no_credentials");
+    let failure = begin.audit.failed("no_credentials");
     assert_eq!(backend.audit_log(tenant).await[2..], [AuditRow::of(&failure)]);
 }
 
@@ -152,7 +149,7 @@ pub(crate) async fn a_counter_that_did_not_grow_is_refused_where_the_tenant_is_s
         let before = backend.audit_log(tenant).await.len();
         let finish = FinishLogin { sign_count, backup_state: true, ..finish_login(tenant, &credential) };
         assert_eq!(store.finish_login(finish.clone()).await.unwrap(), FinishedLogin::CounterRollback);
-        let failure = finish.audit.failed(AuditType::AuthenticationFinalFailed, "counter_rollback");
+        let failure = finish.audit.failed("counter_rollback");
         assert_eq!(backend.audit_log(tenant).await[before..], [AuditRow::of(&failure)]);
         assert_eq!(store.credential(tenant, credential.id.clone()).await.unwrap(), Some(credential.clone()));
         let retry = FinishLogin {
@@ -207,7 +204,7 @@ async fn assert_gone(backend: &impl Backend, finish: FinishLogin) {
     let (store, tenant) = (backend.store(), finish.spend.tenant_id);
     let before = backend.audit_log(tenant).await.len();
     assert_eq!(store.finish_login(finish.clone()).await.unwrap(), FinishedLogin::CredentialGone);
-    let failure = finish.audit.failed(AuditType::AuthenticationFinalFailed, "credential_revoked");
+    let failure = finish.audit.failed("credential_revoked");
     assert_eq!(backend.audit_log(tenant).await[before..], [AuditRow::of(&failure)]);
     let retry = FinishLogin { audit: audit(tenant, AuditType::AuthenticationFinalSucceeded), ..finish };
     assert_eq!(store.finish_login(retry).await.unwrap(), FinishedLogin::ChallengeSpent);
@@ -282,6 +279,30 @@ pub(crate) async fn a_login_in_a_deleted_tenant_is_refused(backend: &impl Backen
     let finished = store.finish_login(finish_login(tenant, &credential)).await.unwrap();
     assert_eq!(finished, FinishedLogin::CredentialGone);
     assert_eq!(backend.audit_log(tenant).await, []);
+}
+
+pub(crate) async fn a_failure_is_that_of_its_own_ceremony(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (tenant, stored) = counted(backend, 7).await;
+    let before = backend.audit_log(tenant).await.len();
+    let audit = |kind| audit(tenant, kind);
+    let begin = begin_login(tenant, "nobody");
+    let begin = BeginLogin { audit: audit(AuditType::MfaAuthenticationInitSucceeded), ..begin };
+    store.begin_login(begin).await.unwrap();
+    let finish = finish_login(tenant, &stored);
+    let finish = FinishLogin { audit: audit(AuditType::MfaAuthenticationFinalSucceeded), ..finish };
+    store.finish_login(finish).await.unwrap();
+    let finish = fixtures::finish_registration(tenant, stored);
+    let finish = FinishRegistration { audit: audit(AuditType::MfaRegistrationFinalSucceeded), ..finish };
+    store.finish_registration(finish).await.unwrap();
+    let log = backend.audit_log(tenant).await;
+    let gist: Vec<_> = log[before..].iter().map(|row| (row.kind.as_str(), row.error.as_deref())).collect();
+    let expected = [
+        ("mfa_authentication_init_failed", Some("user_not_found")),
+        ("mfa_authentication_final_failed", Some("counter_rollback")),
+        ("mfa_registration_final_failed", Some("credential_already_registered")),
+    ];
+    assert_eq!(gist, expected);
 }
 
 pub(crate) async fn a_corrupt_credential_is_named(backend: &impl Backend) {

@@ -4,8 +4,10 @@
 
 mod admin_tokens;
 mod api_keys;
+mod audit_log;
 mod backend;
 mod challenges;
+mod confirmations;
 mod credentials;
 mod fixtures;
 mod login;
@@ -13,6 +15,8 @@ mod registration;
 mod signing_keys;
 mod sqlite;
 mod tenants;
+mod transactions;
+mod users;
 mod versions;
 
 /// Runs the whole contract on a backend.
@@ -105,6 +109,7 @@ macro_rules! contract_on {
                     of_two_hundred_racing_logins_with_one_challenge_one_succeeds,
                     of_racing_logins_with_one_counter_value_one_succeeds,
                     a_login_in_a_deleted_tenant_is_refused,
+                    a_failure_is_that_of_its_own_ceremony,
                     a_corrupt_credential_is_named,
                 }
                 challenges {
@@ -127,6 +132,59 @@ macro_rules! contract_on {
                     a_change_of_an_unknown_credential_leaves_no_trace,
                     a_change_stays_in_its_tenant,
                     a_deleted_credential_may_be_registered_again,
+                }
+                transactions {
+                    a_transaction_is_kept_and_the_users_credentials_are_allowed,
+                    a_transaction_of_an_unknown_user_is_kept_as_a_failure,
+                    a_transaction_of_a_user_without_credentials_is_kept_as_a_failure,
+                    an_identifier_is_taken_once_in_each_tenant,
+                    a_nonce_that_is_taken_is_a_fault_and_keeps_nothing,
+                    of_a_hundred_racing_transactions_with_one_identifier_one_begins,
+                    a_transaction_is_found_by_its_nonce_in_its_own_tenant_only,
+                    a_users_transactions_are_listed_newest_first,
+                    the_apps_id_of_a_user_goes_before_the_rows,
+                    transactions_are_listed_in_their_own_tenant_only,
+                    identifiers_and_data_are_nothing_but_text,
+                    a_transaction_in_a_deleted_tenant_is_refused,
+                    a_corrupt_transaction_is_named,
+                }
+                confirmations {
+                    a_confirmed_transaction_is_finalized,
+                    a_transaction_is_confirmed_once,
+                    an_unknown_transaction_is_not_confirmed,
+                    another_users_transaction_is_not_confirmed,
+                    another_tenants_transaction_is_not_confirmed,
+                    a_counter_that_did_not_grow_leaves_the_transaction_pending,
+                    a_deleted_credential_leaves_the_transaction_pending,
+                    the_transaction_is_decided_before_the_counter,
+                    a_login_leaves_transactions_pending,
+                    of_a_hundred_racing_confirmations_one_succeeds,
+                }
+                users {
+                    users_are_listed_by_the_time_they_were_made,
+                    pages_neither_repeat_nor_miss_users_of_the_same_moment,
+                    a_listed_user_is_what_the_app_told,
+                    users_are_listed_in_their_own_tenant_only,
+                    a_user_comes_with_credentials_and_transactions,
+                    a_user_is_shown_and_deleted_in_its_own_tenant_only,
+                    a_deleted_user_leaves_tombstones_and_the_audit_log,
+                    ceremonies_of_a_deleted_user_come_to_nothing,
+                    a_deleted_user_may_come_back_as_another,
+                    app_user_ids_are_nothing_but_text,
+                    a_corrupt_user_is_named,
+                }
+                audit_log {
+                    rows_come_back_whole_newest_first,
+                    rows_of_every_type_come_back,
+                    pages_neither_repeat_nor_miss_rows_of_the_same_moment,
+                    the_bounds_of_time_are_excluded,
+                    rows_are_found_by_any_of_several_types,
+                    rows_are_found_by_a_part_of_the_users_id_or_the_address,
+                    rows_are_found_by_a_part_of_anything,
+                    all_that_is_given_must_hold,
+                    filters_are_nothing_but_text,
+                    a_filter_sees_one_tenant_only,
+                    a_row_of_an_unknown_type_is_named,
                 }
                 versions {
                     the_version_grows_with_each_change_that_caches_must_see,

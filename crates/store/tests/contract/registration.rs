@@ -195,7 +195,7 @@ pub(crate) async fn a_credential_id_is_registered_once_in_a_tenant(backend: &imp
     let finished = store.finish_registration(again.clone()).await.unwrap();
     assert_eq!(finished, FinishedRegistration::CredentialExists);
     assert_eq!(store.credential(tenant, stored.id.clone()).await.unwrap(), Some(stored));
-    let failure = again.audit.failed(AuditType::RegistrationFinalFailed, "credential_already_registered");
+    let failure = again.audit.failed("credential_already_registered");
     assert_eq!(backend.audit_log(tenant).await[3..], [AuditRow::of(&failure)]);
     // The challenge is spent all the same.
     let retry = FinishRegistration { credential: credential(&bob, "another"), ..again };
@@ -222,7 +222,7 @@ pub(crate) async fn a_registration_for_an_unknown_user_is_refused(backend: &impl
     let finished = store.finish_registration(finish.clone()).await.unwrap();
     assert_eq!(finished, FinishedRegistration::UnknownUser);
     assert_eq!(store.credential(one, finish.credential.id.clone()).await.unwrap(), None);
-    let failure = finish.audit.failed(AuditType::RegistrationFinalFailed, "user_not_found");
+    let failure = finish.audit.failed("user_not_found");
     assert_eq!(backend.audit_log(one).await, [AuditRow::of(&failure)]);
     let retry = FinishRegistration { audit: audit(one, AuditType::RegistrationFinalSucceeded), ..finish };
     let finished = store.finish_registration(retry).await.unwrap();

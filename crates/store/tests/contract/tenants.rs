@@ -86,7 +86,8 @@ pub(crate) async fn a_tenant_is_configured(backend: &impl Backend) {
 /// A tenant with a row in every table.
 async fn full_tenant(store: &impl Store, display_name: &str) -> TenantId {
     let id = fixtures::tenant(store, display_name).await;
-    let (_, kept) = fixtures::user_with_credential(store, id, "alice", "kept").await;
+    let (user, kept) = fixtures::user_with_credential(store, id, "alice", "kept").await;
+    fixtures::transaction(store, id, &user, "transaction").await;
     fixtures::user_with_credential(store, id, "bob", "deleted").await;
     let change = fixtures::change(id, "deleted", passgate_core::audit::AuditType::CredentialDeleted);
     assert_eq!(store.delete_credential(change).await.unwrap(), Changed::Done);

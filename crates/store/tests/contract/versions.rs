@@ -75,11 +75,14 @@ pub(crate) async fn the_version_does_not_grow_with_ceremonies_and_uses(backend: 
     store.create_tenant(new.clone()).await.unwrap();
     let tenant = new.id;
     let mut version = Watch::new(backend).await;
-    let (_, credential) = fixtures::user_with_credential(store, tenant, "alice", "id").await;
+    let (user, credential) = fixtures::user_with_credential(store, tenant, "alice", "id").await;
     store.begin_login(fixtures::begin_login(tenant, "alice")).await.unwrap();
     store.finish_login(fixtures::finish_login(tenant, &credential)).await.unwrap();
     store.fail_ceremony(fixtures::fail_login(fixtures::challenge(tenant))).await.unwrap();
+    let transaction = fixtures::transaction(store, tenant, &user, "t1").await;
+    store.finish_login(fixtures::finish_transaction(tenant, &credential, &transaction)).await.unwrap();
     store.delete_credential(fixtures::change(tenant, "id", AuditType::CredentialDeleted)).await.unwrap();
+    store.delete_user(tenant, user.id, NOW).await.unwrap();
     store.touch_api_keys(vec![(tenant, new.api_key.unwrap().id, NOW)]).await.unwrap();
     store.purge_spent_challenges(NOW).await.unwrap();
     // Nor with changes that found nothing to change.

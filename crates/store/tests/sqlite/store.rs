@@ -26,6 +26,26 @@ async fn statements_are_counted_if_asked_for() {
 }
 
 #[tokio::test]
+async fn a_transaction_costs_two_statements_more_than_a_login() {
+    let place = Place::new();
+    let store = SqliteStore::open(&SqliteOptions { count_statements: true, ..place.options() }).unwrap();
+    let tenant = fixtures::tenant(&store, "Example").await;
+    let (user, credential) = fixtures::user_with_credential(&store, tenant, "alice", "id").await;
+    let begin = fixtures::begin_transaction(tenant, "alice", "t1");
+    store.begin_transaction(begin.clone()).await.unwrap();
+    // The first read makes its connection.
+    let read =
+        async || store.transaction_credential(tenant, credential.id.clone(), begin.nonce).await.unwrap();
+    read().await;
+    let before = store.statements();
+    read().await;
+    assert_eq!(store.statements() - before, 2, "the read of a transaction's end");
+    let finish = fixtures::finish_transaction(tenant, &credential, &fixtures::pending(&begin, &user));
+    store.finish_login(finish).await.unwrap();
+    assert_eq!(store.statements() - before - 2, 8 + 2, "its write");
+}
+
+#[tokio::test]
 async fn statements_are_not_counted_otherwise() {
     let store = Place::new().open();
     fixtures::tenant(&store, "Example").await;

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod config;
 pub(crate) mod signing_keys;
 pub(crate) mod tenants;
+pub(crate) mod users;
 
 use std::str::FromStr;
 
@@ -28,17 +29,19 @@ impl<S: Send + Sync> FromRequestParts<S> for TenantPath {
     }
 }
 
-/// The tenant and the secret that an admin path names.
-pub(crate) struct SecretPath<T>(pub(crate) TenantId, pub(crate) T);
+/// The tenant, and the row of it, that an admin path names.
+pub(crate) struct RowPath<T>(pub(crate) TenantId, pub(crate) T);
 
-impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for SecretPath<T> {
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for RowPath<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Path((tenant, secret)) = Path::<(String, String)>::from_request_parts(parts, state)
             .await
             .map_err(|_| tenant_not_found())?;
-        let secret = secret.parse().map_err(|_| ApiError::validation("secret_id: must be a UUID"))?;
+        let secret = secret
+            .parse()
+            .map_err(|_| ApiError::validation("the last segment of the path must be a UUID"))?;
         Ok(Self(parse_tenant_id(&tenant)?, secret))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn handler<S: Store>(
         None | Some("") => None,
         Some(id) => Some(field("user_id", AppUserId::new(id))?),
     };
-    let page = query.page()?;
+    let page = query.page("order")?;
     let credentials = app.passgate.credentials(&tenant, user, page).await?;
     let headers = page_headers(app.passgate.public_url(), &uri, page, credentials.total);
     let items: Vec<_> = credentials.items.into_iter().map(super::to_wire).collect();

@@ -9,7 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use passgate_api::public as wire;
 use passgate_core::credential::{Credential, CredentialKind};
 
-fn to_wire(credential: Credential) -> wire::Credential {
+pub(crate) fn to_wire(credential: Credential) -> wire::Credential {
     wire::Credential {
         id: credential.id.to_string(),
         name: Some(credential.name.to_string()),

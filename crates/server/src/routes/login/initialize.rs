@@ -5,6 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use passgate_api::public::LoginInitialize;
+use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
 use passgate_core::user::AppUserId;
 use passgate_webauthn::RequestOptions;
@@ -28,7 +29,7 @@ pub(crate) async fn handler<S: Store>(
             // Whether a user exists, and with which credentials, is the app's to know.
             key.require(&app, &tenant)?;
             let user_id = field("user_id", AppUserId::new(user_id))?;
-            app.passgate.begin_login(&tenant, user_id, &origin).await?
+            app.passgate.begin_login(&tenant, CredentialKind::Passkey, user_id, &origin).await?
         }
     };
     Ok(NoStore(Json(options)))

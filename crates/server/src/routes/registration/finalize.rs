@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use passgate_api::public::TokenResponse;
+use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
 
 use crate::app::App;
@@ -16,6 +17,6 @@ pub(crate) async fn handler<S: Store>(
     Origin(origin): Origin,
     RawBody(body): RawBody,
 ) -> Result<NoStore<Json<TokenResponse>>, ApiError> {
-    let token = app.passgate.finish_registration(&tenant, &body, &origin).await?;
+    let token = app.passgate.finish_registration(&tenant, CredentialKind::Passkey, &body, &origin).await?;
     Ok(NoStore(Json(TokenResponse { token: token.expose_secret().to_owned() })))
 }

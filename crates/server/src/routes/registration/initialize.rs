@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use passgate_api::public::RegistrationInitialize;
+use passgate_core::audit::RequestOrigin;
+use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
+use passgate_core::tenant_cache::Tenant;
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, UserProfile};
 use passgate_webauthn::CreationOptions;
@@ -20,6 +23,16 @@ pub(crate) async fn handler<S: Store>(
     Origin(origin): Origin,
     JsonBody(request): JsonBody<RegistrationInitialize>,
 ) -> Result<NoStore<Json<CreationOptions>>, ApiError> {
+    initialize(&app, &tenant, CredentialKind::Passkey, &origin, request).await
+}
+
+pub(crate) async fn initialize<S: Store>(
+    app: &App<S>,
+    tenant: &Tenant,
+    kind: CredentialKind,
+    origin: &RequestOrigin,
+    request: RegistrationInitialize,
+) -> Result<NoStore<Json<CreationOptions>>, ApiError> {
     let profile = UserProfile {
         app_id: field("user_id", AppUserId::new(request.user_id))?,
         name: field("username", Text::new(request.username))?,
@@ -30,6 +43,6 @@ pub(crate) async fn handler<S: Store>(
             .transpose()?,
         icon: request.icon.filter(|icon| !icon.is_empty()).map(|text| icon("icon", text)).transpose()?,
     };
-    let options = app.passgate.begin_registration(&tenant, profile, &origin).await?;
+    let options = app.passgate.begin_registration(tenant, kind, profile, origin).await?;
     Ok(NoStore(Json(options)))
 }

@@ -8,11 +8,11 @@ use passgate_core::store::{Changed, Store};
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::routes::admin::SecretPath;
+use crate::routes::admin::RowPath;
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
-    SecretPath(tenant_id, id): SecretPath<ApiKeyId>,
+    RowPath(tenant_id, id): RowPath<ApiKeyId>,
 ) -> Result<StatusCode, ApiError> {
     match app.passgate.delete_api_key(tenant_id, id).await? {
         Changed::Done => Ok(StatusCode::NO_CONTENT),

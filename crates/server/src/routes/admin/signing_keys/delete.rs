@@ -8,11 +8,11 @@ use passgate_core::store::{SigningKeyDeletion, Store};
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::routes::admin::SecretPath;
+use crate::routes::admin::RowPath;
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
-    SecretPath(tenant_id, id): SecretPath<SigningKeyId>,
+    RowPath(tenant_id, id): RowPath<SigningKeyId>,
 ) -> Result<StatusCode, ApiError> {
     match app.passgate.delete_signing_key(tenant_id, id).await? {
         SigningKeyDeletion::Deleted => Ok(StatusCode::NO_CONTENT),

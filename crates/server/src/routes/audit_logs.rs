@@ -1,0 +1,102 @@
+//! `GET /{tenant_id}/audit_logs` and, for operators, `GET /tenants/{tenant_id}/audit_logs`
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::response::IntoResponse;
+use passgate_api::public as wire;
+use passgate_core::audit::{AuditFilter, AuditRow, AuditType};
+use passgate_core::clock::Timestamp;
+use passgate_core::ids::TenantId;
+use passgate_core::store::Store;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::Keyed;
+use crate::no_store::NoStore;
+use crate::pagination::{ListQuery, page_headers};
+use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    Keyed(tenant): Keyed,
+    OriginalUri(uri): OriginalUri,
+    query: ListQuery,
+) -> Result<impl IntoResponse, ApiError> {
+    list(&app, tenant.id, app.passgate.public_url(), &uri, &query).await
+}
+
+pub(crate) async fn admin_handler<S: Store>(
+    State(app): State<App<S>>,
+    TenantPath(tenant_id): TenantPath,
+    OriginalUri(uri): OriginalUri,
+    query: ListQuery,
+) -> Result<impl IntoResponse, ApiError> {
+    app.passgate.find_tenant(tenant_id).await?.ok_or_else(tenant_not_found)?;
+    list(&app, tenant_id, &app.admin_url, &uri, &query).await
+}
+
+async fn list<S: Store>(
+    app: &App<S>,
+    tenant_id: TenantId,
+    base_url: &str,
+    uri: &axum::http::Uri,
+    query: &ListQuery,
+) -> Result<impl IntoResponse + use<S>, ApiError> {
+    let filter = AuditFilter {
+        after: moment(query, "start_time")?,
+        before: moment(query, "end_time")?,
+        kinds: query.values("type").map(kind).collect::<Result<_, _>>()?,
+        actor: text(query, "actor_user_id")?,
+        source_ip: text(query, "meta_source_ip")?,
+        anything: text(query, "q")?,
+    };
+    let page = query.page("order")?;
+    let rows = app.passgate.audit_log(tenant_id, filter, page).await?;
+    let headers = page_headers(base_url, uri, page, rows.total);
+    let items: Vec<_> = rows.items.into_iter().map(|row| to_wire(tenant_id, row)).collect();
+    Ok(NoStore((headers, Json(items))))
+}
+
+fn to_wire(tenant_id: TenantId, row: AuditRow) -> wire::AuditLog {
+    wire::AuditLog {
+        id: *row.id.as_uuid(),
+        kind: row.kind.as_str().to_owned(),
+        error: row.error,
+        meta_http_request_id: row.origin.request_id,
+        meta_source_ip: row.origin.source_ip,
+        meta_user_agent: row.origin.user_agent,
+        actor_user_id: row.actor,
+        created_at: row.at.to_date_time(),
+        updated_at: row.at.to_date_time(),
+        tenant_id: *tenant_id.as_uuid(),
+        transaction_id: row.transaction,
+    }
+}
+
+/// A parameter that filters nothing where it is empty.
+fn text(query: &ListQuery, name: &str) -> Result<Option<String>, ApiError> {
+    match query.value(name) {
+        None | Some("") => Ok(None),
+        // No row has one, and PostgreSQL takes none.
+        Some(text) if text.contains('\0') => {
+            Err(ApiError::validation(format!("{name}: must not contain a NUL character")))
+        }
+        Some(text) => Ok(Some(text.to_owned())),
+    }
+}
+
+fn moment(query: &ListQuery, name: &str) -> Result<Option<Timestamp>, ApiError> {
+    let Some(text) = text(query, name)? else { return Ok(None) };
+    let moment = OffsetDateTime::parse(&text, &Rfc3339)
+        .map_err(|_| ApiError::validation(format!("{name}: must be a time as RFC 3339 writes it")))?;
+    let millis = i64::try_from(moment.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX);
+    Ok(Some(Timestamp::from_millis(millis)))
+}
+
+fn kind(name: &str) -> Result<AuditType, ApiError> {
+    AuditType::from_name(name).ok_or_else(|| {
+        ApiError::validation("type: must be a type of the audit log, such as webauthn_credential_deleted")
+    })
+}

@@ -1,0 +1,29 @@
+//! `POST /{tenant_id}/mfa/login/initialize`
+//!
+//! A second factor is always somebody's: without a user there is nothing to begin.
+
+use axum::Json;
+use axum::extract::State;
+use passgate_api::public::LoginInitialize;
+use passgate_core::credential::CredentialKind;
+use passgate_core::store::Store;
+use passgate_core::user::AppUserId;
+use passgate_webauthn::RequestOptions;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::{JsonBody, Keyed, Origin};
+use crate::no_store::NoStore;
+use crate::validate::field;
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    Keyed(tenant): Keyed,
+    Origin(origin): Origin,
+    JsonBody(request): JsonBody<LoginInitialize>,
+) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
+    let user_id = request.user_id.ok_or_else(|| ApiError::validation("user_id: must be given"))?;
+    let user_id = field("user_id", AppUserId::new(user_id))?;
+    let options = app.passgate.begin_login(&tenant, CredentialKind::Mfa, user_id, &origin).await?;
+    Ok(NoStore(Json(options)))
+}

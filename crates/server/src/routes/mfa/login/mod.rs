@@ -1,0 +1,4 @@
+//! `/{tenant_id}/mfa/login`.
+
+pub(crate) mod finalize;
+pub(crate) mod initialize;

@@ -1,0 +1,4 @@
+//! `/{tenant_id}/mfa`: second factors.
+
+pub(crate) mod login;
+pub(crate) mod registration;
