@@ -31,6 +31,7 @@ mod cose;
 mod counter;
 mod credential_json;
 mod host;
+pub mod inspect;
 pub mod options;
 mod origin;
 mod registration;

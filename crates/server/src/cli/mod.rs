@@ -4,6 +4,7 @@ mod admin;
 mod admin_token;
 mod completions;
 mod config;
+mod inspect;
 mod key;
 mod migrate;
 mod output;
@@ -11,6 +12,7 @@ mod running;
 mod secret;
 mod signing_key;
 mod tenant;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,6 +64,11 @@ enum Command {
     Migrate,
     /// Show the effective configuration, without secrets
     Config,
+    /// Verify a registration or an assertion; needs no server and no database
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// Explain a WebAuthn message field by field; needs no server and no database
+    Inspect(inspect::Arguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -104,6 +111,11 @@ pub(crate) enum CliError {
     OtherSecret { url: String },
     #[error("{0}")]
     Usage(String),
+    #[error("{0}")]
+    NotUnderstood(String),
+    /// What was found is printed already.
+    #[error("the verdict is no")]
+    VerdictIsNo,
     #[error("can't write the output: {0}")]
     Output(#[from] std::io::Error),
     #[error("can't start: {0}")]
@@ -124,6 +136,8 @@ impl CliError {
             }
             Self::OtherSecret { .. } => "server_secret_differs",
             Self::Usage(_) => "usage",
+            Self::NotUnderstood(_) => "not_understood",
+            Self::VerdictIsNo => "verdict_is_no",
             Self::Output(_) => "output_failed",
         }
     }
@@ -140,6 +154,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads has gone, as `head` does: nothing is left to be said to them.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(CliError::VerdictIsNo) => ExitCode::FAILURE,
         Err(error) => {
             output.error(error.code(), &error.to_string());
             let wrong_use = matches!(error, CliError::Settings(_) | CliError::Usage(_));
@@ -149,8 +164,11 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
-    if let Command::Completions { shell } = cli.command {
-        return completions::run::<Cli>(shell);
+    match &cli.command {
+        Command::Completions { shell } => return completions::run::<Cli>(*shell),
+        Command::Verify(command) => return verify::run(command),
+        Command::Inspect(arguments) => return inspect::run(arguments, output),
+        _ => {}
     }
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -170,7 +188,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         Command::Secret(command) => secret::run(command, &settings, output).await,
         Command::Migrate => migrate::run(&settings, output).await,
         Command::Config => config::run(&settings, output),
-        Command::Completions { .. } => Ok(()),
+        Command::Completions { .. } | Command::Verify(_) | Command::Inspect(_) => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What commands print: text for people, JSON for programs.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -16,13 +17,17 @@ impl Output {
 
     /// Prints a result: `value` as JSON, or else the text that `text` writes.
     pub(crate) fn print(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> io::Result<()> {
-        let mut out = io::stdout().lock();
         if self.json {
-            serde_json::to_writer_pretty(&mut out, value)?;
-            writeln!(out)
+            Self::print_json(value)
         } else {
-            writeln!(out, "{}", harmless(text().trim_end()))
+            writeln!(io::stdout().lock(), "{}", harmless(text().trim_end()))
         }
+    }
+
+    /// Prints a result that is JSON for everybody.
+    pub(crate) fn print_json(value: &impl Serialize) -> io::Result<()> {
+        let json = serde_json::to_string_pretty(value)?;
+        writeln!(io::stdout().lock(), "{}", harmless_json(&json))
     }
 
     /// Tells a person something besides the result.
@@ -47,15 +52,33 @@ impl Output {
 fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        let turns_around =
-            matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-        if character != '\n' && (character.is_control() || turns_around) {
+        if drives_terminal(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }
     }
     shown
+}
+
+/// The same for JSON, which stays the same JSON: only in strings can such characters be.
+fn harmless_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if drives_terminal(character) {
+            // Writing to a String can't fail.
+            let _ = fmt::Write::write_fmt(&mut shown, format_args!("\\u{:04x}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn drives_terminal(character: char) -> bool {
+    let turns_around =
+        matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    character != '\n' && (character.is_control() || turns_around)
 }
 
 /// Rows under headings, in columns as wide as they need to be.
@@ -91,6 +114,13 @@ mod tests {
     #[test]
     fn what_would_drive_a_terminal_is_shown_instead() {
         assert_eq!(harmless("a\u{1b}]0;x\u{7}b\u{202e}c\nd"), "a\\u{1b}]0;x\\u{7}b\\u{202e}c\nd");
+    }
+
+    #[test]
+    fn json_that_would_drive_a_terminal_stays_the_same_json() {
+        let json = serde_json::to_string("a\u{9b}b\u{202e}c\u{7f}").unwrap();
+        assert_eq!(harmless_json(&json), r#""a\u009bb\u202ec\u007f""#);
+        assert_eq!(serde_json::from_str::<String>(&harmless_json(&json)).unwrap(), "a\u{9b}b\u{202e}c\u{7f}");
     }
 
     #[test]

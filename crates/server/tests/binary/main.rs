@@ -4,7 +4,10 @@
 
 mod command_line;
 mod harness;
+mod inspect;
 mod kill;
+mod offline;
 mod secret;
 mod start;
 mod stop;
+mod verify;

@@ -106,6 +106,18 @@ fn an_attestation_signature_must_be_by_the_attestation_s_key_over_what_was_sent(
 }
 
 #[test]
+fn an_attestation_signature_covers_the_client_data() {
+    for attestation in [Attestation::PackedSelf, Attestation::PackedX5c] {
+        let outcome = Ceremony::register_after(|ceremony| {
+            ceremony.authenticator.config.attestation = attestation;
+            // The end of what is signed is the hash of the client data.
+            ceremony.authenticator.hooks.signed = Some(Box::new(|signed| *signed.last_mut().unwrap() ^= 1));
+        });
+        assert_eq!(refusal(outcome), refused(AttestationError::SignatureInvalid));
+    }
+}
+
+#[test]
 fn the_credential_s_key_does_not_stand_in_for_the_batch_key_nor_the_reverse() {
     let batch_as_self = with_object(Attestation::PackedX5c, |object| object.get_mut("attStmt").remove("x5c"));
     assert_eq!(batch_as_self, refused(AttestationError::SignatureInvalid));
@@ -185,6 +197,24 @@ fn an_attestation_certificate_is_one_and_nothing_more() {
         assert_eq!(
             refusal(attested(Attestation::PackedWith(vec![malformed]))),
             refused(CertificateError::Malformed)
+        );
+    }
+}
+
+#[test]
+fn an_attestation_certificate_s_key_is_of_a_kind_and_curve_that_is_verified() {
+    // `id-ecPublicKey`, which no signature's identifier begins with; P-256; an uncompressed point.
+    const KIND: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    const CURVE: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    const POINT: &[u8] = &[0x03, 0x42, 0x00, 0x04];
+    for (part, last) in [(KIND, 0x7f), (CURVE, 0x01), (POINT, 0x05)] {
+        let mut certificate = sign_attestation_certificate(&packed_certificate_params(*b"passgate-softkey"));
+        let position = certificate.windows(part.len()).position(|bytes| bytes == part).unwrap();
+        certificate[position + part.len() - 1] = last;
+        assert_eq!(
+            refusal(attested(Attestation::PackedWith(vec![certificate]))),
+            refused(CertificateError::Key),
+            "{part:x?}"
         );
     }
 }

@@ -2,12 +2,15 @@
 
 use passgate_authenticator::{
     Algorithm as Offered, Attestation, Cbor,
-    rcgen::{BasicConstraints, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa},
+    rcgen::{
+        BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
+        ExtendedKeyUsagePurpose, IsCa, KeyPair, PKCS_ED25519, SigningKey,
+    },
     tpm_name,
 };
 use passgate_webauthn::{
-    AttestationError, AttestationFormat, AttestationType, CertificateError, RegistrationError, TpmError,
-    UnsupportedAlgorithm,
+    AttestationError, AttestationFormat, AttestationType, CborError, CertificateError, RegistrationError,
+    TpmError, UnsupportedAlgorithm,
 };
 
 use crate::{
@@ -65,6 +68,36 @@ fn a_tpm_statement_has_its_members_and_no_others() {
     assert_eq!(more, refused(AttestationError::UnexpectedMember));
     let ecdaa = statement(|statement| statement.set("ecdaaKeyId", Cbor::Bytes(vec![1])));
     assert_eq!(ecdaa, refused(AttestationError::Ecdaa));
+}
+
+#[test]
+fn a_tpm_statement_s_members_have_their_types() {
+    let malformed = |expected| refused(AttestationError::Cbor(CborError::UnexpectedType { expected }));
+    assert_eq!(statement(|statement| statement.set("ver", Cbor::Int(2))), malformed("a text"));
+    assert_eq!(statement(|statement| statement.set("certInfo", "text".into())), malformed("a byte string"));
+    assert_eq!(statement(|statement| statement.set("pubArea", "text".into())), malformed("a byte string"));
+    let certificates = statement(|statement| statement.set("x5c", Cbor::Array(vec!["text".into()])));
+    assert_eq!(certificates, malformed("a byte string"));
+}
+
+#[test]
+fn a_tpm_signs_with_an_algorithm_that_has_a_hash_of_its_own() {
+    // Ed25519 hashes inside, so nothing says what `extraData` would be: all else about this statement holds.
+    let outcome = statement(|statement| {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(vec![2, 23, 133, 8, 3])];
+        params.custom_extensions = vec![tpm_name(&["id:FFFFF1D0", "Passgate Test TPM", "id:00020008"])];
+        let certificate = params.self_signed(&key).unwrap().der().to_vec();
+        let Cbor::Bytes(info) = statement.get_mut("certInfo") else { unreachable!() };
+        let signature = key.sign(info).unwrap();
+        statement.set("alg", Cbor::Int(-8));
+        statement.set("sig", Cbor::Bytes(signature));
+        statement.set("x5c", Cbor::Array(vec![Cbor::Bytes(certificate)]));
+    });
+    assert_eq!(outcome, refused(TpmError::HashAlgorithm));
 }
 
 #[test]
