@@ -12,6 +12,16 @@ pub struct TenantConfig {
     /// The policy of second-factor credentials; absent means the defaults of the contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<MfaConfig>,
+    /// The audit log (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_log: Option<AuditLogConfig>,
+}
+
+/// The audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLogConfig {
+    /// How many days rows are kept: 1 to 3650. Default: 400.
+    pub retention_days: u32,
 }
 
 /// Cross-origin access to the public API.

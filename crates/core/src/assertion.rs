@@ -224,6 +224,7 @@ impl<S: Store> Passgate<S> {
         accepted: AcceptedAssertion,
         finish: FinishLogin,
     ) -> Result<Token, FinishLoginError> {
+        let finished = finish.audit.kind;
         match self.store.finish_login(finish).await? {
             FinishedLogin::LoggedIn { counter_warning } => {
                 if counter_warning {
@@ -234,7 +235,11 @@ impl<S: Store> Passgate<S> {
                 }
                 Ok(accepted.token)
             }
-            FinishedLogin::ChallengeSpent => Err(FinishLoginError::ChallengeSpent),
+            FinishedLogin::ChallengeSpent => {
+                let error = FinishLoginError::ChallengeSpent;
+                self.refusals.count(tenant.id, finished, error.code());
+                Err(error)
+            }
             FinishedLogin::CounterRollback => Err(FinishLoginError::CounterRollback),
             FinishedLogin::CredentialGone => Err(FinishLoginError::CredentialRevoked),
             FinishedLogin::TransactionGone => Err(FinishLoginError::TransactionMismatch),

@@ -1,5 +1,7 @@
 //! The audit log: what happened in a tenant, written in the same commit as what it reports.
 
+use std::borrow::Cow;
+
 use crate::clock::Timestamp;
 use crate::ids::{AuditId, TenantId};
 use crate::transaction::TransactionIdentifier;
@@ -101,8 +103,8 @@ pub struct AuditEntry {
     pub tenant_id: TenantId,
     /// What happened.
     pub kind: AuditType,
-    /// Why it failed: an error code.
-    pub error: Option<&'static str>,
+    /// Why it failed: an error code; in a row that sums up refusals, with how many there were.
+    pub error: Option<Cow<'static, str>>,
     /// The user concerned, where one is known.
     pub actor: Option<AppUserId>,
     /// The transaction concerned, by the app's id of it.
@@ -117,7 +119,7 @@ impl AuditEntry {
     /// The same row, telling of the failure of what would have succeeded.
     #[must_use]
     pub fn failed(&self, error: &'static str) -> Self {
-        Self { kind: self.kind.failed(), error: Some(error), ..self.clone() }
+        Self { kind: self.kind.failed(), error: Some(Cow::Borrowed(error)), ..self.clone() }
     }
 }
 

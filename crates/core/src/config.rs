@@ -27,6 +27,56 @@ pub struct TenantConfig {
     pub counter: DeviationPolicy,
     /// What a backup eligibility that changed since registration means (WebAuthn Level 3, §7.2, step 19).
     pub backup_eligibility: DeviationPolicy,
+    /// How long the audit log is kept.
+    #[serde(default)]
+    pub audit_retention: Retention,
+}
+
+/// How long something is kept: 1 to 3650 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Retention(u32);
+
+impl Retention {
+    /// 400 days: a year, and time to notice.
+    pub const DEFAULT: Self = Self(400);
+
+    /// Checks the bounds.
+    pub fn from_days(days: u32) -> Result<Self, ConfigError> {
+        if (1..=3650).contains(&days) { Ok(Self(days)) } else { Err(ConfigError::Retention) }
+    }
+
+    /// In days.
+    #[must_use]
+    pub const fn as_days(self) -> u32 {
+        self.0
+    }
+
+    /// As a duration.
+    #[must_use]
+    pub fn as_duration(self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.0))
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl TryFrom<u32> for Retention {
+    type Error = ConfigError;
+
+    fn try_from(days: u32) -> Result<Self, ConfigError> {
+        Self::from_days(days)
+    }
+}
+
+impl From<Retention> for u32 {
+    fn from(retention: Retention) -> Self {
+        retention.0
+    }
 }
 
 /// The relying party.
@@ -193,6 +243,9 @@ pub enum ConfigError {
     /// A timeout is out of bounds.
     #[error("timeout must be 10000 to 3600000 milliseconds")]
     Timeout,
+    /// A retention is out of bounds.
+    #[error("retention_days must be 1 to 3650")]
+    Retention,
     /// The relying party has no origin.
     #[error("relying_party.origins must not be empty")]
     NoOrigins,

@@ -2,27 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
+use crate::refusals::Refusals;
 use crate::rng::{Rng, random_uuid};
 use crate::server_secret::Secrets;
 use crate::signing_key::SigningKeyError;
 use crate::store::{Store, StoreError};
 use crate::tenant_cache::{Known, Tenant, TenantCache};
+use crate::upkeep::{KeyUse, LastDone};
 use crate::user::AppUserId;
 
 /// How many tenants are kept in memory.
 const CACHED_TENANTS: u64 = 10_000;
-
-/// How long a spent challenge is remembered after its expiry.
-const PURGE_LAG: Duration = Duration::from_mins(10);
-
-/// How often the last use of an API key is written.
-const KEY_USE_GRANULARITY: Duration = Duration::from_mins(1);
 
 /// Passgate on a database.
 pub struct Passgate<S> {
@@ -33,13 +28,9 @@ pub struct Passgate<S> {
     public_url: String,
     tenants: TenantCache,
     /// API keys used since their use was last written.
-    key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
-}
-
-struct KeyUse {
-    used_at: Timestamp,
-    /// The use that was last handed to the store.
-    written_at: Timestamp,
+    pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
+    pub(crate) refusals: Refusals,
+    pub(crate) done: LastDone,
 }
 
 /// A tenant can't be served.
@@ -88,6 +79,8 @@ impl<S: Store> Passgate<S> {
             public_url,
             tenants: TenantCache::new(CACHED_TENANTS),
             key_uses: Mutex::new(HashMap::new()),
+            refusals: Refusals::default(),
+            done: LastDone::default(),
         }
     }
 
@@ -172,34 +165,6 @@ impl<S: Store> Passgate<S> {
     #[must_use]
     pub fn is_current(&self) -> bool {
         !self.tenants.is_stale(self.now())
-    }
-
-    /// What is to be done every few seconds: forgets challenges whose expiry is long past, and writes when API keys
-    /// were last used. Returns how many challenges were forgotten.
-    pub async fn upkeep(&self) -> Result<u64, StoreError> {
-        let now = self.now();
-        let due = self.take_due_key_uses(now);
-        if !due.is_empty() {
-            self.store.touch_api_keys(due).await?;
-        }
-        self.store.purge_spent_challenges(now - PURGE_LAG).await
-    }
-
-    fn take_due_key_uses(&self, now: Timestamp) -> Vec<(TenantId, ApiKeyId, Timestamp)> {
-        let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
-        // A key that was not used for a while leaves the table, which so holds the busy ones only.
-        uses.retain(|_, key_use| {
-            key_use.used_at > key_use.written_at || now.since(key_use.written_at) < KEY_USE_GRANULARITY
-        });
-        uses.iter_mut()
-            .filter(|(_, key_use)| {
-                key_use.used_at > key_use.written_at && now.since(key_use.written_at) >= KEY_USE_GRANULARITY
-            })
-            .map(|((tenant_id, id), key_use)| {
-                key_use.written_at = key_use.used_at;
-                (*tenant_id, *id, key_use.used_at)
-            })
-            .collect()
     }
 
     /// A new row of the audit log.

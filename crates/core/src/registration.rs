@@ -140,7 +140,7 @@ impl<S: Store> Passgate<S> {
                     display_name: profile.shown_name().to_owned(),
                 },
                 challenge: challenge.seal(tenant.id, &self.secrets).into_bytes(),
-                pub_key_cred_params: Algorithm::DEFAULT.iter().map(|algorithm| (*algorithm).into()).collect(),
+                pub_key_cred_params: Algorithm::ALL.iter().map(|algorithm| (*algorithm).into()).collect(),
                 timeout: policy.timeout.as_millis(),
                 exclude_credentials: exclude.collect(),
                 authenticator_selection: AuthenticatorSelection::new(
@@ -163,18 +163,14 @@ impl<S: Store> Passgate<S> {
         body: &[u8],
         origin: &RequestOrigin,
     ) -> Result<Token, FinishRegistrationError> {
-        // Up to the attestation object, nothing is read or written: garbage from strangers costs no write.
-        let response = RegistrationResponse::parse(body)?;
         let now = self.now();
-        let challenge =
-            Challenge::open(response.challenge(), tenant.id, &[rules(kind).purpose], now, &self.secrets)?;
-        response.check_client_data(&ClientDataExpectation {
-            challenge: response.challenge(),
-            origins: tenant.config.relying_party.origins.as_slice(),
-            cross_origin: CrossOriginPolicy::Refuse,
-        })?;
-        let attestation = response.attestation_object()?;
-        let subject = challenge.subject.ok_or(ChallengeError::NotOurs)?;
+        let count = |error: &FinishRegistrationError| {
+            self.refusals.count(tenant.id, rules(kind).finished, error.code());
+        };
+        let response =
+            RegistrationResponse::parse(body).map_err(FinishRegistrationError::from).inspect_err(count)?;
+        let opened = self.open_registration(tenant, kind, &response, now).inspect_err(count)?;
+        let (challenge, subject, attestation) = opened;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = challenge.spend(tenant.id);
@@ -200,10 +196,34 @@ impl<S: Store> Passgate<S> {
         };
         match self.store.finish_registration(FinishRegistration { spend, credential, audit }).await? {
             FinishedRegistration::Registered => Ok(token),
-            FinishedRegistration::ChallengeSpent => Err(FinishRegistrationError::ChallengeSpent),
+            FinishedRegistration::ChallengeSpent => {
+                let error = FinishRegistrationError::ChallengeSpent;
+                count(&error);
+                Err(error)
+            }
             FinishedRegistration::CredentialExists => Err(FinishRegistrationError::CredentialExists),
             FinishedRegistration::UnknownUser => Err(FinishRegistrationError::UnknownUser),
         }
+    }
+
+    /// The part that garbage from strangers fails at: it costs neither a read nor a write.
+    fn open_registration<'a>(
+        &self,
+        tenant: &Tenant,
+        kind: CredentialKind,
+        response: &'a RegistrationResponse,
+        now: Timestamp,
+    ) -> Result<(Challenge, UserId, AttestationObject<'a>), FinishRegistrationError> {
+        let challenge =
+            Challenge::open(response.challenge(), tenant.id, &[rules(kind).purpose], now, &self.secrets)?;
+        response.check_client_data(&ClientDataExpectation {
+            challenge: response.challenge(),
+            origins: tenant.config.relying_party.origins.as_slice(),
+            cross_origin: CrossOriginPolicy::Refuse,
+        })?;
+        let attestation = response.attestation_object()?;
+        let subject = challenge.subject.ok_or(ChallengeError::NotOurs)?;
+        Ok((challenge, subject, attestation))
     }
 
     /// Verifies, and signs the token that is handed out once the store has agreed.
@@ -221,7 +241,7 @@ impl<S: Store> Passgate<S> {
             rp_id: &tenant.config.relying_party.id,
             user_verification: stricter(challenge.policy.user_verification, policy.user_verification),
             user_presence: UserPresence::Required,
-            algorithms: &Algorithm::DEFAULT,
+            algorithms: &Algorithm::ALL,
             attestation: AttestationPolicy::default(),
             now_unix_seconds: now.as_seconds(),
         })?;

@@ -11,7 +11,7 @@ use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
 use crate::audit::{AuditEntry, AuditFilter, AuditRow};
 use crate::challenge::Nonce;
 use crate::clock::Timestamp;
-use crate::config::{DeviationPolicy, TenantConfig};
+use crate::config::{DeviationPolicy, Retention, TenantConfig};
 use crate::credential::{
     Accepts, Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
 };
@@ -499,6 +499,18 @@ pub trait Store: Send + Sync + 'static {
         filter: AuditFilter,
         page: PageRequest,
     ) -> impl Future<Output = Result<Page<AuditRow>, StoreError>> + Send;
+
+    /// Appends rows, but for those whose tenant was deleted meanwhile.
+    fn append_audit(&self, entries: Vec<AuditEntry>) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// How long each tenant keeps its audit log.
+    fn audit_retentions(&self)
+    -> impl Future<Output = Result<Vec<(TenantId, Retention)>, StoreError>> + Send;
+    /// Deletes a tenant's audit rows from before a moment, in as many commits as that takes. Returns how many.
+    fn purge_audit_log(
+        &self,
+        tenant_id: TenantId,
+        before: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     // Upkeep.
 

@@ -94,24 +94,20 @@ impl<S: Store> Passgate<S> {
         origin: &RequestOrigin,
     ) -> Result<Token, FinishLoginError> {
         let now = self.now();
-        let opened = self.open_assertion(tenant, &[Purpose::Transaction], body, now)?;
+        let finished = AuditType::TransactionFinalSucceeded;
+        let count = |error: &FinishLoginError| self.refusals.count(tenant.id, finished, error.code());
+        let opened = self.open_assertion(tenant, &[Purpose::Transaction], body, now).inspect_err(count)?;
         let (lookup, stored) = self
             .store
             .transaction_credential(tenant.id, opened.credential_id.clone(), opened.challenge.nonce)
             .await?;
-        let known = known(lookup)?;
+        let known = known(lookup).inspect_err(count)?;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);
         let audit = AuditEntry {
             transaction: stored.as_ref().map(|transaction| transaction.identifier.clone()),
-            ..self.audit(
-                tenant.id,
-                AuditType::TransactionFinalSucceeded,
-                Some(known.user.app_id.clone()),
-                origin,
-                now,
-            )
+            ..self.audit(tenant.id, finished, Some(known.user.app_id.clone()), origin, now)
         };
         let judged = confirm(&opened.challenge, stored).and_then(|transaction| {
             let judgement = Judgement {

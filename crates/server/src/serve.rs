@@ -97,6 +97,9 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     }
     // What API keys were last used for, and whatever still waits in the writer's queue.
     keep_up(Arc::clone(&passgate)).await;
+    if let Err(error) = passgate.sum_up_refusals().await {
+        tracing::error!(%error, "refusals were not summed up");
+    }
     passgate.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -169,8 +172,7 @@ async fn poll<S: Store>(passgate: Arc<Passgate<S>>) {
 
 async fn keep_up<S: Store>(passgate: Arc<Passgate<S>>) {
     match passgate.upkeep().await {
-        Ok(0) => {}
-        Ok(purged) => tracing::debug!(purged, "forgot spent challenges that expired"),
+        Ok(done) => tracing::debug!(?done, "upkeep"),
         Err(error) => tracing::error!(%error, "upkeep failed"),
     }
 }

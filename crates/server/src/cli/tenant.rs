@@ -227,6 +227,7 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
             backup_eligibility_policy: None,
         },
         mfa: None,
+        audit_log: None,
     })
 }
 

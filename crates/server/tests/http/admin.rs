@@ -99,6 +99,7 @@ async fn a_tenant_is_made_read_renamed_and_deleted() {
                     "attestation_preference": "direct",
                     "resident_key_requirement": "discouraged",
                 },
+                "audit_log": { "retention_days": 400 },
             },
         })
     );
@@ -139,6 +140,7 @@ async fn a_configuration_reads_back_as_it_was_written() {
             "attestation_preference": "none",
             "resident_key_requirement": "required",
         },
+        "audit_log": { "retention_days": 30 },
     });
     tenant.configure(whole.clone()).await;
     let read = server.admin(Method::GET, &format!("/tenants/{}", tenant.id), None).await.ok();

@@ -194,3 +194,60 @@ async fn a_backend_names_the_person_it_acts_for_and_a_stranger_does_not() {
     }
     assert_eq!(finish(Some(&tenant.api_key), "nonsense", &mut authenticator).await, 400);
 }
+
+#[tokio::test]
+async fn what_strangers_send_is_summed_up_once_a_minute() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    server.passgate.upkeep().await.unwrap();
+    let assertion = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
+    tenant.finish_login(&assertion).await.ok();
+    let elsewhere = authenticator.get(&tenant.begin_login().await, "https://evil.example.org").unwrap();
+    for _ in 0..7 {
+        assert_eq!(tenant.finish_login(&assertion).await.error(), (401, "challenge_spent"));
+    }
+    for _ in 0..3 {
+        assert_eq!(tenant.finish_login(&elsewhere).await.error(), (401, "origin_not_allowed"));
+    }
+    assert_eq!(tenant.finish_registration(&json!({})).await.error().0, 400);
+    server.passgate.upkeep().await.unwrap();
+    let summed = async || -> Vec<(Value, Value)> {
+        let rows = list(&tenant, &[("q", " times)")]).await;
+        let mut rows: Vec<_> =
+            rows.into_iter().map(|mut row| (row["type"].take(), row["error"].take())).collect();
+        rows.sort_by_key(|(_, error)| error.to_string());
+        rows
+    };
+    assert_eq!(summed().await, [], "not before a minute is over");
+    server.advance(Duration::from_mins(1)).await;
+    server.passgate.upkeep().await.unwrap();
+    let login = json!("webauthn_authentication_final_failed");
+    let expected = [
+        (login.clone(), json!("challenge_spent (7 times)")),
+        (login, json!("origin_not_allowed (3 times)")),
+        (json!("webauthn_registration_final_failed"), json!("response_member_missing (1 times)")),
+    ];
+    assert_eq!(summed().await, expected);
+    server.advance(Duration::from_mins(1)).await;
+    server.passgate.upkeep().await.unwrap();
+    assert_eq!(summed().await.len(), 3, "and only once");
+}
+
+#[tokio::test]
+async fn rows_are_kept_as_long_as_the_tenant_says() {
+    let server = TestServer::start().await;
+    let mut config = crate::harness::config();
+    config["audit_log"] = json!({ "retention_days": 7 });
+    let (brief, usual) = (server.tenant_with(config).await, server.tenant().await);
+    for tenant in [&brief, &usual] {
+        tenant.begin_registration("u1").await;
+    }
+    server.advance(Duration::from_hours(7 * 24)).await;
+    brief.begin_registration("u2").await;
+    server.advance(Duration::from_millis(1)).await;
+    assert_eq!(server.passgate.upkeep().await.unwrap().deleted_audit_rows, 1);
+    assert_eq!(list(&brief, &[]).await[0]["actor_user_id"], "u2");
+    assert_eq!(list(&usual, &[]).await.len(), 1);
+}

@@ -2,6 +2,7 @@
 
 use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
+use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
 use passgate_core::ids::{AuditId, TenantId};
 use passgate_core::transaction::TransactionIdentifier;
@@ -29,7 +30,7 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.at.as_millis(),
         entry.id.blob(),
         entry.kind.as_str(),
-        entry.error,
+        entry.error.as_deref(),
         entry.origin.request_id,
         entry.origin.source_ip,
         entry.origin.user_agent,
@@ -37,6 +38,40 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.transaction.as_ref().map(TransactionIdentifier::as_str),
     ])?;
     Ok(())
+}
+
+/// How many rows one step of a purge deletes: other writes wait meanwhile.
+const PURGE_CHUNK: u32 = 5_000;
+
+/// Deletes some of a tenant's rows from before a moment. Returns how many; there may be more as long as it is not 0.
+pub(super) fn purge(db: &Connection, tenant_id: TenantId, before: Timestamp) -> Result<u64, Fault> {
+    let deleted = db
+        .prepare_cached(
+            "DELETE FROM audit_logs
+             WHERE (tenant_id, created_at, id) IN (
+                 SELECT tenant_id, created_at, id
+                 FROM audit_logs
+                 WHERE tenant_id = ?1 AND created_at < ?2
+                 ORDER BY created_at
+                 LIMIT ?3
+             )",
+        )?
+        .execute(params![tenant_id.blob(), before.as_millis(), PURGE_CHUNK])?;
+    Ok(deleted as u64)
+}
+
+/// How long each tenant keeps its log.
+pub(super) fn retentions(db: &Connection) -> Result<Vec<(TenantId, Retention)>, Fault> {
+    let mut statement =
+        db.prepare_cached("SELECT id, json_extract(config, '$.audit_retention') FROM tenants")?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Option<u32>>(1)?)))?;
+    rows.map(|row| {
+        let (id, days) = row?;
+        let retention = days.and_then(|days| Retention::from_days(days).ok()).unwrap_or(Retention::DEFAULT);
+        Ok((TenantId::new(uuid::Uuid::from_bytes(id)), retention))
+    })
+    .collect()
 }
 
 /// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own

@@ -2,10 +2,10 @@
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
-use passgate_core::audit::{AuditFilter, AuditRow};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
-use passgate_core::config::TenantConfig;
+use passgate_core::config::{Retention, TenantConfig};
 use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest};
 use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserId};
 use passgate_core::key_secret::KeyHash;
@@ -247,6 +247,25 @@ impl Store for SqliteStore {
         page: PageRequest,
     ) -> Result<Page<AuditRow>, StoreError> {
         self.read(move |db| audit::page(db, tenant_id, &filter, page)).await
+    }
+
+    async fn append_audit(&self, entries: Vec<AuditEntry>) -> Result<(), StoreError> {
+        self.write(move |db| entries.iter().try_for_each(|entry| audit::append(db, entry))).await
+    }
+
+    async fn audit_retentions(&self) -> Result<Vec<(TenantId, Retention)>, StoreError> {
+        self.read(audit::retentions).await
+    }
+
+    async fn purge_audit_log(&self, tenant_id: TenantId, before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        loop {
+            let step = self.write(move |db| audit::purge(db, tenant_id, before)).await?;
+            if step == 0 {
+                return Ok(deleted);
+            }
+            deleted += step;
+        }
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

@@ -1,5 +1,6 @@
 use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
+use passgate_core::config::{Retention, TenantConfig};
 use passgate_core::credential::{Order, Page, PageRequest};
 use passgate_core::ids::TenantId;
 use passgate_core::store::{FailCeremony, Store, StoreError};
@@ -14,7 +15,7 @@ async fn append(backend: &impl Backend, entry: AuditEntry) -> AuditRow {
     let row = AuditRow {
         id: entry.id,
         kind: entry.kind,
-        error: entry.error.map(str::to_owned),
+        error: entry.error.as_deref().map(str::to_owned),
         actor: entry.actor.as_ref().map(ToString::to_string),
         transaction: entry.transaction.as_ref().map(|id| id.as_str().to_owned()),
         origin: entry.origin.clone(),
@@ -63,7 +64,7 @@ fn by_anything(text: &str) -> AuditFilter {
 pub(crate) async fn rows_come_back_whole_newest_first(backend: &impl Backend) {
     let tenant = fixtures::tenant(&**backend.store(), "Example").await;
     let full = AuditEntry {
-        error: Some("counter_rollback"),
+        error: Some("counter_rollback".into()),
         transaction: Some(TransactionIdentifier::new("t1").unwrap()),
         at: NOW + seconds(1),
         ..audit(tenant, AuditType::TransactionFinalFailed)
@@ -169,7 +170,7 @@ pub(crate) async fn rows_are_found_by_a_part_of_the_users_id_or_the_address(back
 pub(crate) async fn rows_are_found_by_a_part_of_anything(backend: &impl Backend) {
     let tenant = fixtures::tenant(&**backend.store(), "Example").await;
     let row = AuditEntry {
-        error: Some("no_credentials"),
+        error: Some("no_credentials".into()),
         actor: Some(app_id("alice@example.com")),
         transaction: Some(TransactionIdentifier::new("order 4711").unwrap()),
         origin: RequestOrigin {
@@ -205,7 +206,7 @@ pub(crate) async fn rows_are_found_by_a_part_of_anything(backend: &impl Backend)
 pub(crate) async fn all_that_is_given_must_hold(backend: &impl Backend) {
     let tenant = fixtures::tenant(&**backend.store(), "Example").await;
     let wanted = AuditEntry {
-        error: Some("signature_invalid"),
+        error: Some("signature_invalid".into()),
         at: NOW + seconds(1),
         ..audit(tenant, AuditType::AuthenticationFinalFailed)
     };
@@ -306,4 +307,42 @@ pub(crate) async fn a_row_of_an_unknown_type_is_named(backend: &impl Backend) {
     let expected = format!("corrupt row in table audit_logs, column type, row tenant {tenant}, {}", row.id);
     assert_eq!(error.to_string(), expected);
     assert!(matches!(error, StoreError::CorruptRow { .. }));
+}
+
+async fn whole_log(backend: &impl Backend, tenant: TenantId) -> Page<AuditRow> {
+    let first = PageRequest { page: 1, per_page: 10, order: Order::Ascending };
+    page(backend, tenant, &AuditFilter::default(), first).await
+}
+
+pub(crate) async fn rows_are_appended_by_themselves(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (tenant, gone) = (fixtures::tenant(store, "Example").await, fixtures::tenant(store, "Gone").await);
+    store.delete_tenant(gone).await.unwrap();
+    let rows = [tenant, gone, tenant].map(|tenant| audit(tenant, AuditType::AuthenticationFinalFailed));
+    store.append_audit(rows.to_vec()).await.unwrap();
+    let all = whole_log(backend, tenant).await;
+    assert_eq!(all.total, 2);
+}
+
+pub(crate) async fn rows_of_a_tenant_are_deleted_up_to_a_moment(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (one, other) = (fixtures::tenant(store, "One").await, fixtures::tenant(store, "Other").await);
+    let row = |tenant, at| AuditEntry { at, ..audit(tenant, AuditType::CredentialUpdated) };
+    let (old, edge) = (NOW - seconds(1), NOW);
+    store.append_audit(vec![row(one, old), row(one, old), row(one, edge), row(other, old)]).await.unwrap();
+    assert_eq!(store.purge_audit_log(one, NOW).await.unwrap(), 2);
+    assert_eq!(store.purge_audit_log(one, NOW).await.unwrap(), 0);
+    let total = async |tenant| whole_log(backend, tenant).await.total;
+    assert_eq!((total(one).await, total(other).await), (1, 1));
+}
+
+pub(crate) async fn each_tenant_keeps_its_log_as_long_as_it_says(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (one, other) = (fixtures::tenant(store, "One").await, fixtures::tenant(store, "Other").await);
+    let config =
+        TenantConfig { audit_retention: Retention::from_days(7).unwrap(), ..fixtures::config("example.com") };
+    store.configure_tenant(other, config, NOW).await.unwrap();
+    let mut retentions = store.audit_retentions().await.unwrap();
+    retentions.sort_by_key(|(id, _)| *id != one);
+    assert_eq!(retentions, [(one, Retention::DEFAULT), (other, Retention::from_days(7).unwrap())]);
 }

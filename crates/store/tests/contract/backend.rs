@@ -49,7 +49,7 @@ impl AuditRow {
         Self {
             id: entry.id,
             kind: entry.kind.as_str().to_owned(),
-            error: entry.error.map(str::to_owned),
+            error: entry.error.as_deref().map(str::to_owned),
             origin: entry.origin.clone(),
             actor: entry.actor.as_ref().map(|actor| actor.as_str().to_owned()),
             transaction_id: entry.transaction.as_ref().map(|id| id.as_str().to_owned()),

@@ -8,7 +8,7 @@ use passgate_core::audit::{AuditEntry, AuditType, RequestOrigin};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{
-    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, TenantConfig,
+    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::credential::{
@@ -88,6 +88,7 @@ pub(crate) fn config(domain: &str) -> TenantConfig {
         mfa: CeremonyPolicy::mfa(CeremonyTimeout::from_millis(60_000).unwrap()),
         counter: DeviationPolicy::Strict,
         backup_eligibility: DeviationPolicy::Warn,
+        audit_retention: Retention::DEFAULT,
     }
 }
 
@@ -329,7 +330,7 @@ pub(crate) fn describe(credential: &Credential) -> CredentialDescriptor {
 
 pub(crate) fn fail_login(spend: ChallengeSpend) -> FailCeremony {
     let audit = audit(spend.tenant_id, AuditType::AuthenticationFinalFailed);
-    FailCeremony { spend, audit: AuditEntry { error: Some("signature_invalid"), ..audit } }
+    FailCeremony { spend, audit: AuditEntry { error: Some("signature_invalid".into()), ..audit } }
 }
 
 pub(crate) fn change(tenant_id: TenantId, id: &str, kind: AuditType) -> CredentialChange {

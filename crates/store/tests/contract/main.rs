@@ -174,6 +174,9 @@ macro_rules! contract_on {
                     a_corrupt_user_is_named,
                 }
                 audit_log {
+                    rows_are_appended_by_themselves,
+                    rows_of_a_tenant_are_deleted_up_to_a_moment,
+                    each_tenant_keeps_its_log_as_long_as_it_says,
                     rows_come_back_whole_newest_first,
                     rows_of_every_type_come_back,
                     pages_neither_repeat_nor_miss_rows_of_the_same_moment,

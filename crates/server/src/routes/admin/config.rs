@@ -2,7 +2,7 @@
 
 use passgate_api::config as wire;
 use passgate_core::config::{
-    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, TenantConfig,
+    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::text::Text;
@@ -67,12 +67,17 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
         mfa,
         counter: deviation(webauthn.counter_policy),
         backup_eligibility: deviation(webauthn.backup_eligibility_policy),
+        audit_retention: match config.audit_log {
+            None => Retention::DEFAULT,
+            Some(log) => field("audit_log.retention_days", Retention::from_days(log.retention_days))?,
+        },
     })
 }
 
 /// Shows an operator what holds, defaults spelled out.
 pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
-    let TenantConfig { cors, relying_party, passkeys, mfa, counter, backup_eligibility } = config;
+    let TenantConfig { cors, relying_party, passkeys, mfa, counter, backup_eligibility, audit_retention } =
+        config;
     wire::TenantConfig {
         cors: wire::CorsConfig {
             allowed_origins: cors.allowed_origins(),
@@ -100,6 +105,7 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
             attestation_preference: Some(attestation_to_wire(mfa.attestation)),
             resident_key_requirement: Some(resident_key_to_wire(mfa.resident_key)),
         }),
+        audit_log: Some(wire::AuditLogConfig { retention_days: audit_retention.as_days() }),
     }
 }
 

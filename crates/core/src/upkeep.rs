@@ -1,0 +1,119 @@
+//! What is to be done again and again while a server runs.
+
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use crate::audit::{AuditEntry, RequestOrigin};
+use crate::clock::Timestamp;
+use crate::ids::{ApiKeyId, TenantId};
+use crate::passgate::Passgate;
+use crate::store::{Store, StoreError};
+
+/// How long a spent challenge is remembered after its expiry.
+const PURGE_LAG: Duration = Duration::from_mins(10);
+
+/// How often the last use of an API key is written.
+const KEY_USE_GRANULARITY: Duration = Duration::from_mins(1);
+
+/// How often refusals are summed up in the audit log.
+const SUMMARY_INTERVAL: Duration = Duration::from_mins(1);
+
+/// How often audit rows are deleted whose tenants keep them no longer.
+const RETENTION_INTERVAL: Duration = Duration::from_hours(1);
+
+/// The use of an API key.
+pub(crate) struct KeyUse {
+    pub(crate) used_at: Timestamp,
+    /// The use that was last handed to the store.
+    pub(crate) written_at: Timestamp,
+}
+
+/// When what is not done each time was last done, in milliseconds.
+#[derive(Default)]
+pub(crate) struct LastDone {
+    summary: AtomicI64,
+    retention: AtomicI64,
+}
+
+/// What one round of upkeep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Upkeep {
+    /// Challenges that were forgotten.
+    pub forgotten_challenges: u64,
+    /// Audit rows that were deleted because their time was over.
+    pub deleted_audit_rows: u64,
+}
+
+impl<S: Store> Passgate<S> {
+    /// What is to be done every few seconds: writes when API keys were last used, sums up refusals, forgets challenges
+    /// whose expiry is long past, and deletes audit rows that their tenants keep no longer.
+    pub async fn upkeep(&self) -> Result<Upkeep, StoreError> {
+        let now = self.now();
+        let uses = self.take_due_key_uses(now);
+        if !uses.is_empty() {
+            self.store.touch_api_keys(uses).await?;
+        }
+        if is_due(&self.done.summary, SUMMARY_INTERVAL, now) {
+            self.sum_up_refusals().await?;
+        }
+        let deleted_audit_rows = if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
+            self.delete_old_audit_rows(now).await?
+        } else {
+            0
+        };
+        let forgotten_challenges = self.store.purge_spent_challenges(now - PURGE_LAG).await?;
+        Ok(Upkeep { forgotten_challenges, deleted_audit_rows })
+    }
+
+    /// Writes what was counted since the last time. To be called at the end, too.
+    pub async fn sum_up_refusals(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let rows: Vec<AuditEntry> = self
+            .refusals
+            .take()
+            .into_iter()
+            .map(|refused| AuditEntry {
+                error: Some(format!("{} ({} times)", refused.code, refused.times).into()),
+                ..self.audit(refused.tenant_id, refused.kind, None, &RequestOrigin::default(), now)
+            })
+            .collect();
+        if rows.is_empty() { Ok(()) } else { self.store.append_audit(rows).await }
+    }
+
+    async fn delete_old_audit_rows(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for (tenant_id, retention) in self.store.audit_retentions().await? {
+            deleted += self.store.purge_audit_log(tenant_id, now - retention.as_duration()).await?;
+        }
+        Ok(deleted)
+    }
+
+    fn take_due_key_uses(&self, now: Timestamp) -> Vec<(TenantId, ApiKeyId, Timestamp)> {
+        let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
+        // A key that was not used for a while leaves the table, which so holds the busy ones only.
+        uses.retain(|_, key_use| {
+            key_use.used_at > key_use.written_at || now.since(key_use.written_at) < KEY_USE_GRANULARITY
+        });
+        uses.iter_mut()
+            .filter(|(_, key_use)| {
+                key_use.used_at > key_use.written_at && now.since(key_use.written_at) >= KEY_USE_GRANULARITY
+            })
+            .map(|((tenant_id, id), key_use)| {
+                key_use.written_at = key_use.used_at;
+                (*tenant_id, *id, key_use.used_at)
+            })
+            .collect()
+    }
+}
+
+/// Whether something was last done long enough ago; if so, it counts as done now.
+fn is_due(last: &AtomicI64, interval: Duration, now: Timestamp) -> bool {
+    let done_at = Timestamp::from_millis(last.load(Ordering::Acquire));
+    // Done in the future: the clock was set back.
+    let is_due = now.since(done_at) >= interval || done_at > now;
+    if is_due {
+        last.store(now.as_millis(), Ordering::Release);
+    }
+    is_due
+}
