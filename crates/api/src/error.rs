@@ -119,6 +119,8 @@ codes! {
     SIGNING_KEY_NOT_FOUND = "signing_key_not_found",
     /// 409: the key signs, and no other could take its place.
     SIGNING_KEY_IN_USE = "signing_key_in_use",
+    /// 429: too many requests; `Retry-After` says how many seconds to wait.
+    RATE_LIMITED = "rate_limited",
     /// 500: a fault of ours; the log has it under the request id.
     INTERNAL = "internal",
     /// 503: the database does not answer; try again.

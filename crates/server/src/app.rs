@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use passgate_core::passgate::Passgate;
 
+use crate::rate_limit::RateLimits;
+use crate::settings::Settings;
+use crate::source_address::TrustedProxies;
+
 /// The state of both routers. Cheap to clone.
 pub struct App<S> {
     /// Everything that decides.
@@ -12,6 +16,25 @@ pub struct App<S> {
     pub body_limit: usize,
     /// How operators reach the admin API, without a slash at its end.
     pub admin_url: String,
+    /// How much strangers may ask for; none means without limit.
+    pub rate_limits: Option<Arc<RateLimits>>,
+    /// The proxies whose word on a request's source is believed.
+    pub trusted_proxies: TrustedProxies,
+}
+
+impl<S> App<S> {
+    /// The state that the settings describe.
+    pub(crate) fn new(passgate: Arc<Passgate<S>>, settings: &Settings) -> Self {
+        Self {
+            passgate,
+            body_limit: settings.body_limit,
+            admin_url: settings.admin_url.clone(),
+            rate_limits: settings
+                .rate_limits
+                .map(|(address, tenant)| Arc::new(RateLimits::per_second(address, tenant))),
+            trusted_proxies: settings.trusted_proxies.clone(),
+        }
+    }
 }
 
 impl<S> Clone for App<S> {
@@ -20,6 +43,8 @@ impl<S> Clone for App<S> {
             passgate: Arc::clone(&self.passgate),
             body_limit: self.body_limit,
             admin_url: self.admin_url.clone(),
+            rate_limits: self.rate_limits.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
         }
     }
 }

@@ -232,7 +232,7 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
 }
 
 /// Whether a request carries a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
-fn is_keyed(parts: &Parts) -> bool {
+pub(crate) fn is_keyed(parts: &Parts) -> bool {
     let tenant = parts.extensions.get::<Arc<Tenant>>();
     tenant.zip(presented_key(parts)).is_some_and(|(tenant, key)| tenant.api_key(key).is_some())
 }

@@ -13,11 +13,13 @@ mod logging;
 mod no_store;
 mod open;
 mod pagination;
+pub mod rate_limit;
 mod request;
 pub mod routes;
 mod secret_file;
 mod serve;
 mod settings;
+pub mod source_address;
 mod tenant_layer;
 mod validate;
 

@@ -35,7 +35,8 @@ pub(crate) async fn identify<S: Store>(
     next: Next,
 ) -> Response {
     let id = app.passgate.random_uuid();
-    let source = request.extensions().get::<SourceAddress>().map(|address| address.0);
+    let peer = request.extensions().get::<SourceAddress>().map(|address| address.0);
+    let source = peer.map(|peer| app.trusted_proxies.source(peer, request.headers()));
     request.extensions_mut().insert(RequestInfo { id, source });
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!(

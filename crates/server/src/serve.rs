@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::listener::{self, Limits};
 use crate::open::{IfMissing, StartError, open};
+use crate::rate_limit::RateLimits;
 use crate::routes;
 use crate::settings::Settings;
 
@@ -59,17 +60,14 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let public_listener = bind("public_listen", settings.public_listen).await?;
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
     let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
-    let app = App {
-        passgate: Arc::clone(&passgate),
-        body_limit: settings.body_limit,
-        admin_url: settings.admin_url.clone(),
-    };
+    let app = App::new(Arc::clone(&passgate), &settings);
 
     let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
     let public = tokio::spawn(listener::serve(public_listener, router, limits, stopped.clone()));
     let limits = Limits { connections: ADMIN_CONNECTIONS, ..limits };
+    let forgetting = tokio::spawn(forget_idle(app.rate_limits.clone(), stopped.clone()));
     let router = routes::admin(app, settings.request_timeout);
     let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
@@ -91,7 +89,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     tracing::info!("stopping: requests under way may finish");
     let _ = stop.send(true);
     tokio::select! {
-        _ = async { tokio::join!(public, admin, polls, upkeep) } => {}
+        _ = async { tokio::join!(public, admin, polls, upkeep, forgetting) } => {}
         _ = terminate.recv() => tracing::warn!("told again: not waiting any longer"),
         _ = interrupt.recv() => tracing::warn!("told again: not waiting any longer"),
     }
@@ -159,6 +157,17 @@ async fn repeat<S: Store, F: Future<Output = ()> + Send>(
     loop {
         tokio::select! {
             _ = ticks.tick() => act(Arc::clone(&passgate)).await,
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// Keeps the table of who asks small.
+async fn forget_idle(limits: Option<Arc<RateLimits>>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => limits.iter().for_each(|limits| limits.forget_idle()),
             _ = stop.changed() => return,
         }
     }

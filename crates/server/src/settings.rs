@@ -5,13 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use passgate_api::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::source_address::TrustedProxies;
 
 /// What one source says. The names are those of the TOML file; flags have dashes, the environment has capitals.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -66,6 +70,20 @@ pub(crate) struct Layer {
     #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
     #[serde(deserialize_with = "number_or_text")]
     pub(crate) max_connections: Option<u64>,
+    /// Whether strangers' requests are limited: on or off [default: on]
+    #[arg(long, global = true, value_name = "SWITCH", help_heading = "Configuration")]
+    pub(crate) rate_limits: Option<Switch>,
+    /// Requests a second from one address without an API key, five times as many at once [default: 20]
+    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) address_rate: Option<u64>,
+    /// Requests a second to one tenant's open endpoints, five times as many at once [default: 2000]
+    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) tenant_rate: Option<u64>,
+    /// Proxies whose X-Forwarded-For is believed: networks, separated by commas [default: none]
+    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
+    pub(crate) trusted_proxies: Option<String>,
     /// The server secret itself, instead of its file.
     #[arg(skip)]
     pub(crate) secret: Option<SecretString>,
@@ -87,6 +105,16 @@ pub(crate) enum LogFormat {
     Pretty,
     /// For programs: an object a line.
     Json,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
 }
 
 /// The effective configuration.
@@ -124,6 +152,14 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     /// How many connections the public API takes at once.
     pub(crate) max_connections: usize,
+    /// Requests a second from an address, and to a tenant; none means without limit.
+    pub(crate) rate_limits: Option<(NonZeroU32, NonZeroU32)>,
+    /// The proxies whose word on a request's source is believed.
+    pub(crate) trusted_proxies: TrustedProxies,
+    /// The same, as it was written.
+    trusted_proxies_text: String,
+    /// The rates, whether they are in force or not.
+    rates: (NonZeroU32, NonZeroU32),
     /// Where each key's value came from.
     sources: BTreeMap<&'static str, Source>,
 }
@@ -257,6 +293,9 @@ impl Settings {
         let database =
             parse_database_url(&pick!(database_url).unwrap_or_else(|| "sqlite:passgate.db".into()))?;
         let DatabaseLocation::Sqlite(database_path) = &database;
+        let trusted_proxies_text = pick!(trusted_proxies).unwrap_or_default();
+        let rates =
+            (rate("address_rate", pick!(address_rate), 20)?, rate("tenant_rate", pick!(tenant_rate), 2_000)?);
         let admin_listen = pick!(admin_listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8001)));
         let previous_secrets = pick!(previous_secrets);
         let settings = Self {
@@ -294,6 +333,13 @@ impl Settings {
                 count @ 16..=1_000_000 => usize::try_from(count).unwrap_or(8_192),
                 _ => return invalid("max_connections", "must be 16 to 1000000"),
             },
+            rate_limits: match pick!(rate_limits).unwrap_or(Switch::On) {
+                Switch::On => Some(rates),
+                Switch::Off => None,
+            },
+            trusted_proxies: parse_networks(&trusted_proxies_text)?,
+            trusted_proxies_text,
+            rates,
             sources: BTreeMap::new(),
         };
         Ok(Self { sources, ..settings })
@@ -332,6 +378,10 @@ impl Settings {
             ("shutdown_timeout", seconds(self.shutdown_timeout)),
             ("body_limit", Some(self.body_limit.to_string())),
             ("max_connections", Some(self.max_connections.to_string())),
+            ("rate_limits", Some(if self.rate_limits.is_some() { "on" } else { "off" }.to_owned())),
+            ("address_rate", Some(self.rates.0.to_string())),
+            ("tenant_rate", Some(self.rates.1.to_string())),
+            ("trusted_proxies", Some(self.trusted_proxies_text.clone()).filter(|text| !text.is_empty())),
         ]
         .map(|(key, value)| Setting {
             key,
@@ -382,6 +432,30 @@ fn local_url(address: SocketAddr) -> String {
         });
     }
     format!("http://{address}")
+}
+
+fn rate(key: &'static str, given: Option<u64>, default: u32) -> Result<NonZeroU32, SettingsError> {
+    let rate = given.map_or(Some(default), |rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
+    match rate {
+        Some(rate) if rate.get() <= 1_000_000 => Ok(rate),
+        _ => invalid(key, "must be 1 to 1000000 requests a second; rate_limits = off switches them off"),
+    }
+}
+
+fn parse_networks(text: &str) -> Result<TrustedProxies, SettingsError> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let parse = |network: &str| match network.parse::<IpNet>() {
+        Ok(network) => Ok(network),
+        // A single address is a network of one.
+        Err(_) => network.parse::<IpAddr>().map(IpNet::from),
+    };
+    match networks.map(parse).collect() {
+        Ok(networks) => Ok(TrustedProxies::new(networks)),
+        Err(_) => invalid(
+            "trusted_proxies",
+            "must be addresses or networks, such as 10.0.0.0/8, separated by commas",
+        ),
+    }
 }
 
 fn seconds(key: &'static str, given: Option<u64>, default: u64) -> Result<Duration, SettingsError> {
@@ -478,6 +552,9 @@ mod tests {
             ("PASSGATE_DATABASE_URL", "sqlite::memory:", "database_url"),
             ("PASSGATE_PUBLIC_LISTEN", "8000", "public_listen"),
             ("PASSGATE_BODY_LIMIT", "many", "body_limit"),
+            ("PASSGATE_ADDRESS_RATE", "0", "address_rate"),
+            ("PASSGATE_TRUSTED_PROXIES", "10.0.0.0/33", "trusted_proxies"),
+            ("PASSGATE_RATE_LIMITS", "maybe", "rate_limits"),
         ] {
             let error = Settings::resolve(Layer::default(), None, environment(&[(name, value)])).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");

@@ -80,11 +80,7 @@ impl Admin {
 
     async fn open(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
         let passgate = Arc::new(open(settings, if_missing).await?);
-        let app = App {
-            passgate: Arc::clone(&passgate),
-            body_limit: settings.body_limit,
-            admin_url: settings.admin_url.clone(),
-        };
+        let app = App::new(Arc::clone(&passgate), settings);
         Ok(Self::Database { router: routes::admin_in_process(app), passgate })
     }
 

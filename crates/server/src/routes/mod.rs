@@ -23,15 +23,18 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::{admin_layer, request, tenant_layer};
+use crate::{admin_layer, rate_limit, request, tenant_layer};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
-    let tenant = Router::new()
-        .route("/registration/initialize", post(registration::initialize::handler))
+    let strangers = Router::new()
         .route("/registration/finalize", post(registration::finalize::handler))
         .route("/login/initialize", post(login::initialize::handler))
         .route("/login/finalize", post(login::finalize::handler))
+        .method_not_allowed_fallback(method_not_allowed)
+        .route_layer(from_fn_with_state(app.clone(), rate_limit::limit));
+    let tenant = Router::new()
+        .route("/registration/initialize", post(registration::initialize::handler))
         .route("/credentials", get(credentials::list::handler))
         .route(
             "/credentials/{credential_id}",
@@ -49,6 +52,7 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
         .route("/audit_logs", get(audit_logs::handler))
         .route("/.well-known/jwks.json", get(jwks::handler))
         .method_not_allowed_fallback(method_not_allowed)
+        .merge(strangers)
         .route_layer(from_fn_with_state(app.clone(), tenant_layer::in_tenant));
     let routes = Router::new().nest("/{tenant_id}", tenant).fallback(route_not_found);
     surround(routes, app, request_timeout)

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use jsonwebtoken::{DecodingKey, Validation};
 use passgate::listener::{self, Limits};
+use passgate::rate_limit::RateLimits;
+use passgate::source_address::TrustedProxies;
 use passgate::{App, routes};
 use passgate_authenticator::Authenticator;
 use passgate_core::clock::{Clock, Timestamp};
@@ -81,6 +83,13 @@ impl Answer {
 
 impl TestServer {
     pub(crate) async fn start() -> Self {
+        Self::start_with(None, TrustedProxies::default()).await
+    }
+
+    pub(crate) async fn start_with(
+        rate_limits: Option<Arc<RateLimits>>,
+        trusted_proxies: TrustedProxies,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("passgate.db");
         let options = SqliteOptions { count_statements: true, ..SqliteOptions::new(&database) };
@@ -100,8 +109,13 @@ impl TestServer {
             passgate_core::administration::Created::Done(token) => token.secret.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         };
-        let app =
-            App { passgate: Arc::clone(&passgate), body_limit: 65_536, admin_url: ADMIN_URL.to_owned() };
+        let app = App {
+            passgate: Arc::clone(&passgate),
+            body_limit: 65_536,
+            admin_url: ADMIN_URL.to_owned(),
+            rate_limits,
+            trusted_proxies,
+        };
         let timeout = Duration::from_secs(30);
         let (stop, stopped) = watch::channel(false);
         let mut addresses = Vec::new();

@@ -15,6 +15,7 @@ mod jwks;
 mod login;
 mod malformed;
 mod mfa;
+mod rate_limits;
 mod registration;
 mod transaction;
 mod users;

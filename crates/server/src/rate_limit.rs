@@ -1,0 +1,171 @@
+//! How much strangers may ask for: per source address and per tenant, on the endpoints that need no API key.
+//!
+//! A valid API key exempts from the limit per address, since behind an app's backend every person comes from one; not
+//! from the limit per tenant, which keeps one app's crowd from taking the others' share.
+
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use passgate_api::ErrorCode;
+use passgate_core::ids::TenantId;
+use passgate_core::store::Store;
+use passgate_core::tenant_cache::Tenant;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::is_keyed;
+use crate::request::RequestInfo;
+
+/// How many counts there are for addresses. Each address has one of them, by a hash that nobody can foresee; two may
+/// share one. So a flood of addresses takes no more memory than this, and pushes nobody's count out.
+const ADDRESS_COUNTS: u64 = 1 << 18;
+
+/// How many seconds' worth of requests may come at once.
+const BURST: u32 = 5;
+
+/// The limits of a process.
+pub struct RateLimits {
+    addresses: DefaultKeyedRateLimiter<u64>,
+    tenants: DefaultKeyedRateLimiter<TenantId>,
+    hasher: RandomState,
+    clock: DefaultClock,
+}
+
+impl RateLimits {
+    /// So many requests a second for each address and for each tenant, with bursts of five times as many.
+    #[must_use]
+    pub fn per_second(address: NonZeroU32, tenant: NonZeroU32) -> Self {
+        let quota = |rate: NonZeroU32| {
+            Quota::per_second(rate)
+                .allow_burst(rate.saturating_mul(const { NonZeroU32::new(BURST).unwrap() }))
+        };
+        Self {
+            addresses: RateLimiter::keyed(quota(address)),
+            tenants: RateLimiter::keyed(quota(tenant)),
+            hasher: RandomState::new(),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    /// Lets a request through, or says how long to wait. Without an address, only the tenant's limit is asked.
+    fn check(&self, tenant: TenantId, source: Option<IpAddr>) -> Result<(), Duration> {
+        if let Some(source) = source {
+            let count = self.hasher.hash_one(network(source)) % ADDRESS_COUNTS;
+            self.addresses.check_key(&count).map_err(|refused| refused.wait_time_from(self.clock.now()))?;
+        }
+        self.tenants.check_key(&tenant).map_err(|refused| refused.wait_time_from(self.clock.now()))
+    }
+
+    /// Forgets whoever has been idle long enough to have the whole burst again.
+    pub(crate) fn forget_idle(&self) {
+        self.addresses.retain_recent();
+        self.tenants.retain_recent();
+    }
+}
+
+/// What counts as one source: an IPv4 address, or an IPv6 network of 64 bits, which one host has to itself.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+/// Stands before the endpoints that strangers may call.
+pub(crate) async fn limit<S: Store>(State(app): State<App<S>>, request: Request, next: Next) -> Response {
+    let Some(limits) = &app.rate_limits else { return next.run(request).await };
+    let (parts, body) = request.into_parts();
+    let source = parts.extensions.get::<RequestInfo>().and_then(|info| info.source);
+    let source = if is_keyed(&parts) { None } else { source };
+    let checked = match parts.extensions.get::<Arc<Tenant>>() {
+        Some(tenant) => limits.check(tenant.id, source),
+        None => Ok(()),
+    };
+    match checked {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(wait) => refuse(wait),
+    }
+}
+
+fn refuse(wait: Duration) -> Response {
+    // Rounded up: who comes back then is let in.
+    let seconds = wait.as_secs() + 1;
+    let error = ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::RATE_LIMITED,
+        "Too many requests",
+        format!("try again in {seconds} second(s)"),
+    );
+    let mut response = error.into_response();
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn tenant(number: u128) -> TenantId {
+        TenantId::new(Uuid::from_u128(number))
+    }
+
+    fn limits(address: u32, tenant: u32) -> RateLimits {
+        RateLimits::per_second(NonZeroU32::new(address).unwrap(), NonZeroU32::new(tenant).unwrap())
+    }
+
+    #[test]
+    fn an_address_has_its_burst_and_then_waits() {
+        let limits = limits(1, 1_000);
+        let source = Some([192, 0, 2, 1].into());
+        for _ in 0..BURST {
+            assert_eq!(limits.check(tenant(1), source), Ok(()));
+        }
+        let wait = limits.check(tenant(1), source).unwrap_err();
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+        assert_eq!(limits.check(tenant(1), Some([192, 0, 2, 2].into())), Ok(()), "another address does not");
+        assert_eq!(limits.check(tenant(1), None), Ok(()), "and whoever has the key does not");
+    }
+
+    #[test]
+    fn a_tenant_has_its_burst_whoever_asks() {
+        let limits = limits(1_000, 1);
+        for last in 0..u8::try_from(BURST).unwrap() {
+            assert_eq!(limits.check(tenant(1), Some([192, 0, 2, last].into())), Ok(()));
+        }
+        assert!(limits.check(tenant(1), Some([198, 51, 100, 1].into())).is_err());
+        assert!(limits.check(tenant(1), None).is_err());
+        assert_eq!(limits.check(tenant(2), None), Ok(()), "another tenant's crowd is its own");
+    }
+
+    #[test]
+    fn the_addresses_of_one_host_count_as_one() {
+        let limits = limits(1, 1_000);
+        for last in 0..u128::from(BURST) {
+            let address = Ipv6Addr::from_bits((0x2001_0db8 << 96) | last);
+            assert_eq!(limits.check(tenant(1), Some(address.into())), Ok(()));
+        }
+        let next = Ipv6Addr::from_bits((0x2001_0db8 << 96) | 0xffff_ffff_ffff_ffff);
+        assert!(limits.check(tenant(1), Some(next.into())).is_err());
+    }
+
+    #[test]
+    fn a_flood_of_addresses_takes_bounded_memory() {
+        let limits = limits(1, 1_000_000);
+        for address in 0..400_000_u32 {
+            let _ = limits.check(tenant(1), Some(std::net::Ipv4Addr::from_bits(address).into()));
+        }
+        assert!(u64::try_from(limits.addresses.len()).unwrap() <= ADDRESS_COUNTS);
+    }
+}

@@ -1,0 +1,78 @@
+//! Where a request comes from: the peer, or whom a trusted proxy names instead.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Networks of proxies.
+    #[must_use]
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    fn contain(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The last address that is not a trusted proxy's, from the peer backwards: whatever stands before it was written
+    /// by somebody unknown, and may be anything.
+    pub(crate) fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut source = peer;
+        let forwarded = headers.get_all("x-forwarded-for");
+        let hops =
+            forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        for hop in hops.collect::<Vec<_>>().into_iter().rev() {
+            if !self.contain(source) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(address) => source = address.to_canonical(),
+                // A proxy of ours wrote what is no address: it is the last that is known.
+                Err(_) => break,
+            }
+        }
+        source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let proxies = TrustedProxies::new(proxies.iter().map(|network| network.parse().unwrap()).collect());
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        proxies.source(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn a_stranger_names_nobody() {
+        assert_eq!(source(&[], "192.0.2.1", &["10.0.0.1"]), "192.0.2.1");
+        assert_eq!(source(&["10.0.0.0/8"], "192.0.2.1", &["10.0.0.1"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_trusted_proxy_names_its_peer() {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"];
+        assert_eq!(source(&proxies, "10.0.0.1", &["192.0.2.1"]), "192.0.2.1");
+        assert_eq!(source(&proxies, "10.0.0.1", &["192.0.2.1, 10.0.0.2"]), "192.0.2.1");
+        assert_eq!(source(&proxies, "2001:db8::1", &["192.0.2.1", "10.0.0.2"]), "192.0.2.1");
+        assert_eq!(source(&proxies, "10.0.0.1", &["::ffff:192.0.2.1"]), "192.0.2.1");
+        assert_eq!(source(&proxies, "10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn what_a_client_made_up_before_the_proxy_does_not_count() {
+        assert_eq!(source(&["10.0.0.0/8"], "10.0.0.1", &["1.1.1.1, 10.9.9.9, 192.0.2.1"]), "192.0.2.1");
+        assert_eq!(source(&["10.0.0.0/8"], "10.0.0.1", &["192.0.2.1, nonsense"]), "10.0.0.1");
+    }
+}
