@@ -53,6 +53,9 @@ pub struct WebauthnConfig {
     /// Whether the credential must be discoverable. Default: required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident_key_requirement: Option<ResidentKeyRequirement>,
+    /// What a request may ask for (ours, additive). Default: stricter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_overrides: Option<RequestOverrides>,
     /// What a signature counter that did not grow means (ours, additive). Default: strict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter_policy: Option<DeviationPolicy>,
@@ -133,6 +136,16 @@ pub enum ResidentKeyRequirement {
     Required,
     Preferred,
     Discouraged,
+}
+
+/// What one request may ask for, beside its tenant's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestOverrides {
+    /// More than the policy, never less.
+    Stricter,
+    /// Anything.
+    Any,
 }
 
 /// What to do where an authenticator deviates from a rule that some real ones break.

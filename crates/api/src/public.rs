@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::config::{Attachment, AttestationPreference, ResidentKeyRequirement, UserVerification};
+
 /// `POST registration/initialize`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegistrationInitialize {
@@ -21,6 +23,76 @@ pub struct RegistrationInitialize {
     /// An image URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
+}
+
+/// The body of an initialize call: the plain contract's members, and beside them what this one asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking<T, A> {
+    /// The plain contract's members.
+    #[serde(flatten)]
+    pub request: T,
+    /// What it asks for beside the tenant's policy (ours, additive).
+    #[serde(flatten)]
+    pub asked: A,
+}
+
+/// What one registration asks for beside its tenant's policy. Less than that is refused, unless the tenant's
+/// `request_overrides` says `any`. All members are ours, and additive.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationAsked {
+    /// Whether the person must prove that it is them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_verification: Option<UserVerification>,
+    /// Which kind of authenticator is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticator_attachment: Option<Attachment>,
+    /// Whether the authenticator is asked to prove its make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<AttestationPreference>,
+    /// Whether the credential must be discoverable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_key: Option<ResidentKeyRequirement>,
+    /// How long the challenge lives, in milliseconds: 10,000 up to the tenant's timeout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// What the page expects the person to use, the best first; at most 3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// `conditional`: a passkey is made without a prompt, after a login with a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mediation: Option<Mediation>,
+}
+
+/// What one login asks for beside its tenant's policy, as [`RegistrationAsked`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginAsked {
+    /// Whether the person must prove that it is them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_verification: Option<UserVerification>,
+    /// How long the challenge lives, in milliseconds: 10,000 up to the tenant's timeout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// What the page expects the person to use, the best first; at most 3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+}
+
+/// WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the specification's own words")]
+pub enum Hint {
+    SecurityKey,
+    ClientDevice,
+    Hybrid,
+}
+
+/// How the person is asked (Credential Management Level 1, §2.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mediation {
+    /// Without a prompt.
+    Conditional,
 }
 
 /// `POST login/initialize`.

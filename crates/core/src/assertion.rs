@@ -9,13 +9,13 @@ use passgate_webauthn::{
     ClientDataExpectation, CrossOriginPolicy, RequestOptions, ResponseError,
 };
 
+use crate::asked::{Asked, AskedForLess, enforced};
 use crate::challenge::{Challenge, ChallengeError, Purpose};
 use crate::clock::Timestamp;
 use crate::config::{CeremonyPolicy, DeviationPolicy};
 use crate::credential::{Accepts, CredentialDescriptor, CredentialLookup, KnownCredential};
 use crate::ids::{CredentialId, InvalidCredentialId};
 use crate::passgate::Passgate;
-use crate::registration::stricter;
 use crate::rng::random_uuid;
 use crate::signing_key::SigningKeyError;
 use crate::store::{FinishLogin, FinishedLogin, Store, StoreError};
@@ -26,6 +26,9 @@ use crate::transaction::TransactionIdentifier;
 /// Why the authentication of a named user can't begin.
 #[derive(Debug, thiserror::Error)]
 pub enum BeginLoginError {
+    /// The request asks for less than the tenant's policy.
+    #[error(transparent)]
+    Asked(#[from] AskedForLess),
     /// No such user.
     #[error("there is no such user")]
     UnknownUser,
@@ -123,6 +126,7 @@ impl<S: Store> Passgate<S> {
         tenant: &Tenant,
         policy: &CeremonyPolicy,
         challenge: &Challenge,
+        asked: &Asked,
         allowed: Vec<CredentialDescriptor>,
     ) -> RequestOptions {
         RequestOptions {
@@ -137,7 +141,7 @@ impl<S: Store> Passgate<S> {
                     .collect(),
                 user_verification: challenge.policy.user_verification,
                 extensions: None,
-                hints: Vec::new(),
+                hints: asked.hints.clone(),
             },
         }
     }
@@ -184,9 +188,10 @@ impl<S: Store> Passgate<S> {
         }
         let verified = opened.response.verify(&AssertionExpectation {
             rp_id: &tenant.config.relying_party.id,
-            user_verification: stricter(
+            user_verification: enforced(
                 opened.challenge.policy.user_verification,
                 judgement.policy.user_verification,
+                tenant.config.requests,
             ),
             public_key: &known.credential.public_key,
             backup_eligible: known.credential.backup_eligible,

@@ -20,6 +20,7 @@
 use std::fmt;
 
 use aws_lc_rs::hmac;
+use passgate_webauthn::UserPresence;
 use passgate_webauthn::options::UserVerification;
 use subtle::ConstantTimeEq;
 
@@ -86,25 +87,40 @@ impl Purpose {
 pub struct ChallengePolicy {
     /// Whether the person must prove that it is them.
     pub user_verification: UserVerification,
+    /// Whether the person must be present.
+    pub user_presence: UserPresence,
 }
 
 impl ChallengePolicy {
+    /// Of a ceremony at which the person must be present.
+    #[must_use]
+    pub const fn present(user_verification: UserVerification) -> Self {
+        Self { user_verification, user_presence: UserPresence::Required }
+    }
+
+    /// Bits 0 and 1: user verification. Bit 2: the person need not be present.
     const fn bits(self) -> u16 {
-        match self.user_verification {
+        let user_verification = match self.user_verification {
             UserVerification::Discouraged => 0,
             UserVerification::Preferred => 1,
             UserVerification::Required => 2,
+        };
+        match self.user_presence {
+            UserPresence::Required => user_verification,
+            UserPresence::NotRequired => user_verification | 0b100,
         }
     }
 
     const fn from_bits(bits: u16) -> Option<Self> {
-        let user_verification = match bits {
+        let user_verification = match bits & !0b100 {
             0 => UserVerification::Discouraged,
             1 => UserVerification::Preferred,
             2 => UserVerification::Required,
             _ => return None,
         };
-        Some(Self { user_verification })
+        let user_presence =
+            if bits & 0b100 == 0 { UserPresence::Required } else { UserPresence::NotRequired };
+        Some(Self { user_verification, user_presence })
     }
 }
 
@@ -308,7 +324,7 @@ mod tests {
     }
 
     fn challenge(purpose: Purpose) -> Challenge {
-        let policy = ChallengePolicy { user_verification: UserVerification::Required };
+        let policy = ChallengePolicy::present(UserVerification::Required);
         let subject = Some(UserId::new(Uuid::from_u128(7)));
         Challenge::new(purpose, policy, NOW + Duration::from_mins(5), subject, &SystemRng)
     }
@@ -320,10 +336,15 @@ mod tests {
             for user_verification in
                 [UserVerification::Required, UserVerification::Preferred, UserVerification::Discouraged]
             {
-                let policy = ChallengePolicy { user_verification };
-                let challenge = Challenge { policy, ..challenge(*purpose) };
-                let sealed = challenge.seal(tenant(1), &secrets);
-                assert_eq!(Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets), Ok(challenge));
+                for user_presence in [UserPresence::Required, UserPresence::NotRequired] {
+                    let policy = ChallengePolicy { user_verification, user_presence };
+                    let challenge = Challenge { policy, ..challenge(*purpose) };
+                    let sealed = challenge.seal(tenant(1), &secrets);
+                    assert_eq!(
+                        Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets),
+                        Ok(challenge)
+                    );
+                }
             }
         }
     }
@@ -391,7 +412,7 @@ mod tests {
     #[test]
     fn a_transactions_hash_is_sealed_with_its_challenge() {
         let secrets = secrets();
-        let policy = ChallengePolicy { user_verification: UserVerification::Required };
+        let policy = ChallengePolicy::present(UserVerification::Required);
         let (subject, hash) = (UserId::new(Uuid::from_u128(7)), TransactionHash([9; 32]));
         let challenge =
             Challenge::for_transaction(policy, NOW + Duration::from_mins(5), subject, hash, &SystemRng);

@@ -8,6 +8,7 @@ use passgate_webauthn::options::{
 use passgate_webauthn::{Origin, RpId};
 use serde::{Deserialize, Serialize};
 
+use crate::asked::RequestPolicy;
 use crate::cors::CorsPolicy;
 use crate::credential::CredentialKind;
 use crate::text::Text;
@@ -27,6 +28,9 @@ pub struct TenantConfig {
     pub counter: DeviationPolicy,
     /// What a backup eligibility that changed since registration means (WebAuthn Level 3, §7.2, step 19).
     pub backup_eligibility: DeviationPolicy,
+    /// What a request may ask for.
+    #[serde(default)]
+    pub requests: RequestPolicy,
     /// How long the audit log is kept.
     #[serde(default)]
     pub audit_retention: Retention,

@@ -6,6 +6,7 @@
 pub mod admin_token;
 pub mod administration;
 pub mod api_key;
+pub mod asked;
 pub mod assertion;
 pub mod audit;
 pub mod challenge;

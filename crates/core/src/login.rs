@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use passgate_webauthn::RequestOptions;
 
+use crate::asked::{Asked, AskedForLess};
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
@@ -54,17 +55,25 @@ const fn rules(kind: CredentialKind) -> Rules {
 
 impl<S: Store> Passgate<S> {
     /// Begins the login of whoever the authenticator will name. Reads and writes nothing.
-    #[must_use]
-    pub fn begin_discoverable_login(&self, tenant: &Tenant) -> RequestOptions {
-        let policy = &tenant.config.passkeys;
+    pub fn begin_discoverable_login(
+        &self,
+        tenant: &Tenant,
+        asked: &Asked,
+    ) -> Result<RequestOptions, AskedForLess> {
+        let policy = tenant.config.passkeys.asked(asked, tenant.config.requests)?;
         let challenge = Challenge::new(
             Purpose::DiscoverableLogin,
-            ChallengePolicy { user_verification: policy.user_verification },
-            self.now() + policy.timeout.as_duration().max(DISCOVERABLE_LIFETIME),
+            ChallengePolicy::present(policy.user_verification),
+            // Who asks for a time of its own doesn't keep it for an open page.
+            self.now()
+                + match asked.timeout {
+                    Some(timeout) => timeout.as_duration(),
+                    None => policy.timeout.as_duration().max(DISCOVERABLE_LIFETIME),
+                },
             None,
             &*self.rng,
         );
-        self.request_options(tenant, policy, &challenge, Vec::new())
+        Ok(self.request_options(tenant, &policy, &challenge, asked, Vec::new()))
     }
 
     /// Begins the login of a named user with a passkey, or the proof of a second factor.
@@ -73,8 +82,10 @@ impl<S: Store> Passgate<S> {
         tenant: &Tenant,
         kind: CredentialKind,
         app_user_id: AppUserId,
+        asked: &Asked,
         origin: &RequestOrigin,
     ) -> Result<RequestOptions, BeginLoginError> {
+        let policy = tenant.config.policy(kind).asked(asked, tenant.config.requests)?;
         let now = self.now();
         let rules = rules(kind);
         let audit = self.audit(tenant.id, rules.begun, Some(app_user_id.clone()), origin, now);
@@ -84,15 +95,14 @@ impl<S: Store> Passgate<S> {
             BegunLogin::UnknownUser => return Err(BeginLoginError::UnknownUser),
             BegunLogin::NoCredentials => return Err(BeginLoginError::NoCredentials),
         };
-        let policy = tenant.config.policy(kind);
         let challenge = Challenge::new(
             rules.named,
-            ChallengePolicy { user_verification: policy.user_verification },
+            ChallengePolicy::present(policy.user_verification),
             now + policy.timeout.as_duration(),
             Some(user.id),
             &*self.rng,
         );
-        Ok(self.request_options(tenant, policy, &challenge, allowed))
+        Ok(self.request_options(tenant, &policy, &challenge, asked, allowed))
     }
 
     /// Finishes a login, or the proof of a second factor. `body` is the credential as the browser gave it.

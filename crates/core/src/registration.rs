@@ -10,6 +10,7 @@ use passgate_webauthn::{
     ResponseError, UserPresence, VerifiedRegistration,
 };
 
+use crate::asked::{Asked, AskedForLess, Mediation, enforced};
 use crate::audit::{AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengeError, ChallengePolicy, Purpose};
 use crate::clock::Timestamp;
@@ -25,6 +26,17 @@ use crate::store::{
 use crate::tenant_cache::Tenant;
 use crate::token::{self, SignError, Token, TokenFacts, TokenPurpose};
 use crate::user::{User, UserProfile};
+
+/// Why a registration can't begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginRegistrationError {
+    /// The request asks for less than the tenant's policy.
+    #[error(transparent)]
+    Asked(#[from] AskedForLess),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// Why a registration is refused at its end.
 #[derive(Debug, thiserror::Error)]
@@ -96,8 +108,10 @@ impl<S: Store> Passgate<S> {
         tenant: &Tenant,
         kind: CredentialKind,
         profile: UserProfile,
+        asked: &Asked,
         origin: &RequestOrigin,
-    ) -> Result<CreationOptions, StoreError> {
+    ) -> Result<CreationOptions, BeginRegistrationError> {
+        let policy = tenant.config.policy(kind).asked(asked, tenant.config.requests)?;
         let now = self.now();
         let actor = Some(profile.app_id.clone());
         let begin = BeginRegistration {
@@ -118,10 +132,15 @@ impl<S: Store> Passgate<S> {
                 .collect(),
             ..ExcludedCredential::new(credential.id.as_bytes().to_vec())
         });
-        let policy = tenant.config.policy(kind);
         let challenge = Challenge::new(
             rules(kind).purpose,
-            ChallengePolicy { user_verification: policy.user_verification },
+            ChallengePolicy {
+                user_verification: policy.user_verification,
+                user_presence: match asked.mediation {
+                    Mediation::Prompted => UserPresence::Required,
+                    Mediation::Conditional => UserPresence::NotRequired,
+                },
+            },
             now + policy.timeout.as_duration(),
             Some(user.id),
             &*self.rng,
@@ -150,7 +169,7 @@ impl<S: Store> Passgate<S> {
                 ),
                 attestation: policy.attestation,
                 extensions: None,
-                hints: Vec::new(),
+                hints: asked.hints.clone(),
             },
         })
     }
@@ -239,8 +258,12 @@ impl<S: Store> Passgate<S> {
         let policy = tenant.config.policy(kind);
         let verified = attestation.verify(&RegistrationExpectation {
             rp_id: &tenant.config.relying_party.id,
-            user_verification: stricter(challenge.policy.user_verification, policy.user_verification),
-            user_presence: UserPresence::Required,
+            user_verification: enforced(
+                challenge.policy.user_verification,
+                policy.user_verification,
+                tenant.config.requests,
+            ),
+            user_presence: challenge.policy.user_presence,
             algorithms: &Algorithm::ALL,
             attestation: AttestationPolicy::default(),
             now_unix_seconds: now.as_seconds(),
@@ -289,17 +312,4 @@ fn new_credential(
         last_used_at: now,
         use_count: 0,
     })
-}
-
-/// The stricter of what a request asked for and what the tenant asks for now.
-pub(crate) fn stricter(
-    one: passgate_webauthn::UserVerification,
-    other: passgate_webauthn::UserVerification,
-) -> passgate_webauthn::UserVerification {
-    use passgate_webauthn::UserVerification::{Discouraged, Preferred, Required};
-    match (one, other) {
-        (Required, _) | (_, Required) => Required,
-        (Preferred, _) | (_, Preferred) => Preferred,
-        (Discouraged, Discouraged) => Discouraged,
-    }
 }

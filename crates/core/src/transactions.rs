@@ -2,6 +2,7 @@
 
 use passgate_webauthn::RequestOptions;
 
+use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
@@ -40,10 +41,12 @@ impl<S: Store> Passgate<S> {
         app_user_id: AppUserId,
         identifier: TransactionIdentifier,
         data: TransactionData,
+        asked: &Asked,
         origin: &RequestOrigin,
     ) -> Result<RequestOptions, BeginTransactionError> {
+        let policy =
+            tenant.config.passkeys.asked(asked, tenant.config.requests).map_err(BeginLoginError::from)?;
         let now = self.now();
-        let policy = &tenant.config.passkeys;
         let audit = AuditEntry {
             transaction: Some(identifier.clone()),
             ..self.audit(
@@ -76,13 +79,13 @@ impl<S: Store> Passgate<S> {
         };
         let challenge = Challenge {
             purpose: Purpose::Transaction,
-            policy: ChallengePolicy { user_verification: policy.user_verification },
+            policy: ChallengePolicy::present(policy.user_verification),
             expires_at: now + policy.timeout.as_duration(),
             nonce,
             subject: Some(user.id),
             transaction: Some(hash),
         };
-        Ok(self.request_options(tenant, policy, &challenge, allowed))
+        Ok(self.request_options(tenant, &policy, &challenge, asked, allowed))
     }
 
     /// Finishes a transaction. `body` is the credential as the browser gave it. The user is the challenge's, so it does

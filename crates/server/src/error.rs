@@ -5,10 +5,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use passgate_api::{ErrorBody, ErrorCode};
 use passgate_core::administration::ResealError;
+use passgate_core::asked::AskedForLess;
 use passgate_core::assertion::{BeginLoginError, FinishLoginError};
 use passgate_core::challenge::ChallengeError;
 use passgate_core::passgate::{ApiKeyError, TenantError};
-use passgate_core::registration::FinishRegistrationError;
+use passgate_core::registration::{BeginRegistrationError, FinishRegistrationError};
 use passgate_core::signing_key::SigningKeyError;
 use passgate_core::store::StoreError;
 use passgate_core::transactions::BeginTransactionError;
@@ -151,9 +152,25 @@ impl From<ApiKeyError> for ApiError {
     }
 }
 
+impl From<AskedForLess> for ApiError {
+    fn from(error: AskedForLess) -> Self {
+        Self::validation(error.to_string())
+    }
+}
+
+impl From<BeginRegistrationError> for ApiError {
+    fn from(error: BeginRegistrationError) -> Self {
+        match error {
+            BeginRegistrationError::Asked(error) => error.into(),
+            BeginRegistrationError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BeginLoginError> for ApiError {
     fn from(error: BeginLoginError) -> Self {
         match error {
+            BeginLoginError::Asked(error) => error.into(),
             BeginLoginError::UnknownUser => {
                 Self::not_found(ErrorCode::USER_NOT_FOUND, "there is no user with this user_id")
             }

@@ -5,6 +5,7 @@
 
 mod admin_layer;
 mod app;
+mod asked;
 pub mod cli;
 mod error;
 mod extract;

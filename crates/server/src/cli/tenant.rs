@@ -223,6 +223,7 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
             attachment: None,
             attestation_preference: Some(AttestationPreference::None),
             resident_key_requirement: None,
+            request_overrides: None,
             counter_policy: None,
             backup_eligibility_policy: None,
         },

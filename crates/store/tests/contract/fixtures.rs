@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use passgate_core::api_key::NewApiKey;
+use passgate_core::asked::RequestPolicy;
 use passgate_core::audit::{AuditEntry, AuditType, RequestOrigin};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
@@ -88,6 +89,7 @@ pub(crate) fn config(domain: &str) -> TenantConfig {
         mfa: CeremonyPolicy::mfa(CeremonyTimeout::from_millis(60_000).unwrap()),
         counter: DeviationPolicy::Strict,
         backup_eligibility: DeviationPolicy::Warn,
+        requests: RequestPolicy::Stricter,
         audit_retention: Retention::DEFAULT,
     }
 }

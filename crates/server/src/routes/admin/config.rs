@@ -1,6 +1,7 @@
 //! A tenant's configuration, between the wire and the domain.
 
 use passgate_api::config as wire;
+use passgate_core::asked::RequestPolicy;
 use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
 };
@@ -28,10 +29,10 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
     let defaults = CeremonyPolicy::passkeys(timeout);
     let passkeys = CeremonyPolicy {
         timeout,
-        user_verification: user_verification(webauthn.user_verification, defaults.user_verification),
+        user_verification: webauthn.user_verification.map_or(defaults.user_verification, user_verification),
         attachment: webauthn.attachment.map(attachment),
-        attestation: attestation(webauthn.attestation_preference, defaults.attestation),
-        resident_key: resident_key(webauthn.resident_key_requirement, defaults.resident_key),
+        attestation: webauthn.attestation_preference.map_or(defaults.attestation, attestation),
+        resident_key: webauthn.resident_key_requirement.map_or(defaults.resident_key, resident_key),
     };
     let mfa = match config.mfa {
         None => CeremonyPolicy::mfa(timeout),
@@ -40,10 +41,12 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
             let defaults = CeremonyPolicy::mfa(timeout);
             CeremonyPolicy {
                 timeout,
-                user_verification: user_verification(mfa.user_verification, defaults.user_verification),
+                user_verification: mfa
+                    .user_verification
+                    .map_or(defaults.user_verification, user_verification),
                 attachment: mfa.attachment.map(attachment).or(defaults.attachment),
-                attestation: attestation(mfa.attestation_preference, defaults.attestation),
-                resident_key: resident_key(mfa.resident_key_requirement, defaults.resident_key),
+                attestation: mfa.attestation_preference.map_or(defaults.attestation, attestation),
+                resident_key: mfa.resident_key_requirement.map_or(defaults.resident_key, resident_key),
             }
         }
     };
@@ -67,6 +70,10 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
         mfa,
         counter: deviation(webauthn.counter_policy),
         backup_eligibility: deviation(webauthn.backup_eligibility_policy),
+        requests: match webauthn.request_overrides {
+            None | Some(wire::RequestOverrides::Stricter) => RequestPolicy::Stricter,
+            Some(wire::RequestOverrides::Any) => RequestPolicy::Any,
+        },
         audit_retention: match config.audit_log {
             None => Retention::DEFAULT,
             Some(log) => field("audit_log.retention_days", Retention::from_days(log.retention_days))?,
@@ -76,8 +83,16 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
 
 /// Shows an operator what holds, defaults spelled out.
 pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
-    let TenantConfig { cors, relying_party, passkeys, mfa, counter, backup_eligibility, audit_retention } =
-        config;
+    let TenantConfig {
+        cors,
+        relying_party,
+        passkeys,
+        mfa,
+        counter,
+        backup_eligibility,
+        requests,
+        audit_retention,
+    } = config;
     wire::TenantConfig {
         cors: wire::CorsConfig {
             allowed_origins: cors.allowed_origins(),
@@ -95,6 +110,10 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
             attachment: passkeys.attachment.map(attachment_to_wire),
             attestation_preference: Some(attestation_to_wire(passkeys.attestation)),
             resident_key_requirement: Some(resident_key_to_wire(passkeys.resident_key)),
+            request_overrides: Some(match requests {
+                RequestPolicy::Stricter => wire::RequestOverrides::Stricter,
+                RequestPolicy::Any => wire::RequestOverrides::Any,
+            }),
             counter_policy: Some(deviation_to_wire(counter)),
             backup_eligibility_policy: Some(deviation_to_wire(backup_eligibility)),
         },
@@ -109,12 +128,12 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
     }
 }
 
-fn user_verification(given: Option<wire::UserVerification>, default: UserVerification) -> UserVerification {
-    given.map_or(default, |given| match given {
+pub(crate) fn user_verification(given: wire::UserVerification) -> UserVerification {
+    match given {
         wire::UserVerification::Required => UserVerification::Required,
         wire::UserVerification::Preferred => UserVerification::Preferred,
         wire::UserVerification::Discouraged => UserVerification::Discouraged,
-    })
+    }
 }
 
 fn user_verification_to_wire(value: UserVerification) -> wire::UserVerification {
@@ -125,7 +144,7 @@ fn user_verification_to_wire(value: UserVerification) -> wire::UserVerification 
     }
 }
 
-fn attachment(given: wire::Attachment) -> AuthenticatorAttachment {
+pub(crate) fn attachment(given: wire::Attachment) -> AuthenticatorAttachment {
     match given {
         wire::Attachment::Platform => AuthenticatorAttachment::Platform,
         wire::Attachment::CrossPlatform => AuthenticatorAttachment::CrossPlatform,
@@ -139,16 +158,13 @@ fn attachment_to_wire(value: AuthenticatorAttachment) -> wire::Attachment {
     }
 }
 
-fn attestation(
-    given: Option<wire::AttestationPreference>,
-    default: AttestationConveyance,
-) -> AttestationConveyance {
-    given.map_or(default, |given| match given {
+pub(crate) fn attestation(given: wire::AttestationPreference) -> AttestationConveyance {
+    match given {
         wire::AttestationPreference::None => AttestationConveyance::None,
         wire::AttestationPreference::Indirect => AttestationConveyance::Indirect,
         wire::AttestationPreference::Direct => AttestationConveyance::Direct,
         wire::AttestationPreference::Enterprise => AttestationConveyance::Enterprise,
-    })
+    }
 }
 
 fn attestation_to_wire(value: AttestationConveyance) -> wire::AttestationPreference {
@@ -160,12 +176,12 @@ fn attestation_to_wire(value: AttestationConveyance) -> wire::AttestationPrefere
     }
 }
 
-fn resident_key(given: Option<wire::ResidentKeyRequirement>, default: ResidentKey) -> ResidentKey {
-    given.map_or(default, |given| match given {
+pub(crate) fn resident_key(given: wire::ResidentKeyRequirement) -> ResidentKey {
+    match given {
         wire::ResidentKeyRequirement::Required => ResidentKey::Required,
         wire::ResidentKeyRequirement::Preferred => ResidentKey::Preferred,
         wire::ResidentKeyRequirement::Discouraged => ResidentKey::Discouraged,
-    })
+    }
 }
 
 fn resident_key_to_wire(value: ResidentKey) -> wire::ResidentKeyRequirement {

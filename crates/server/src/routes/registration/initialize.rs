@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use passgate_api::public::RegistrationInitialize;
+use passgate_api::public::{Asking, Mediation, RegistrationAsked, RegistrationInitialize};
 use passgate_core::audit::RequestOrigin;
 use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
@@ -10,6 +10,7 @@ use passgate_core::tenant_cache::Tenant;
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, UserProfile};
 use passgate_webauthn::CreationOptions;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -17,12 +18,22 @@ use crate::extract::{JsonBody, Keyed, Origin};
 use crate::no_store::NoStore;
 use crate::validate::{field, icon};
 
+/// What a page hands to `navigator.credentials.create()`.
+#[derive(Serialize)]
+pub(crate) struct Creation {
+    #[serde(flatten)]
+    options: CreationOptions,
+    /// Beside `publicKey`, where the browser looks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mediation: Option<Mediation>,
+}
+
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     Keyed(tenant): Keyed,
     Origin(origin): Origin,
-    JsonBody(request): JsonBody<RegistrationInitialize>,
-) -> Result<NoStore<Json<CreationOptions>>, ApiError> {
+    JsonBody(request): JsonBody<Asking<RegistrationInitialize, RegistrationAsked>>,
+) -> Result<NoStore<Json<Creation>>, ApiError> {
     initialize(&app, &tenant, CredentialKind::Passkey, &origin, request).await
 }
 
@@ -31,8 +42,11 @@ pub(crate) async fn initialize<S: Store>(
     tenant: &Tenant,
     kind: CredentialKind,
     origin: &RequestOrigin,
-    request: RegistrationInitialize,
-) -> Result<NoStore<Json<CreationOptions>>, ApiError> {
+    request: Asking<RegistrationInitialize, RegistrationAsked>,
+) -> Result<NoStore<Json<Creation>>, ApiError> {
+    let Asking { request, asked } = request;
+    let mediation = asked.mediation;
+    let asked = crate::asked::registration(&asked)?;
     let profile = UserProfile {
         app_id: field("user_id", AppUserId::new(request.user_id))?,
         name: field("username", Text::new(request.username))?,
@@ -43,6 +57,6 @@ pub(crate) async fn initialize<S: Store>(
             .transpose()?,
         icon: request.icon.filter(|icon| !icon.is_empty()).map(|text| icon("icon", text)).transpose()?,
     };
-    let options = app.passgate.begin_registration(tenant, kind, profile, origin).await?;
-    Ok(NoStore(Json(options)))
+    let options = app.passgate.begin_registration(tenant, kind, profile, &asked, origin).await?;
+    Ok(NoStore(Json(Creation { options, mediation })))
 }

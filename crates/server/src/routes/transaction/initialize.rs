@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use passgate_api::public::TransactionInitialize;
+use passgate_core::asked::Asked;
 use passgate_core::store::Store;
 use passgate_core::transaction::{TransactionData, TransactionIdentifier};
 use passgate_core::user::AppUserId;
@@ -26,6 +27,9 @@ pub(crate) async fn handler<S: Store>(
     if data.as_str() == "null" {
         return Err(ApiError::validation("transaction_data: must not be null"));
     }
-    let options = app.passgate.begin_transaction(&tenant, user_id, identifier, data, &origin).await?;
+    let options = app
+        .passgate
+        .begin_transaction(&tenant, user_id, identifier, data, &Asked::default(), &origin)
+        .await?;
     Ok(NoStore(Json(options)))
 }

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use passgate_api::public::LoginInitialize;
+use passgate_api::public::{Asking, LoginAsked, LoginInitialize};
 use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
 use passgate_core::user::AppUserId;
@@ -20,10 +20,12 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     Keyed(tenant): Keyed,
     Origin(origin): Origin,
-    JsonBody(request): JsonBody<LoginInitialize>,
+    JsonBody(request): JsonBody<Asking<LoginInitialize, LoginAsked>>,
 ) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
+    let Asking { request, asked } = request;
+    let asked = crate::asked::login(&asked)?;
     let user_id = request.user_id.ok_or_else(|| ApiError::validation("user_id: must be given"))?;
     let user_id = field("user_id", AppUserId::new(user_id))?;
-    let options = app.passgate.begin_login(&tenant, CredentialKind::Mfa, user_id, &origin).await?;
+    let options = app.passgate.begin_login(&tenant, CredentialKind::Mfa, user_id, &asked, &origin).await?;
     Ok(NoStore(Json(options)))
 }
