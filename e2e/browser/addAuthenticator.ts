@@ -8,28 +8,42 @@ export interface Misbehaviour {
   readonly isBadUV?: boolean;
 }
 
-/** A platform authenticator as a laptop or phone has it, always ready and always agreeing, in one page. */
+/**
+ * What a page has: the platform authenticator that is in a laptop or phone and verifies the person, or a security key
+ * without a PIN, which only feels a touch.
+ */
+export type AuthenticatorKind = "platform" | "security key";
+
+const HARDWARE = {
+  platform: { transport: "internal", hasUserVerification: true, isUserVerified: true },
+  "security key": { transport: "usb", hasUserVerification: false },
+} as const;
+
+/**
+ * An authenticator that is always ready and always agrees, in one page. Where a page has several, a security key is
+ * touched first, so plug it in only for what it can do.
+ */
 export interface Authenticator {
   readonly credentials: () => Promise<readonly Credential[]>;
   /** Takes a credential out and puts it back in as if it had been used this often. */
   readonly rewindCounter: (credential: Credential, signCount: number) => Promise<void>;
   readonly forget: (credential: Credential) => Promise<void>;
   readonly misbehave: (how: Misbehaviour) => Promise<void>;
+  /** Takes it away, with all that it holds. */
+  readonly unplug: () => Promise<void>;
   /** Whether the person's finger, face or PIN is accepted. */
   readonly setUserVerified: (isUserVerified: boolean) => Promise<void>;
 }
 
-export async function addAuthenticator(page: Page): Promise<Authenticator> {
+export async function addAuthenticator(page: Page, kind: AuthenticatorKind = "platform"): Promise<Authenticator> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
   const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
-      transport: "internal",
       hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
       automaticPresenceSimulation: true,
+      ...HARDWARE[kind],
     },
   });
   return {
@@ -45,6 +59,9 @@ export async function addAuthenticator(page: Page): Promise<Authenticator> {
     async misbehave(how) {
       // An override that is left out falls back to false, so `{}` makes it behave again.
       await cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, ...how });
+    },
+    async unplug() {
+      await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
     },
     async setUserVerified(isUserVerified) {
       await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });

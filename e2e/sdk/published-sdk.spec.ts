@@ -2,24 +2,22 @@ import { tenant as tenant019 } from "hanko-sdk-0.1.9";
 import { tenant as tenant021 } from "hanko-sdk-0.2.1";
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from "jose";
 import type { Page } from "@playwright/test";
+import { addAuthenticator } from "../browser/addAuthenticator.ts";
 import { createInPage } from "../browser/createInPage.ts";
 import { getInPage } from "../browser/getInPage.ts";
-import type { Passgate } from "../stack/startPassgate.ts";
+import { configOf } from "./configOf.ts";
 import { expect, test } from "./test.ts";
 
-// 0.2.1 has every method of 0.1.9, described by other types, and the second-factor ones besides.
+// 0.2.1 has every method of 0.1.9, described by other types, and the second-factor ones besides. Neither has one for
+// transactions.
 type Sdk = ReturnType<typeof tenant021>;
 type Attestation = Parameters<Sdk["registration"]["finalize"]>[0];
 type Assertion = Parameters<Sdk["login"]["finalize"]>[0];
 
-const VERSIONS = [
-  ["0.1.9", tenant019 as unknown as typeof tenant021],
-  ["0.2.1", tenant021],
-] as const;
-
-function configOf({ publicUrl, tenant }: Passgate) {
-  return { tenantId: tenant.id, apiKey: tenant.apiKey, baseUrl: publicUrl };
-}
+const VERSIONS: readonly (readonly [string, typeof tenant021, readonly string[]])[] = [
+  ["0.1.9", tenant019 as unknown as typeof tenant021, ["credentials"]],
+  ["0.2.1", tenant021, ["credentials", "mfa"]],
+];
 
 async function register(page: Page, sdk: Sdk, userId: string) {
   const options = await sdk.registration.initialize({ userId, username: `${userId}@example.com` });
@@ -28,7 +26,7 @@ async function register(page: Page, sdk: Sdk, userId: string) {
   return { options, credential, token: token ?? "" };
 }
 
-for (const [version, tenant] of VERSIONS) {
+for (const [version, tenant, methodsOfUser] of VERSIONS) {
   const userId = `user of ${version}`;
 
   test(`${version} has no method that is not called here`, ({ passgate }) => {
@@ -37,8 +35,12 @@ for (const [version, tenant] of VERSIONS) {
     expect(Object.keys(sdk.registration)).toEqual(["initialize", "finalize"]);
     expect(Object.keys(sdk.login)).toEqual(["initialize", "finalize"]);
     expect(Object.keys(sdk.credential("id"))).toEqual(["remove"]);
-    // `mfa` is for Passgate's second-factor endpoints.
-    expect(Object.keys(sdk.user("id")).filter((name) => name !== "mfa")).toEqual(["credentials"]);
+    const user = sdk.user("id");
+    expect(Object.keys(user)).toEqual(methodsOfUser);
+    if (!("mfa" in user)) return;
+    expect(Object.keys(user.mfa)).toEqual(["registration", "login"]);
+    expect(Object.keys(user.mfa.registration)).toEqual(["initialize", "finalize"]);
+    expect(Object.keys(user.mfa.login)).toEqual(["initialize", "finalize"]);
   });
 
   test(`${version} config: tells the tenant and the base URL`, ({ passgate }) => {
@@ -144,6 +146,132 @@ for (const [version, tenant] of VERSIONS) {
     });
   });
 
+  if (methodsOfUser.includes("mfa")) {
+    test(`${version} user.mfa.registration.initialize: asks for a security key, of whatever make`, async ({
+      passgate,
+    }) => {
+      const { mfa } = tenant(configOf(passgate)).user(`${userId} who may have a key`);
+      const full = await mfa.registration.initialize({
+        username: "jane@example.com",
+        displayName: "Jane",
+        icon: "https://example.com/jane.png",
+      });
+      expect(full.publicKey).toMatchObject({
+        rp: { id: "localhost", name: "My app" },
+        user: { name: "jane@example.com", displayName: "Jane" },
+        authenticatorSelection: {
+          authenticatorAttachment: "cross-platform",
+          residentKey: "discouraged",
+          requireResidentKey: false,
+          userVerification: "preferred",
+        },
+        attestation: "direct",
+        timeout: 300_000,
+      });
+      const short = await mfa.registration.initialize({ username: "jo@example.com" });
+      expect(short.publicKey.user).toMatchObject({ name: "jo@example.com", displayName: "jo@example.com" });
+      expect(short.publicKey.user.id, "the same user").toBe(full.publicKey.user.id);
+    });
+
+    test(`${version} user.mfa.registration, user.mfa.login: a token each that the tenant's keys verify`, async ({
+      page,
+      passgate,
+    }) => {
+      await addAuthenticator(page, "security key");
+      const owner = `${userId} with a key`;
+      const sdk = tenant(configOf(passgate));
+      const user = sdk.user(owner);
+      const options = await user.mfa.registration.initialize({ username: owner });
+      const credential = (await createInPage(page, options)) as Attestation;
+      const registration = await user.mfa.registration.finalize(credential);
+      expect(await user.credentials()).toEqual([
+        expect.objectContaining({
+          id: credential.id,
+          user_id: owner,
+          is_mfa: true,
+          transports: ["usb"],
+          attestation_type: "packed",
+        }) as unknown,
+      ]);
+      const again = await user.mfa.registration.initialize({ username: owner });
+      expect(again.publicKey.excludeCredentials).toMatchObject([{ id: credential.id, transports: ["usb"] }]);
+
+      const requestOptions = await user.mfa.login.initialize();
+      expect(requestOptions.publicKey).toMatchObject({ rpId: "localhost", userVerification: "preferred" });
+      expect(requestOptions.publicKey?.allowCredentials).toEqual([{ type: "public-key", id: credential.id }]);
+      const login = await user.mfa.login.finalize((await getInPage(page, requestOptions)) as Assertion);
+
+      const keys = createLocalJWKSet((await sdk.jwks()) as JSONWebKeySet);
+      for (const [token, purpose] of [
+        [registration.token ?? "", "registration"],
+        [login.token ?? "", "mfa"],
+      ] as const) {
+        const { payload } = await jwtVerify(token, keys, { audience: "localhost" });
+        expect(payload).toEqual({
+          iss: `${passgate.publicUrl}/${passgate.tenant.id}`,
+          aud: ["localhost"],
+          sub: owner,
+          iat: expect.any(Number) as unknown,
+          exp: (payload.iat ?? 0) + 300,
+          cred: credential.id,
+          purpose,
+          uv: false,
+          jti: expect.any(String) as unknown,
+        });
+      }
+    });
+
+    test(`${version} user.mfa.login: takes the person's passkey too`, async ({ page, passgate }) => {
+      const owner = `${userId} who forgot the key`;
+      const sdk = tenant(configOf(passgate));
+      const { mfa } = sdk.user(owner);
+      const { credential: passkey } = await register(page, sdk, owner);
+      const key = await addAuthenticator(page, "security key");
+      const attestation = await createInPage(page, await mfa.registration.initialize({ username: owner }));
+      await mfa.registration.finalize(attestation as Attestation);
+      const secondFactor = (attestation as Attestation).id;
+
+      const options = await mfa.login.initialize();
+      const offered = options.publicKey?.allowCredentials?.map(({ id }) => id) ?? [];
+      expect(offered.sort()).toEqual([passkey.id, secondFactor].sort());
+      await key.unplug();
+      const { token } = await mfa.login.finalize((await getInPage(page, options)) as Assertion);
+      expect(decodeJwt(token ?? "")).toMatchObject({ sub: owner, cred: passkey.id, purpose: "mfa", uv: true });
+    });
+
+    test(`${version} user.mfa errors: keep Passgate's status and code`, async ({ page, passgate }) => {
+      await addAuthenticator(page, "security key");
+      const config = configOf(passgate);
+      const sdk = tenant(config);
+      const refused = (status: number, code: string) => ({ originalError: { status, code } });
+      await expect(sdk.user(`${userId} unheard of`).mfa.login.initialize()).rejects.toMatchObject(
+        refused(404, "user_not_found"),
+      );
+      const { mfa } = sdk.user(`${userId} who makes mistakes`);
+      await expect(mfa.registration.initialize({ username: "" })).rejects.toMatchObject(
+        refused(400, "validation_failed"),
+      );
+      const creation = await mfa.registration.initialize({ username: userId });
+      await expect(mfa.login.initialize()).rejects.toMatchObject(refused(400, "no_credentials"));
+
+      const keyless = tenant({ ...config, apiKey: "wrong" }).user(`${userId} who makes mistakes`).mfa;
+      const attestation = (await createInPage(page, creation)) as Attestation;
+      for (const call of [
+        () => keyless.registration.initialize({ username: userId }),
+        () => keyless.registration.finalize(attestation),
+        () => keyless.login.initialize(),
+        () => keyless.login.finalize(attestation as unknown as Assertion),
+      ]) {
+        await expect(call()).rejects.toMatchObject(refused(401, "api_key_invalid"));
+      }
+      await mfa.registration.finalize(attestation);
+      await expect(mfa.registration.finalize(attestation)).rejects.toMatchObject(refused(400, "challenge_spent"));
+      const assertion = (await getInPage(page, await mfa.login.initialize())) as Assertion;
+      await mfa.login.finalize(assertion);
+      await expect(mfa.login.finalize(assertion)).rejects.toMatchObject(refused(401, "challenge_spent"));
+    });
+  }
+
   test(`${version} errors: keep Passgate's status, code, title and details`, async ({ page, passgate }) => {
     const wrongKey = tenant({ ...configOf(passgate), apiKey: "wrong" });
     await expect(wrongKey.registration.initialize({ userId, username: "x" })).rejects.toMatchObject({
@@ -169,9 +297,8 @@ for (const [version, tenant] of VERSIONS) {
 }
 
 test("the two versions see each other's passkeys", async ({ page, passgate }) => {
-  const [[, tenantBefore], [, tenantAfter]] = VERSIONS;
-  const before = tenantBefore(configOf(passgate));
-  const after = tenantAfter(configOf(passgate));
+  const before = tenant019(configOf(passgate)) as unknown as Sdk;
+  const after = tenant021(configOf(passgate));
   const { credential } = await register(page, before, "upgrader");
   const assertion = (await getInPage(page, await after.login.initialize())) as Assertion;
   const { token } = await after.login.finalize(assertion);

@@ -38,6 +38,9 @@ pub enum Error {
     /// The string can't be a credential id: those are base64url. Nothing was sent.
     #[error("not a credential id")]
     CredentialIdInvalid,
+    /// The string can't name a user in a URL: it is empty, `.` or `..`. Nothing was sent.
+    #[error("not a user id that a URL can hold")]
+    UserIdInvalid,
 }
 
 /// An error document of the Passkey API.
@@ -77,8 +80,8 @@ pub enum UnreachableKind {
 /// It holds nothing of the body, which may carry a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ResponseProblem {
-    /// The body is larger than 1 MiB.
-    #[error("the body is larger than 1 MiB")]
+    /// The body is larger than 1 MiB, or than what the call says.
+    #[error("the body is too large")]
     BodyTooLarge,
     /// A success whose body is not what the contract says.
     #[error("the body is not what the contract says")]
@@ -112,7 +115,7 @@ impl ApiError {
     /// See [`Error::is_ceremony_refused`].
     #[must_use]
     pub fn is_ceremony_refused(&self) -> bool {
-        const OPERATORS: [ErrorCode; 7] = [
+        const NOT_THE_PERSONS: [ErrorCode; 9] = [
             ErrorCode::API_KEY_MISSING,
             ErrorCode::API_KEY_INVALID,
             ErrorCode::TENANT_ID_INVALID,
@@ -120,23 +123,27 @@ impl ApiError {
             ErrorCode::ROUTE_NOT_FOUND,
             ErrorCode::METHOD_NOT_ALLOWED,
             ErrorCode::REQUEST_TIMEOUT,
+            ErrorCode::TRANSACTION_EXISTS,
+            ErrorCode::RATE_LIMITED,
         ];
-        (400..500).contains(&self.status) && !OPERATORS.contains(&self.code)
+        (400..500).contains(&self.status) && !NOT_THE_PERSONS.contains(&self.code)
     }
 }
 
 impl Error {
-    /// Whether Passgate refused what the person's browser or authenticator sent, so that another try, another
-    /// passkey or a PIN may help. Everything else (no answer, a wrong API key, an unknown tenant, a token that
-    /// does not verify) is for the operator, and the person can only come back later.
+    /// Whether what the person's browser or authenticator sent was refused, so that another try, another passkey
+    /// or a PIN may help: by Passgate, or because it is another user's or another transaction's. Everything else
+    /// (no answer, a wrong API key, an unknown tenant, a token that does not verify) is for the operator, and the
+    /// person can only come back later.
     ///
     /// ```
-    /// use passgate_client::{ApiError, Error, ErrorCode};
+    /// use passgate_client::{ApiError, Error, ErrorCode, TokenError};
     /// let error = |status, code| {
     ///     let (title, details) = (String::new(), String::new());
     ///     Error::Api(ApiError { status, code, title, details, request_id: None, retry_after: None })
     /// };
     /// assert!(error(400, ErrorCode::CHALLENGE_EXPIRED).is_ceremony_refused());
+    /// assert!(Error::Token(TokenError::TransactionMismatch).is_ceremony_refused());
     /// assert!(!error(401, ErrorCode::API_KEY_INVALID).is_ceremony_refused());
     /// assert!(!error(503, ErrorCode::UNAVAILABLE).is_ceremony_refused());
     /// ```
@@ -144,11 +151,13 @@ impl Error {
     pub fn is_ceremony_refused(&self) -> bool {
         match self {
             Self::Api(error) => error.is_ceremony_refused(),
+            Self::Token(TokenError::UserMismatch | TokenError::TransactionMismatch) => true,
             Self::Config(_)
             | Self::Unreachable { .. }
             | Self::InvalidResponse { .. }
             | Self::Token(_)
-            | Self::CredentialIdInvalid => false,
+            | Self::CredentialIdInvalid
+            | Self::UserIdInvalid => false,
         }
     }
 
@@ -161,7 +170,8 @@ impl Error {
             | Self::Unreachable { .. }
             | Self::InvalidResponse { .. }
             | Self::Token(_)
-            | Self::CredentialIdInvalid => None,
+            | Self::CredentialIdInvalid
+            | Self::UserIdInvalid => None,
         }
     }
 }

@@ -39,34 +39,45 @@
 //! # }
 //! ```
 //!
+//! Beside these two, [`Tenant::mfa`] is for second factors, [`Tenant::transactions`] for what a person confirms with
+//! a passkey, and [`Tenant::on_behalf_of`] tells Passgate's audit log who asked.
+//!
 //! With the feature `axum`, `axum::passkey_routes` brings both ceremonies as two
 //! routes of the app's own router.
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod client_info;
 mod clock;
 mod credential;
 mod error;
 mod jwks;
 mod listing;
 mod login;
+mod mfa;
 mod registration;
 mod repeat;
 mod tenant;
 mod token;
+mod transactions;
 mod transport;
 mod user;
 mod verifier;
 
+pub use client_info::ClientInfo;
 pub use clock::{Clock, SystemClock};
 pub use credential::CredentialHandle;
 pub use error::{ApiError, ConfigError, Error, ResponseProblem, UnreachableKind};
 pub use listing::{CredentialPage, CredentialQuery, Order};
 pub use login::Login;
-pub use passgate_api::public::{Credential, Jwk, Jwks, RegistrationInitialize};
+pub use mfa::{Mfa, MfaLogin};
+pub use passgate_api::public::{
+    Credential, Jwk, Jwks, RegistrationInitialize, Transaction, TransactionInitialize, TransactionStatus,
+};
 pub use passgate_api::{ErrorCode, SecretString};
 pub use registration::Registration;
 pub use tenant::{Tenant, TenantBuilder, TenantConfig};
 pub use token::Token;
+pub use transactions::Transactions;
 pub use user::UserHandle;
 pub use verifier::{Claims, Purpose, TokenError, Verifier};

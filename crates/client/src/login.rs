@@ -1,6 +1,6 @@
 //! Logging in with a passkey.
 
-use passgate_api::public::{LoginInitialize, TokenResponse};
+use passgate_api::public::LoginInitialize;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -35,9 +35,7 @@ impl Login<'_> {
     /// The second step, with the credential that the browser answered. Prefer
     /// [`finalize_and_verify`](Self::finalize_and_verify).
     pub async fn finalize(&self, credential: &Value) -> Result<Token, Error> {
-        let call = Call::post(&["login", "finalize"], credential, Repeat::OnlyIfUnsent);
-        let answer: TokenResponse = self.transport.send(call).await?.json()?;
-        Ok(Token::new(answer.token))
+        Token::of_ceremony(self.transport, &["login", "finalize"], credential).await
     }
 
     /// The second step, and the verified claims of its token: [`Claims::user_id`] has logged in.

@@ -1,6 +1,6 @@
-//! Registering a passkey.
+//! Registering a passkey, or a second factor.
 
-use passgate_api::public::{RegistrationInitialize, TokenResponse};
+use passgate_api::public::RegistrationInitialize;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -9,11 +9,28 @@ use crate::token::Token;
 use crate::transport::{Call, Transport};
 use crate::verifier::{Claims, Purpose, Verifier};
 
-/// The two steps of a registration.
+/// The two steps of a registration: of a passkey ([`Tenant::registration`](crate::Tenant::registration)) or of a
+/// second factor ([`Mfa::registration`](crate::Mfa::registration)).
 #[derive(Clone, Copy)]
 pub struct Registration<'a> {
     pub(crate) transport: &'a Transport,
     pub(crate) verifier: &'a Verifier,
+    pub(crate) routes: &'static Routes,
+}
+
+/// Where the two steps are.
+pub(crate) struct Routes {
+    initialize: &'static [&'static str],
+    finalize: &'static [&'static str],
+}
+
+impl Routes {
+    pub(crate) const PASSKEY: Self =
+        Self { initialize: &["registration", "initialize"], finalize: &["registration", "finalize"] };
+    pub(crate) const MFA: Self = Self {
+        initialize: &["mfa", "registration", "initialize"],
+        finalize: &["mfa", "registration", "finalize"],
+    };
 }
 
 impl Registration<'_> {
@@ -37,19 +54,17 @@ impl Registration<'_> {
     /// # }
     /// ```
     pub async fn initialize(&self, user: &RegistrationInitialize) -> Result<Value, Error> {
-        let call = Call::post(&["registration", "initialize"], user, Repeat::Harmless);
+        let call = Call::post(self.routes.initialize, user, Repeat::Harmless);
         self.transport.send(call).await?.json()
     }
 
     /// The second step, with the credential that the browser made. Prefer
     /// [`finalize_and_verify`](Self::finalize_and_verify).
     pub async fn finalize(&self, credential: &Value) -> Result<Token, Error> {
-        let call = Call::post(&["registration", "finalize"], credential, Repeat::OnlyIfUnsent);
-        let answer: TokenResponse = self.transport.send(call).await?.json()?;
-        Ok(Token::new(answer.token))
+        Token::of_ceremony(self.transport, self.routes.finalize, credential).await
     }
 
-    /// The second step, and the verified claims of its token. The passkey now belongs to
+    /// The second step, and the verified claims of its token. What was registered now belongs to
     /// [`Claims::user_id`]: compare it with the user who is logged in.
     pub async fn finalize_and_verify(&self, credential: &Value) -> Result<Claims, Error> {
         let token = self.finalize(credential).await?;

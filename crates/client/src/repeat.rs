@@ -16,7 +16,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(crate) enum Repeat {
     /// Nothing: it reads, or it starts a ceremony. Sent again after a broken connection and 502, 503, 504.
     Harmless,
-    /// Harm: a ceremony is finished once, whatever the verdict. Sent again only if it never left this machine.
+    /// Harm: a ceremony is finished once, whatever the verdict, and a transaction's id is used up when it begins.
+    /// Sent again only if it never left this machine.
     OnlyIfUnsent,
 }
 
@@ -37,7 +38,8 @@ impl Repeat {
             | Error::Unreachable { .. }
             | Error::InvalidResponse { .. }
             | Error::Token(_)
-            | Error::CredentialIdInvalid => return None,
+            | Error::CredentialIdInvalid
+            | Error::UserIdInvalid => return None,
         };
         let pause = asked_for.unwrap_or_default().max(backoff(tries, jitter));
         (pause <= LONGEST_PAUSE).then_some(pause)

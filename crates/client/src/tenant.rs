@@ -10,12 +10,15 @@ use reqwest::header::HeaderValue;
 use url::Url;
 use uuid::Uuid;
 
+use crate::client_info::ClientInfo;
 use crate::clock::{Clock, SystemClock};
 use crate::credential::CredentialHandle;
 use crate::error::{ConfigError, Error};
 use crate::listing::{CredentialPage, CredentialQuery};
 use crate::login::Login;
-use crate::registration::Registration;
+use crate::mfa::Mfa;
+use crate::registration::{Registration, Routes};
+use crate::transactions::Transactions;
 use crate::transport::{Call, Transport};
 use crate::user::UserHandle;
 use crate::verifier::Verifier;
@@ -36,9 +39,10 @@ pub struct TenantConfig {
 /// A tenant of Passgate. Cheap to clone: clones share connections and cached keys.
 ///
 /// Its methods need a Tokio runtime. Whatever they send is bounded in time (2 s to connect, 10 s for a whole
-/// call with its repetitions, unless [`TenantBuilder`] says otherwise), and answers in size (1 MiB). What only
-/// reads or starts a ceremony is tried up to three times while Passgate can't be reached or answers 502, 503 or
-/// 504; what finishes one is sent again only where it never left this machine.
+/// call with its repetitions, unless [`TenantBuilder`] says otherwise), and answers in size (1 MiB unless said
+/// otherwise). What only reads or starts a ceremony is tried up to three times while Passgate can't be reached or
+/// answers 502, 503 or 504; what finishes one, changes something or uses up a transaction's id is sent again only
+/// where it never left this machine.
 #[derive(Clone)]
 pub struct Tenant {
     transport: Arc<Transport>,
@@ -107,13 +111,50 @@ impl Tenant {
     /// Registering a passkey for a user who is logged in.
     #[must_use]
     pub fn registration(&self) -> Registration<'_> {
-        Registration { transport: &self.transport, verifier: &self.verifier }
+        Registration { transport: &self.transport, verifier: &self.verifier, routes: &Routes::PASSKEY }
     }
 
     /// Logging in with a passkey.
     #[must_use]
     pub fn login(&self) -> Login<'_> {
         Login { transport: &self.transport, verifier: &self.verifier }
+    }
+
+    /// Second factors: a security key beside a password.
+    #[must_use]
+    pub fn mfa(&self) -> Mfa<'_> {
+        Mfa { transport: &self.transport, verifier: &self.verifier }
+    }
+
+    /// Confirming transactions with a passkey.
+    #[must_use]
+    pub fn transactions(&self) -> Transactions<'_> {
+        Transactions { transport: &self.transport, verifier: &self.verifier }
+    }
+
+    /// This tenant, for the length of one person's request: what is called on it is that person's doing in
+    /// Passgate's audit log, not the backend's. Cheap, as any clone. In place of whom it was for before.
+    ///
+    /// The keys that tokens are verified with are everybody's, and fetched for nobody.
+    ///
+    /// ```no_run
+    /// # use serde_json::Value;
+    /// # async fn example(
+    /// #     tenant: passgate_client::Tenant,
+    /// #     peer: std::net::SocketAddr,
+    /// #     user_agent: Option<String>,
+    /// #     from_browser: Value,
+    /// # ) -> Result<(), passgate_client::Error> {
+    /// use passgate_client::ClientInfo;
+    /// let theirs = tenant.on_behalf_of(&ClientInfo { ip: Some(peer.ip()), user_agent });
+    /// let login = theirs.login().finalize_and_verify(&from_browser).await?;
+    /// # drop(login);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_behalf_of(&self, client: &ClientInfo) -> Self {
+        Self { transport: Arc::new(self.transport.on_behalf_of(client)), verifier: self.verifier.clone() }
     }
 
     /// One page of the tenant's passkeys.

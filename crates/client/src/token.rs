@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+use passgate_api::public::TokenResponse;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::repeat::Repeat;
+use crate::transport::{Call, Transport};
+
 /// A JWT of the tenant: whoever holds it can pass for its user until it expires (300 seconds).
 ///
 /// Nothing in it is to be believed before [`Verifier::verify`](crate::Verifier::verify) has seen it. `Debug`
@@ -10,8 +17,15 @@ use std::fmt;
 pub struct Token(String);
 
 impl Token {
-    pub(crate) fn new(token: String) -> Self {
-        Self(token)
+    /// Finishes a ceremony at the route `finalize`, once.
+    pub(crate) async fn of_ceremony(
+        transport: &Transport,
+        finalize: &[&str],
+        credential: &Value,
+    ) -> Result<Self, Error> {
+        let call = Call::post(finalize, credential, Repeat::OnlyIfUnsent);
+        let answer: TokenResponse = transport.send(call).await?.json()?;
+        Ok(Self(answer.token))
     }
 
     /// The token itself. The name is long so that each use of it is seen in a review.

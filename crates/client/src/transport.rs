@@ -11,21 +11,26 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::{Host, Url};
 
+use crate::client_info::ClientInfo;
 use crate::clock::Clock;
 use crate::error::{ApiError, ConfigError, Error, ResponseProblem, UnreachableKind};
 use crate::repeat::Repeat;
 
 const API_KEY: HeaderName = HeaderName::from_static("apikey");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const LARGEST_BODY: usize = 1 << 20;
+/// The largest answer taken, in bytes, unless a call allows a larger one.
+const LARGEST_ANSWER: usize = 1 << 20;
 /// Shorter than any server's own idle timeout, so that a finalize is not sent into a connection that the
 /// server is just closing: it could not be sent again.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The way to one tenant's public API.
+/// The way to one tenant's public API. Clones share connections.
+#[derive(Clone)]
 pub(crate) struct Transport {
     http: reqwest::Client,
     tenant_url: Url,
+    /// Who every call is for.
+    client: HeaderMap,
     total_timeout: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -37,6 +42,7 @@ pub(crate) struct Call<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
     repeat: Repeat,
+    largest_answer: usize,
 }
 
 /// A success.
@@ -49,24 +55,33 @@ pub(crate) struct Answer {
 impl<'a> Call<'a> {
     /// `path` is below the tenant's URL, segment by segment; they are percent-encoded.
     pub(crate) fn get(path: &'a [&'a str]) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, repeat: Repeat::Harmless }
+        Self::new(Method::GET, path, None, Repeat::Harmless)
     }
 
     pub(crate) fn delete(path: &'a [&'a str]) -> Self {
-        Self { method: Method::DELETE, path, query: Vec::new(), body: None, repeat: Repeat::OnlyIfUnsent }
+        Self::new(Method::DELETE, path, None, Repeat::OnlyIfUnsent)
     }
 
     pub(crate) fn post(path: &'a [&'a str], body: &impl Serialize, repeat: Repeat) -> Self {
-        Self { method: Method::POST, path, query: Vec::new(), body: json(body), repeat }
+        Self::new(Method::POST, path, json(body), repeat)
     }
 
     pub(crate) fn patch(path: &'a [&'a str], body: &impl Serialize) -> Self {
-        let repeat = Repeat::OnlyIfUnsent;
-        Self { method: Method::PATCH, path, query: Vec::new(), body: json(body), repeat }
+        Self::new(Method::PATCH, path, json(body), Repeat::OnlyIfUnsent)
+    }
+
+    fn new(method: Method, path: &'a [&'a str], body: Option<Vec<u8>>, repeat: Repeat) -> Self {
+        Self { method, path, query: Vec::new(), body, repeat, largest_answer: LARGEST_ANSWER }
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: String) -> Self {
         self.query.push((name, value));
+        self
+    }
+
+    /// Takes an answer of up to this many bytes.
+    pub(crate) fn largest_answer(mut self, bytes: usize) -> Self {
+        self.largest_answer = bytes;
         self
     }
 }
@@ -129,7 +144,12 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| ConfigError::HttpClient(error.to_string()))?;
-        Ok(Self { http, tenant_url, total_timeout, clock })
+        Ok(Self { http, tenant_url, client: HeaderMap::new(), total_timeout, clock })
+    }
+
+    /// The same way, for this person.
+    pub(crate) fn on_behalf_of(&self, client: &ClientInfo) -> Self {
+        Self { client: client.headers(), ..self.clone() }
     }
 
     /// Sends `call`, again where that is safe, within the total timeout.
@@ -152,7 +172,7 @@ impl Transport {
     }
 
     async fn attempt(&self, call: &Call<'_>) -> Result<Answer, Error> {
-        let mut request = self.http.request(call.method.clone(), self.url(call));
+        let mut request = self.http.request(call.method.clone(), self.url(call)).headers(self.client.clone());
         if let Some(body) = &call.body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
@@ -163,7 +183,7 @@ impl Transport {
             Error::InvalidResponse { status: status.as_u16(), problem: ResponseProblem::BodyTooLarge };
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken_off)? {
-            if body.len() + chunk.len() > LARGEST_BODY {
+            if body.len() + chunk.len() > call.largest_answer {
                 return Err(too_large);
             }
             body.extend_from_slice(&chunk);
@@ -174,15 +194,34 @@ impl Transport {
 
     fn url(&self, call: &Call<'_>) -> Url {
         let mut url = self.tenant_url.clone();
-        // An http URL always has a path to extend.
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.extend(call.path);
+        let mut path = url.path().trim_end_matches('/').to_owned();
+        for segment in call.path {
+            path.push('/');
+            path.push_str(&percent_encoded(segment));
         }
+        url.set_path(&path);
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
         url
     }
+}
+
+/// One segment of a path (RFC 3986 §2.1). `Url`'s own way to add one drops tabs and line breaks, which a user's id
+/// may have.
+fn percent_encoded(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                encoded.push(char::from(b"0123456789ABCDEF"[usize::from(nibble)]));
+            }
+        }
+    }
+    encoded
 }
 
 fn is_loopback(url: &Url) -> bool {

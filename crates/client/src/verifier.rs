@@ -100,6 +100,12 @@ pub enum TokenError {
         /// What it is for.
         found: Purpose,
     },
+    /// It is another user's than the one whose second factor was asked for.
+    #[error("it is another user's")]
+    UserMismatch,
+    /// It confirms another transaction than the one that was asked for, or none.
+    #[error("it is for another transaction")]
+    TransactionMismatch,
     /// It expired more than 5 seconds ago.
     #[error("it has expired")]
     Expired,

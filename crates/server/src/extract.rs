@@ -206,25 +206,25 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, _: &App<S>) -> Result<Self, ApiError> {
         let info = parts.extensions.get::<RequestInfo>();
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // Lossily: what is no text is still worth keeping.
+        let header =
+            |name: &str| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let mut origin = RequestOrigin {
             request_id: info.map(|info| info.id.to_string()).unwrap_or_default(),
             source_ip: info.and_then(|info| info.source).map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent: header("user-agent").map(short).unwrap_or_default(),
+            user_agent: header("user-agent").map(|agent| short(&agent)).unwrap_or_default(),
         };
         let names_client =
             parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
         // Anybody may send these headers; they count from a tenant's own backend only.
         if names_client && is_keyed(parts) {
-            if let Some(ip) = header(CLIENT_IP) {
-                let ip: IpAddr = ip
-                    .trim()
-                    .parse()
-                    .map_err(|_| ApiError::validation(format!("{CLIENT_IP}: must be an IP address")))?;
+            // What is no address is passed over: an app that hands on nonsense should not lose its logins.
+            let named = header(CLIENT_IP).and_then(|ip| ip.trim().parse::<IpAddr>().ok());
+            if let Some(ip) = named {
                 origin.source_ip = ip.to_canonical().to_string();
             }
             if let Some(agent) = header(CLIENT_USER_AGENT) {
-                origin.user_agent = short(agent);
+                origin.user_agent = short(&agent);
             }
         }
         Ok(Self(origin))

@@ -1,8 +1,10 @@
 //! What the passkey routes ask of an app.
 
 use std::fmt::Display;
+use std::net::IpAddr;
 
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::IntoResponseParts;
 
 use crate::RegistrationInitialize;
@@ -41,4 +43,26 @@ pub trait PasskeyApp: Send + Sync + 'static {
         user: &Self::User,
         request: &HeaderMap,
     ) -> impl Future<Output = Result<Self::Session, Self::Error>> + Send;
+
+    /// The address of the person who sent a request, for Passgate's audit log, which otherwise keeps the backend's
+    /// own. The person's user agent it is told in any case.
+    ///
+    /// Only the app knows where the address is: in the extension
+    /// [`ConnectInfo`](axum::extract::ConnectInfo), or, behind a proxy, in a header that the proxy sets.
+    ///
+    /// ```
+    /// # use std::net::{IpAddr, SocketAddr};
+    /// # use axum::http::request::Parts;
+    /// # struct App;
+    /// # impl App {
+    /// fn client_ip(&self, request: &Parts) -> Option<IpAddr> {
+    ///     // Served with `into_make_service_with_connect_info::<SocketAddr>()`.
+    ///     let peer = request.extensions.get::<axum::extract::ConnectInfo<SocketAddr>>();
+    ///     peer.map(|peer| peer.0.ip())
+    /// }
+    /// # }
+    /// ```
+    fn client_ip(&self, _request: &Parts) -> Option<IpAddr> {
+        None
+    }
 }

@@ -12,12 +12,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::post;
 
 pub use self::app::PasskeyApp;
+use crate::client_info::ClientInfo;
 use crate::tenant::Tenant;
 
 /// The largest body taken, in bytes. A credential with a long attestation chain has some 10,000.
@@ -39,6 +41,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// for a request that is neither step; a refused registration with Passgate's own status (422 where the
 /// authenticator did not verify the person); a refused login with 401; 500 where Passgate can't be reached or
 /// the app fails, and the log says why.
+///
+/// Passgate's audit log is told the person's user agent, and the address where [`PasskeyApp::client_ip`] knows it.
 ///
 /// ```no_run
 /// use axum::http::{HeaderMap, header};
@@ -99,6 +103,15 @@ pub fn passkey_routes<A: PasskeyApp>(tenant: Tenant, app: A) -> Router {
 struct Passkeys<A> {
     tenant: Tenant,
     app: A,
+}
+
+impl<A: PasskeyApp> Passkeys<A> {
+    /// The tenant, told who asks.
+    fn tenant_for(&self, request: &Parts) -> Tenant {
+        let user_agent = request.headers.get(header::USER_AGENT);
+        let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        self.tenant.on_behalf_of(&ClientInfo { ip: self.app.client_ip(request), user_agent })
+    }
 }
 
 /// Challenges and sessions are for no cache.

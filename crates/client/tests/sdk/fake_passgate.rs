@@ -50,6 +50,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) text: String,
 }
 
 #[derive(Clone, Default)]
@@ -125,8 +127,11 @@ impl FakePassgate {
     }
 
     pub(crate) fn requests(&self, route: &str) -> Vec<Request> {
-        let requests = self.script.requests.lock().expect("no panic");
-        requests.iter().filter(|request| request.route == route).cloned().collect()
+        self.all_requests().into_iter().filter(|request| request.route == route).collect()
+    }
+
+    pub(crate) fn all_requests(&self) -> Vec<Request> {
+        self.script.requests.lock().expect("no panic").clone()
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -185,6 +190,7 @@ async fn answer(
         query: uri.query().unwrap_or_default().to_owned(),
         headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
+        text: String::from_utf8_lossy(&body).into_owned(),
     };
     let answer = {
         let mut answers = script.answers.lock().expect("no panic");

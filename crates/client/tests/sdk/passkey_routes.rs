@@ -1,8 +1,11 @@
 //! The tutorial's two routes, called as its pages call them.
 
 use std::future::ready;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::AppendHeaders;
 use passgate_client::RegistrationInitialize;
@@ -18,6 +21,8 @@ use crate::signing_key::SigningKey;
 #[derive(Default)]
 struct App {
     broken: AtomicBool,
+    /// Whether it says where requests come from.
+    tells_addresses: bool,
 }
 
 impl App {
@@ -59,6 +64,11 @@ impl PasskeyApp for App {
     ) -> impl Future<Output = Result<Self::Session, Self::Error>> + Send {
         ready(self.answer(AppendHeaders([(header::SET_COOKIE, format!("session-of={user}"))])))
     }
+
+    fn client_ip(&self, request: &Parts) -> Option<IpAddr> {
+        let peer = request.extensions.get::<ConnectInfo<SocketAddr>>()?;
+        self.tells_addresses.then(|| peer.0.ip())
+    }
 }
 
 struct Story {
@@ -79,7 +89,8 @@ impl Story {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let app_url = format!("http://{}", listener.local_addr().expect("bound"));
         let router = passkey_routes(passgate.tenant(), app);
-        tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.expect("serves") });
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { key, passgate, app_url, http }
     }
@@ -267,9 +278,46 @@ async fn a_login_that_fails_through_no_fault_of_the_person_is_a_500() {
         assert_eq!(story.login(&start()).await, (500, message.clone()), "{code}");
     }
 
-    let story = Story::begin_with(App { broken: AtomicBool::new(true) }).await;
+    let story = Story::begin_with(App { broken: AtomicBool::new(true), ..App::default() }).await;
     story.passgate_accepts("login", "login", "user-1");
     assert_eq!(story.login(&finish_login()).await, (500, message));
+}
+
+#[tokio::test]
+async fn passgate_is_told_who_asks_as_far_as_the_app_knows() {
+    for (tells_addresses, ip) in [(true, Some("127.0.0.1")), (false, None)] {
+        let story = Story::begin_with(App { tells_addresses, ..App::default() }).await;
+        let options = json!({ "publicKey": { "challenge": "AAAA" } });
+        story.passgate.says("POST /registration/initialize", [Answer::json(200, &options)]);
+        story.passgate.says("POST /login/initialize", [Answer::json(200, &options)]);
+        story.passgate_accepts("registration", "registration", "user-2");
+        story.passgate.says("DELETE /credentials/Y3JlZC0x", [Answer::bytes(204, "")]);
+        story.passgate_accepts("login", "login", "user-1");
+        for (route, body) in [
+            ("register", start()),
+            ("register", finish_registration()),
+            ("login", start()),
+            ("login", finish_login()),
+        ] {
+            let request = story.http.post(format!("{}/passkeys/{route}", story.app_url)).json(&body);
+            let request =
+                request.header("x-session", "user-1").header("user-agent", &b"Jan\xe9's browser"[..]);
+            request.send().await.expect("an answer");
+        }
+
+        for route in [
+            "POST /registration/initialize",
+            "POST /registration/finalize",
+            "DELETE /credentials/Y3JlZC0x",
+            "POST /login/initialize",
+            "POST /login/finalize",
+        ] {
+            let request = &story.passgate.requests(route)[0];
+            let header = |name| request.headers.get(name).map(|value| value.to_str().expect("ASCII"));
+            assert_eq!(header("x-passgate-client-ip"), ip, "{route}");
+            assert_eq!(header("x-passgate-client-ua"), Some("Jan?'s browser"), "{route}");
+        }
+    }
 }
 
 #[tokio::test]

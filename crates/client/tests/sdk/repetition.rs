@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use passgate_client::{Error, RegistrationInitialize, Tenant, TenantConfig, UnreachableKind};
+use passgate_client::{
+    Error, RegistrationInitialize, Tenant, TenantConfig, TransactionInitialize, UnreachableKind,
+};
 use serde_json::json;
+use serde_json::value::to_raw_value;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
@@ -20,20 +23,38 @@ fn user() -> RegistrationInitialize {
     }
 }
 
+fn transaction() -> TransactionInitialize {
+    TransactionInitialize {
+        user_id: "1".to_owned(),
+        transaction_id: "transfer-7".to_owned(),
+        transaction_data: to_raw_value(&json!({ "amount": 1 })).expect("JSON"),
+    }
+}
+
 #[tokio::test]
 async fn what_reads_or_starts_a_ceremony_is_tried_three_times() {
     for status in [502, 503, 504] {
         let passgate = FakePassgate::start().await;
         let down = Answer::error(status, "unavailable");
-        let routes =
-            ["GET /.well-known/jwks.json", "POST /login/initialize", "POST /registration/initialize"];
+        let routes = [
+            "GET /.well-known/jwks.json",
+            "POST /login/initialize",
+            "POST /registration/initialize",
+            "POST /mfa/login/initialize",
+            "POST /mfa/registration/initialize",
+            "GET /transaction/1",
+        ];
         for route in routes {
-            passgate.says(route, [down.clone(), down.clone(), Answer::json(200, &json!({ "keys": [] }))]);
+            let answer = if route == "GET /transaction/1" { json!([]) } else { json!({ "keys": [] }) };
+            passgate.says(route, [down.clone(), down.clone(), Answer::json(200, &answer)]);
         }
         let tenant = passgate.tenant();
         assert!(tenant.jwks().await.is_ok());
         assert!(tenant.login().initialize().await.is_ok());
         assert!(tenant.registration().initialize(&user()).await.is_ok());
+        assert!(tenant.mfa().login().initialize("1").await.is_ok());
+        assert!(tenant.mfa().registration().initialize(&user()).await.is_ok());
+        assert!(tenant.transactions().of_user("1").await.is_ok());
         for route in routes {
             assert_eq!(passgate.requests(route).len(), 3, "{status} {route}");
             passgate.says(route, [down.clone()]);
@@ -54,12 +75,16 @@ async fn a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn what_finishes_or_changes_something_is_sent_once() {
+async fn what_finishes_or_changes_something_or_uses_an_id_up_is_sent_once() {
     let passgate = FakePassgate::start().await;
     let tenant = passgate.tenant();
     let routes = [
         "POST /registration/finalize",
         "POST /login/finalize",
+        "POST /mfa/registration/finalize",
+        "POST /mfa/login/finalize",
+        "POST /transaction/initialize",
+        "POST /transaction/finalize",
         "PATCH /credentials/abc",
         "DELETE /credentials/abc",
     ];
@@ -68,6 +93,10 @@ async fn what_finishes_or_changes_something_is_sent_once() {
     }
     assert!(tenant.registration().finalize(&json!({})).await.is_err());
     assert!(tenant.login().finalize(&json!({})).await.is_err());
+    assert!(tenant.mfa().registration().finalize(&json!({})).await.is_err());
+    assert!(tenant.mfa().login().finalize(&json!({})).await.is_err());
+    assert!(tenant.transactions().initialize(&transaction()).await.is_err());
+    assert!(tenant.transactions().finalize(&json!({})).await.is_err());
     assert!(tenant.credential("abc").rename("x").await.is_err());
     assert!(tenant.credential("abc").remove().await.is_err());
     for route in routes {
@@ -110,6 +139,9 @@ async fn after_a_broken_connection_only_a_harmless_request_is_sent_again() {
     assert_eq!(requests.load(Ordering::SeqCst), 1);
     assert!(tenant.login().initialize().await.is_err());
     assert_eq!(requests.load(Ordering::SeqCst), 1 + 3);
+    let error = tenant.transactions().initialize(&transaction()).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { kind: UnreachableKind::Interrupted, .. }), "{error:?}");
+    assert_eq!(requests.load(Ordering::SeqCst), 1 + 3 + 1);
 }
 
 #[tokio::test]

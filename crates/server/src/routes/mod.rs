@@ -42,8 +42,14 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
                 .patch(credentials::update::handler)
                 .delete(credentials::delete::handler),
         )
-        .route("/transaction/initialize", post(transaction::initialize::handler))
-        .route("/transaction/finalize", post(transaction::finalize::handler))
+        .route(
+            "/transaction/initialize",
+            post(transaction::initialize::handler).get(transaction::list::of_initialize),
+        )
+        .route(
+            "/transaction/finalize",
+            post(transaction::finalize::handler).get(transaction::list::of_finalize),
+        )
         .route("/transaction/{user_id}", get(transaction::list::handler))
         .route("/mfa/registration/initialize", post(mfa::registration::initialize::handler))
         .route("/mfa/registration/finalize", post(mfa::registration::finalize::handler))

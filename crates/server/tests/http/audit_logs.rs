@@ -192,7 +192,8 @@ async fn a_backend_names_the_person_it_acts_for_and_a_stranger_does_not() {
         assert_eq!(finish(key, "192.0.2.1", &mut authenticator).await, 200);
         assert_eq!(newest().await, ("127.0.0.1".to_owned(), String::new()));
     }
-    assert_eq!(finish(Some(&tenant.api_key), "nonsense", &mut authenticator).await, 400);
+    assert_eq!(finish(Some(&tenant.api_key), "nonsense, 1", &mut authenticator).await, 200);
+    assert_eq!(newest().await, ("127.0.0.1".to_owned(), "Browser/1.0".to_owned()));
 }
 
 #[tokio::test]

@@ -147,6 +147,18 @@ async fn a_list_is_of_the_apps_user_id_or_else_the_rows() {
 }
 
 #[tokio::test]
+async fn users_may_be_called_as_the_routes_are() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    for (seed, user) in [(1, "initialize"), (2, "finalize")] {
+        tenant.register(user, &mut Authenticator::new(seed)).await;
+        let body = json!({ "user_id": user, "transaction_id": user, "transaction_data": {} });
+        tenant.keyed(Method::POST, "transaction/initialize", body).await.ok();
+        assert_eq!(tenant.get(&format!("transaction/{user}")).await.ok()[0]["identifier"], user);
+    }
+}
+
+#[tokio::test]
 async fn bounds_of_the_body_are_named() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;
