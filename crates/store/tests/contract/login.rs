@@ -161,7 +161,7 @@ pub(crate) async fn a_counter_that_did_not_grow_is_refused_where_the_tenant_is_s
     }
 }
 
-pub(crate) async fn a_counter_that_did_not_grow_is_stored_where_the_tenant_warns(backend: &impl Backend) {
+pub(crate) async fn a_counter_that_did_not_grow_passes_where_the_tenant_warns(backend: &impl Backend) {
     let store = backend.store();
     let (tenant, credential) = counted(backend, 7).await;
     for sign_count in [7, 6, 0] {
