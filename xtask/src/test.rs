@@ -21,6 +21,7 @@ pub(crate) enum Step {
     Deny,
     Rust,
     RustDocs,
+    Interop,
     TypeScript,
     EndToEnd,
     Demo,
@@ -33,6 +34,7 @@ impl Step {
         Self::Deny,
         Self::Rust,
         Self::RustDocs,
+        Self::Interop,
         Self::TypeScript,
         Self::EndToEnd,
         Self::Demo,
@@ -45,6 +47,7 @@ impl Step {
             Self::Deny => "deny",
             Self::Rust => "rust",
             Self::RustDocs => "doc",
+            Self::Interop => "interop",
             Self::TypeScript => "typescript",
             Self::EndToEnd => "e2e",
             Self::Demo => "demo",
@@ -58,6 +61,7 @@ impl Step {
             Self::Deny => "dependencies: licenses, sources, and what is banned",
             Self::Rust => "unit, contract and HTTP tests",
             Self::RustDocs => "the examples in the documentation",
+            Self::Interop => "the verifier against a client and an authenticator by others",
             Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
             Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
             Self::Demo => "`cargo xtask demo --check`",
@@ -66,7 +70,7 @@ impl Step {
 
     fn needs(self) -> &'static [Need] {
         match self {
-            Self::Format | Self::Clippy | Self::Rust | Self::RustDocs => &[],
+            Self::Format | Self::Clippy | Self::Rust | Self::RustDocs | Self::Interop => &[],
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
             Self::EndToEnd => &[Need::Node, Need::Chromium],
@@ -88,6 +92,19 @@ impl Step {
             }
             Self::Rust => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--all-targets"]),
             Self::RustDocs => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--doc"]),
+            // Not of the workspace: what it depends on turns on features of what the server uses.
+            Self::Interop => cargo(
+                workspace,
+                interrupts,
+                &[
+                    "test",
+                    "--locked",
+                    "--manifest-path",
+                    "crates/webauthn/interop/Cargo.toml",
+                    "--target-dir",
+                    "target/interop",
+                ],
+            ),
             Self::TypeScript => typescript(workspace, interrupts),
             Self::EndToEnd => end_to_end(workspace, interrupts),
             Self::Demo => check::run(workspace, interrupts, Backend::Rust),

@@ -62,6 +62,16 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
     let app = App::new(Arc::clone(&passgate), &settings);
 
+    warn_of_public_url(&settings);
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        database = %settings.database,
+        public = %settings.public_listen,
+        public_url = settings.public_url,
+        admin = %settings.admin_listen,
+        "passgate is ready"
+    );
+
     let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
@@ -72,15 +82,6 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
-    warn_of_public_url(&settings);
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        database = %settings.database,
-        public = %settings.public_listen,
-        public_url = settings.public_url,
-        admin = %settings.admin_listen,
-        "passgate is ready"
-    );
 
     tokio::select! {
         _ = terminate.recv() => {}

@@ -20,6 +20,32 @@ const MAX_RSA_BYTES: usize = 1024;
 /// The longest exponent, in bytes; nearly every key has 65537, which takes three.
 const MAX_RSA_EXPONENT_BYTES: usize = 4;
 
+/// 2^255 - 19, little-endian as points are (RFC 8032 §5.1).
+const ED25519_PRIME: [u8; 32] = with_ends(0xed, 0xff, 0x7f);
+
+/// The y of each point whose order divides 8: 1 (order 1), -1 (2), 0 (4), and two of order 8.
+const ED25519_LOW_ORDER: [[u8; 32]; 5] = [
+    with_ends(1, 0, 0),
+    with_ends(0xec, 0xff, 0x7f),
+    [0; 32],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+];
+
+/// 32 bytes: the first, the last, and between them all the same.
+const fn with_ends(first: u8, between: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [between; 32];
+    bytes[0] = first;
+    bytes[31] = last;
+    bytes
+}
+
 /// An elliptic curve for ECDSA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Curve {
@@ -81,7 +107,7 @@ impl MlDsa {
 pub(crate) enum PublicKey<'a> {
     /// A point; both coordinates are as long as the curve's.
     Ec { curve: Curve, x: &'a [u8], y: &'a [u8] },
-    /// The encoded point.
+    /// The encoded point, in canonical form and not of low order.
     Ed25519(&'a [u8; 32]),
     /// Modulus and exponent, big-endian, without leading zeros.
     Rsa { modulus: &'a [u8], exponent: &'a [u8] },
@@ -105,6 +131,23 @@ impl<'a> PublicKey<'a> {
             return Err(CoseKeyError::RsaNumber);
         }
         Ok(Self::Rsa { modulus, exponent })
+    }
+
+    /// An Ed25519 key that isn't of low order, in its canonical form (own check).
+    ///
+    /// For a point whose order divides 8, signatures can be written without a private key: one verifies for every
+    /// message, or for one in a few. RFC 8032 §5.1.7 leaves the check out, and so does the cryptography library;
+    /// who registered such a key would let everyone in. A point in another than its canonical form (§5.1.3) is
+    /// what some libraries take and others don't. Whether there is a point of this y at all isn't checked: where
+    /// there is none, no signature verifies.
+    pub(crate) fn ed25519(point: &'a [u8; 32]) -> Result<Self, CoseKeyError> {
+        let mut y = *point;
+        // The top bit is the sign of x.
+        y[31] &= 0x7f;
+        if y.iter().rev().ge(ED25519_PRIME.iter().rev()) || ED25519_LOW_ORDER.contains(&y) {
+            return Err(CoseKeyError::WeakPoint);
+        }
+        Ok(Self::Ed25519(point))
     }
 
     /// Whether signatures of this algorithm are made with such a key.
@@ -162,6 +205,9 @@ pub enum CoseKeyError {
     /// The point isn't on the curve.
     #[error("the public key is not a point on its curve")]
     NotOnCurve,
+    /// An Ed25519 point is of low order, so that anyone can sign for it, or not in its canonical form.
+    #[error("the Ed25519 public key is of low order or not in its canonical form")]
+    WeakPoint,
     /// The RSA modulus isn't of 2048 to 8192 bits.
     #[error("the RSA modulus is not of 2048 to 8192 bits")]
     RsaSize,
@@ -183,6 +229,7 @@ impl CoseKeyError {
             Self::Coordinate => "public_key_coordinate",
             Self::MlDsaLength => "public_key_ml_dsa_length",
             Self::NotOnCurve => "public_key_not_on_curve",
+            Self::WeakPoint => "public_key_weak_point",
             Self::RsaSize => "public_key_rsa_size",
             Self::RsaNumber => "public_key_rsa_number",
         }
@@ -196,7 +243,7 @@ impl CoseKeyError {
             Self::Algorithm(_) => "§7.1 step 20",
             Self::Mismatch | Self::Coordinate => "§5.8.5",
             Self::MlDsaLength => "RFC 9964 §4",
-            Self::NotOnCurve | Self::RsaSize | Self::RsaNumber => "own check",
+            Self::NotOnCurve | Self::WeakPoint | Self::RsaSize | Self::RsaNumber => "own check",
         }
     }
 }
@@ -220,7 +267,7 @@ impl<'a> CoseKey<'a> {
             KEY_TYPE_OKP if parameters.int(-1)? == CURVE_ED25519 => {
                 parameters.refuse(-3)?;
                 let point = parameters.bytes(-2)?.try_into().map_err(|_| CoseKeyError::Coordinate)?;
-                PublicKey::Ed25519(point)
+                PublicKey::ed25519(point)?
             }
             KEY_TYPE_RSA => {
                 parameters.refuse(-3)?;

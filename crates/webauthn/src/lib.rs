@@ -30,6 +30,7 @@ mod client_data;
 mod cose;
 mod counter;
 mod credential_json;
+pub mod extensions;
 mod host;
 pub mod inspect;
 pub mod options;

@@ -179,7 +179,8 @@ impl<'a> Certificate<'a> {
                 _ => Err(CertificateError::Key),
             }
         } else if *algorithm == OID_SIG_ED25519 {
-            bits.try_into().map(PublicKey::Ed25519).map_err(|_| CertificateError::Key)
+            let point = bits.try_into().map_err(|_| CertificateError::Key)?;
+            PublicKey::ed25519(point).map_err(|_| CertificateError::Key)
         } else if *algorithm == OID_PKCS1_RSAENCRYPTION {
             let Ok(public_key::PublicKey::RSA(key)) = info.parsed() else {
                 return Err(CertificateError::Key);

@@ -15,5 +15,6 @@ mod packed;
 mod registration;
 mod response_json;
 mod robustness;
+mod signatures;
 mod tpm;
 mod trust;

@@ -195,6 +195,12 @@ pub(crate) const STEPS: [Step; 25] = [
             "assertion::a_signature_must_be_by_the_stored_key_over_what_was_sent",
             "assertion::another_credential_s_key_does_not_verify",
             "assertion::an_unusable_stored_key_is_told_from_a_bad_signature",
+            "signatures/ecdsa::a_number_that_is_right_but_for_a_multiple_of_the_order_is_refused",
+            "signatures/ecdsa::der_has_one_form",
+            "signatures/rsa::pkcs1_padding_is_as_long_as_it_can_be_and_all_ones",
+            "signatures/rsa::pss_salt_is_as_long_as_the_hash",
+            "signatures/ed25519::s_is_below_the_order",
+            "signatures/ml_dsa::a_hint_has_one_form",
         ],
     ),
     checked(

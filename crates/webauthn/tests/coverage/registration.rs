@@ -189,6 +189,7 @@ pub(crate) const STEPS: [Step; 29] = [
             "registration::an_algorithm_that_is_not_verified_is_refused_by_name",
             "registration::a_public_key_must_be_canonical_cbor",
             "registration::a_point_off_the_curve_is_refused",
+            "signatures/ed25519::a_key_that_lets_everyone_in_is_no_key",
         ],
     ),
     checked(
