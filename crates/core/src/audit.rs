@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::clock::Timestamp;
-use crate::ids::{AuditId, TenantId};
+use crate::ids::{AuditId, CredentialId, TenantId};
 use crate::transaction::TransactionIdentifier;
 use crate::user::AppUserId;
 
@@ -107,6 +107,8 @@ pub struct AuditEntry {
     pub error: Option<Cow<'static, str>>,
     /// The user concerned, where one is known.
     pub actor: Option<AppUserId>,
+    /// The credential concerned, where one is known.
+    pub credential: Option<CredentialId>,
     /// The transaction concerned, by the app's id of it.
     pub transaction: Option<TransactionIdentifier>,
     /// Who asked.
@@ -167,6 +169,8 @@ pub struct AuditRow {
     pub error: Option<String>,
     /// The app's own id of the user concerned.
     pub actor: Option<String>,
+    /// The credential concerned.
+    pub credential: Option<CredentialId>,
     /// The app's id of the transaction concerned.
     pub transaction: Option<String>,
     /// Who asked.

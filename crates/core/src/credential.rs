@@ -71,6 +71,39 @@ pub struct Credential {
     pub last_used_at: Timestamp,
     /// How often it logged in.
     pub use_count: u64,
+    /// The user agent of its registration, cut to 512 characters; empty if unknown.
+    pub registered_user_agent: String,
+    /// The user agent of its last use; its registration counts.
+    pub last_user_agent: String,
+}
+
+/// Why a credential was deleted, as its tombstone says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// By itself.
+    Alone,
+    /// With all others of its user's.
+    WithAll,
+    /// With its user.
+    WithUser,
+}
+
+impl Deletion {
+    /// The reason as the tombstone and exports spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alone => "deleted",
+            Self::WithAll => "all_deleted",
+            Self::WithUser => "user_deleted",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Alone, Self::WithAll, Self::WithUser].into_iter().find(|reason| reason.as_str() == name)
+    }
 }
 
 /// A credential named to the browser, to be excluded or allowed (WebAuthn Level 3, §5.8.3).

@@ -1,6 +1,6 @@
 //! Listing, renaming and deleting credentials.
 
-use crate::audit::{AuditType, RequestOrigin};
+use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::credential::{Credential, Page, PageRequest};
 use crate::ids::CredentialId;
 use crate::passgate::Passgate;
@@ -58,7 +58,10 @@ impl<S: Store> Passgate<S> {
         kind: AuditType,
         origin: &RequestOrigin,
     ) -> CredentialChange {
-        let audit = self.audit(tenant.id, kind, None, origin, self.now());
+        let audit = AuditEntry {
+            credential: Some(credential_id.clone()),
+            ..self.audit(tenant.id, kind, None, origin, self.now())
+        };
         CredentialChange { tenant_id: tenant.id, credential_id, audit }
     }
 }

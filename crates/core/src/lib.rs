@@ -32,6 +32,7 @@ pub mod text;
 pub mod token;
 pub mod transaction;
 pub mod transactions;
+pub mod transfer;
 pub mod upkeep;
 pub mod user;
 mod users;

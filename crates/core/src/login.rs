@@ -6,7 +6,7 @@ use passgate_webauthn::RequestOptions;
 
 use crate::asked::{Asked, AskedForLess};
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
-use crate::audit::{AuditType, RequestOrigin};
+use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
 use crate::credential::{Accepts, CredentialKind};
 use crate::passgate::Passgate;
@@ -122,7 +122,10 @@ impl<S: Store> Passgate<S> {
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);
-        let audit = self.audit(tenant.id, rules.finished, Some(known.user.app_id.clone()), origin, now);
+        let audit = AuditEntry {
+            credential: Some(opened.credential_id.clone()),
+            ..self.audit(tenant.id, rules.finished, Some(known.user.app_id.clone()), origin, now)
+        };
         let judgement = Judgement {
             policy: tenant.config.policy(kind),
             accepts: rules.accepts,

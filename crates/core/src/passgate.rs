@@ -177,6 +177,16 @@ impl<S: Store> Passgate<S> {
         at: Timestamp,
     ) -> AuditEntry {
         let id = AuditId::new(random_uuid(&*self.rng));
-        AuditEntry { id, tenant_id, kind, error: None, actor, transaction: None, origin: origin.clone(), at }
+        AuditEntry {
+            id,
+            tenant_id,
+            kind,
+            error: None,
+            actor,
+            credential: None,
+            transaction: None,
+            origin: origin.clone(),
+            at,
+        }
     }
 }

@@ -11,7 +11,7 @@ use passgate_webauthn::{
 };
 
 use crate::asked::{Asked, AskedForLess, Mediation, enforced};
-use crate::audit::{AuditType, RequestOrigin};
+use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengeError, ChallengePolicy, Purpose};
 use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialKind, initial_name};
@@ -194,13 +194,17 @@ impl<S: Store> Passgate<S> {
         // From here on the challenge is spent, whatever the verdict.
         let spend = challenge.spend(tenant.id);
         let user = self.store.user(tenant.id, subject).await?;
-        let audit = self.audit(
-            tenant.id,
-            rules(kind).finished,
-            user.as_ref().map(|user| user.app_id.clone()),
-            origin,
-            now,
-        );
+        let audit = AuditEntry {
+            // One that could not be stored is no credential.
+            credential: CredentialId::new(attestation.credential_id()).ok(),
+            ..self.audit(
+                tenant.id,
+                rules(kind).finished,
+                user.as_ref().map(|user| user.app_id.clone()),
+                origin,
+                now,
+            )
+        };
         let judged = match &user {
             Some(user) => self.judge_registration(tenant, kind, &challenge, &attestation, user, now),
             None => Err(FinishRegistrationError::UnknownUser),
@@ -212,6 +216,11 @@ impl<S: Store> Passgate<S> {
                 self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
                 return Err(error);
             }
+        };
+        let credential = Credential {
+            registered_user_agent: origin.user_agent.clone(),
+            last_user_agent: origin.user_agent.clone(),
+            ..credential
         };
         match self.store.finish_registration(FinishRegistration { spend, credential, audit }).await? {
             FinishedRegistration::Registered => Ok(token),
@@ -311,5 +320,7 @@ fn new_credential(
         created_at: now,
         last_used_at: now,
         use_count: 0,
+        registered_user_agent: String::new(),
+        last_user_agent: String::new(),
     })
 }

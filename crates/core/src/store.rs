@@ -5,6 +5,7 @@
 //! that the database failed.
 
 use std::future::Future;
+use std::ops::ControlFlow;
 
 use crate::admin_token::AdminTokenRecord;
 use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
@@ -24,6 +25,7 @@ use crate::signing_key::SealedSigningKey;
 use crate::tenant::{TenantRecord, TenantSummary};
 use crate::text::Text;
 use crate::transaction::{Transaction, TransactionData, TransactionIdentifier};
+use crate::transfer::{BegunImport, ImportMode, ImportOutcome, ImportedTenant, TransferRecord};
 use crate::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
 
 /// The database failed: nothing of the method's work was kept unless it says so.
@@ -511,6 +513,32 @@ pub trait Store: Send + Sync + 'static {
         tenant_id: TenantId,
         before: Timestamp,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    // Import and export.
+
+    /// Makes the tenant of an import unless it is there, and notes that its import is unfinished
+    /// ([`crate::tenant::TenantRecord::import`]).
+    fn begin_import(
+        &self,
+        tenant: ImportedTenant,
+    ) -> impl Future<Output = Result<BegunImport, StoreError>> + Send;
+    /// Imports a batch in one commit, or says what would become of it; the outcomes are in the order of the records.
+    /// What is there stays as it is, but for what [`ImportOutcome::Updated`] says.
+    fn import(
+        &self,
+        tenant_id: TenantId,
+        records: Vec<TransferRecord>,
+        mode: ImportMode,
+    ) -> impl Future<Output = Result<Vec<ImportOutcome>, StoreError>> + Send;
+    /// Notes that a tenant's import is finished.
+    fn finish_import(&self, tenant_id: TenantId) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Hands a tenant's records to `each`, users before what is theirs, until it breaks off. All of them are of one
+    /// moment.
+    fn export(
+        &self,
+        tenant_id: TenantId,
+        each: impl FnMut(TransferRecord) -> ControlFlow<()> + Send + 'static,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     // Upkeep.
 

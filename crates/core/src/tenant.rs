@@ -28,4 +28,15 @@ pub struct TenantRecord {
     pub api_keys: Vec<ApiKeyRecord>,
     /// Its signing keys, sealed, oldest first.
     pub signing_keys: Vec<SealedSigningKey>,
+    /// Whether something is being imported.
+    pub import: ImportState,
+}
+
+/// Whether a tenant has all that was to be imported. While it hasn't, what is missing may still come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportState {
+    /// It has: nothing was imported, or all of it.
+    Complete,
+    /// An import has begun and was not finished.
+    Unfinished,
 }

@@ -18,7 +18,7 @@ use crate::key_secret::KeyHash;
 use crate::server_secret::Secrets;
 use crate::signing_key::{self, PublicKey, SigningKey, SigningKeyError, SigningKeyState, Turn};
 use crate::store::Version;
-use crate::tenant::TenantRecord;
+use crate::tenant::{ImportState, TenantRecord};
 use crate::text::Text;
 
 /// How long the version may go unread before keys are no longer trusted: one may have been revoked elsewhere.
@@ -35,6 +35,8 @@ pub struct Tenant {
     pub config: TenantConfig,
     /// Who its tokens say issued them: `<public_url>/<tenant_id>`.
     pub issuer: String,
+    /// Whether something is being imported.
+    pub import: ImportState,
     api_keys: HashMap<KeyHash, ApiKeyId>,
     signing_keys: Vec<(Turn, SigningKey)>,
     /// The turns of all signing keys, for telling their states.
@@ -61,6 +63,7 @@ impl Tenant {
             id: record.id,
             display_name: record.display_name,
             config: record.config,
+            import: record.import,
             api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
             signing_keys,
             turns,

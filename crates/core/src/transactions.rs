@@ -110,6 +110,7 @@ impl<S: Store> Passgate<S> {
         let spend = opened.challenge.spend(tenant.id);
         let audit = AuditEntry {
             transaction: stored.as_ref().map(|transaction| transaction.identifier.clone()),
+            credential: Some(opened.credential_id.clone()),
             ..self.audit(tenant.id, finished, Some(known.user.app_id.clone()), origin, now)
         };
         let judged = confirm(&opened.challenge, stored).and_then(|transaction| {

@@ -4,7 +4,7 @@ use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, Request
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
-use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::ids::{AuditId, CredentialId, TenantId};
 use passgate_core::transaction::TransactionIdentifier;
 use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
@@ -19,9 +19,9 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
     db.prepare_cached(
         "INSERT INTO audit_logs (
              tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
-             actor_user_id, transaction_id, updated_at
+             actor_user_id, transaction_id, updated_at, credential_id
          )
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11
          FROM tenants
          WHERE id = ?1",
     )?
@@ -36,6 +36,32 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.origin.user_agent,
         entry.actor.as_ref().map(AppUserId::as_str),
         entry.transaction.as_ref().map(TransactionIdentifier::as_str),
+        entry.credential.as_ref().map(Blob::blob),
+    ])?;
+    Ok(())
+}
+
+/// Inserts a row that another database had.
+pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Result<(), Fault> {
+    db.prepare_cached(
+        "INSERT INTO audit_logs (
+             tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
+             actor_user_id, transaction_id, updated_at, credential_id
+         )
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11)",
+    )?
+    .execute(params![
+        tenant_id.blob(),
+        row.at.as_millis(),
+        row.id.blob(),
+        row.kind.as_str(),
+        row.error,
+        row.origin.request_id,
+        row.origin.source_ip,
+        row.origin.user_agent,
+        row.actor,
+        row.transaction,
+        row.credential.as_ref().map(Blob::blob),
     ])?;
     Ok(())
 }
@@ -73,6 +99,14 @@ pub(super) fn retentions(db: &Connection) -> Result<Vec<(TenantId, Retention)>, 
     })
     .collect()
 }
+
+/// All of a tenant's, for [`read`], oldest first.
+pub(super) const ALL_OF_A_TENANT: &str =
+    "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip, meta_user_agent,
+            created_at, credential_id
+     FROM audit_logs
+     WHERE tenant_id = ?1
+     ORDER BY created_at, id";
 
 /// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own
 /// number. What is asked for is bound, never part of the SQL.
@@ -179,7 +213,7 @@ fn list(
     };
     let mut statement = db.prepare_cached(&format!(
         "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
-                meta_user_agent, created_at
+                meta_user_agent, created_at, credential_id
          FROM audit_logs
          WHERE {}
          ORDER BY {order}
@@ -192,7 +226,7 @@ fn list(
     collect(statement.raw_query(), |row| read(tenant_id, row))
 }
 
-fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<AuditRow, Fault> {
+pub(super) fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<AuditRow, Fault> {
     let mut columns = Columns::new("audit_logs", Some(tenant_id), row);
     Ok(AuditRow {
         id: columns.uuid("id", AuditId::new)?,
@@ -206,5 +240,6 @@ fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<AuditRow, Fault> {
             user_agent: columns.string("meta_user_agent")?,
         },
         at: columns.time("created_at")?,
+        credential: columns.optional_bytes("credential_id", |bytes| CredentialId::new(bytes).ok())?,
     })
 }

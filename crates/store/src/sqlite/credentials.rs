@@ -4,8 +4,8 @@ use aws_lc_rs::digest;
 use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
 use passgate_core::credential::{
-    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, KnownCredential, Order, Page,
-    PageRequest,
+    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, KnownCredential, Order,
+    Page, PageRequest,
 };
 use passgate_core::ids::{CredentialId, TenantId, UserId};
 use passgate_core::store::{Changed, CredentialChange};
@@ -21,23 +21,6 @@ use super::{audit, users};
 
 /// The most credentials that are named to a browser.
 const DESCRIPTORS: u32 = 100;
-/// Why a credential was deleted, as its tombstone says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deletion {
-    /// By itself.
-    Alone,
-    /// With its user.
-    WithUser,
-}
-
-impl Deletion {
-    const fn reason(self) -> &'static str {
-        match self {
-            Self::Alone => "deleted",
-            Self::WithUser => "user_deleted",
-        }
-    }
-}
 
 /// A statement that selects what [`read`] reads, and more columns and joins if given.
 macro_rules! select_credentials {
@@ -45,7 +28,7 @@ macro_rules! select_credentials {
         concat!(
             "SELECT c.id, c.user_id, c.kind, c.name, c.public_key, c.attestation_format, c.aaguid, c.sign_count,
                     c.transports, c.backup_eligible, c.backup_state, c.created_at, c.last_used_at, c.use_count,
-                    u.app_user_id",
+                    c.registered_user_agent, c.last_user_agent, u.app_user_id",
             $columns,
             "
              FROM credentials AS c
@@ -58,6 +41,12 @@ macro_rules! select_credentials {
         select_credentials!(also "", $rest)
     };
 }
+
+/// All of a tenant's, for [`read_row`], oldest first.
+pub(super) const ALL_OF_A_TENANT: &str = select_credentials!(
+    "WHERE c.tenant_id = ?1
+             ORDER BY c.created_at, c.id"
+);
 
 const fn kind_name(kind: CredentialKind) -> &'static str {
     match kind {
@@ -90,11 +79,13 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<Credential, Fault> {
         created_at: columns.time("created_at")?,
         last_used_at: columns.time("last_used_at")?,
         use_count: columns.number("use_count")?,
+        registered_user_agent: columns.string("registered_user_agent")?,
+        last_user_agent: columns.string("last_user_agent")?,
         app_user_id: columns.table("users").parsed("app_user_id", |text| AppUserId::new(text).ok())?,
     })
 }
 
-fn read_row(tenant_id: TenantId, row: &Row<'_>) -> Result<Credential, Fault> {
+pub(super) fn read_row(tenant_id: TenantId, row: &Row<'_>) -> Result<Credential, Fault> {
     read(&mut Columns::new("credentials", Some(tenant_id), row))
 }
 
@@ -111,9 +102,10 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
         .prepare_cached(
             "INSERT INTO credentials (
                  tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
-                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count
+                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count,
+                 registered_user_agent, last_user_agent
              )
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17
              FROM users
              WHERE tenant_id = ?1 AND id = ?3
              ON CONFLICT (tenant_id, id) DO NOTHING",
@@ -134,6 +126,8 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
             new.created_at.as_millis(),
             new.last_used_at.as_millis(),
             i64::try_from(new.use_count).unwrap_or(i64::MAX),
+            new.registered_user_agent,
+            new.last_user_agent,
         ])?;
     if inserted == 1 {
         return Ok(Insertion::Stored);
@@ -200,10 +194,14 @@ pub(super) fn for_login(
     if let Some(known) = known {
         return Ok(CredentialLookup::Known(Box::new(known)));
     }
-    let revoked = db
+    Ok(if is_revoked(db, tenant_id, id)? { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
+}
+
+/// Whether a credential of this id was deleted.
+pub(super) fn is_revoked(db: &Connection, tenant_id: TenantId, id: &CredentialId) -> Result<bool, Fault> {
+    Ok(db
         .prepare_cached("SELECT 1 FROM credential_tombstones WHERE tenant_id = ?1 AND id_hash = ?2")?
-        .exists(params![tenant_id.blob(), hash(id).as_ref()])?;
-    Ok(if revoked { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
+        .exists(params![tenant_id.blob(), hash(id).as_ref()])?)
 }
 
 pub(super) fn one(
@@ -362,7 +360,7 @@ fn bury(
          ON CONFLICT (tenant_id, id_hash) DO UPDATE
          SET deleted_at = excluded.deleted_at, reason = excluded.reason",
     )?
-    .execute(params![tenant_id.blob(), hash(id).as_ref(), now.as_millis(), deletion.reason()])?;
+    .execute(params![tenant_id.blob(), hash(id).as_ref(), now.as_millis(), deletion.as_str()])?;
     Ok(())
 }
 

@@ -88,7 +88,8 @@ fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin
              backup_state = ?4,
              last_used_at = ?5,
              updated_at = ?5,
-             use_count = use_count + 1
+             use_count = use_count + 1,
+             last_user_agent = ?6
          WHERE tenant_id = ?1 AND id = ?2",
     )?
     .execute(params![
@@ -97,6 +98,7 @@ fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin
         finish.sign_count,
         finish.backup_state,
         finish.now.as_millis(),
+        finish.audit.origin.user_agent,
     ])?;
     Ok(FinishedLogin::LoggedIn { counter_warning })
 }

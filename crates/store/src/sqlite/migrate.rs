@@ -20,12 +20,21 @@ struct Migration {
     oldest_binary: u32,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    level: 1,
-    name: "0001_initial.sql",
-    sql: include_str!("../../migrations/sqlite/0001_initial.sql"),
-    oldest_binary: 1,
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        level: 1,
+        name: "0001_initial.sql",
+        sql: include_str!("../../migrations/sqlite/0001_initial.sql"),
+        oldest_binary: 1,
+    },
+    // What it adds has defaults, and no older binary names it.
+    Migration {
+        level: 2,
+        name: "0002_transfer_and_devices.sql",
+        sql: include_str!("../../migrations/sqlite/0002_transfer_and_devices.sql"),
+        oldest_binary: 1,
+    },
+];
 
 /// The newest schema that this program knows.
 pub const SCHEMA_LEVEL: u32 = MIGRATIONS[MIGRATIONS.len() - 1].level;

@@ -22,6 +22,7 @@ mod signing_keys;
 mod store;
 mod tenants;
 mod transactions;
+mod transfer;
 mod users;
 mod version;
 mod writer;

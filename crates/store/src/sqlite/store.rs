@@ -1,5 +1,7 @@
 //! The methods of the trait: which read, which write, and in which piece of work.
 
+use std::ops::ControlFlow;
+
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
 use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow};
@@ -20,12 +22,13 @@ use passgate_core::store::{
 use passgate_core::tenant::TenantSummary;
 use passgate_core::text::Text;
 use passgate_core::transaction::Transaction;
+use passgate_core::transfer::{BegunImport, ImportMode, ImportOutcome, ImportedTenant, TransferRecord};
 use passgate_core::user::{AppUserId, User, UserDetails, UserRecord};
 
 use super::version::VersionWatch;
 use super::{
     SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, registration, signing_keys,
-    tenants, transactions, users,
+    tenants, transactions, transfer, users,
 };
 
 impl Store for SqliteStore {
@@ -266,6 +269,34 @@ impl Store for SqliteStore {
             }
             deleted += step;
         }
+    }
+
+    async fn begin_import(&self, tenant: ImportedTenant) -> Result<BegunImport, StoreError> {
+        self.write(move |db| transfer::begin(db, &tenant)).await
+    }
+
+    async fn import(
+        &self,
+        tenant_id: TenantId,
+        records: Vec<TransferRecord>,
+        mode: ImportMode,
+    ) -> Result<Vec<ImportOutcome>, StoreError> {
+        match mode {
+            ImportMode::DryRun => self.read(move |db| transfer::import(db, tenant_id, &records, mode)).await,
+            ImportMode::Apply => self.write(move |db| transfer::import(db, tenant_id, &records, mode)).await,
+        }
+    }
+
+    async fn finish_import(&self, tenant_id: TenantId) -> Result<Changed, StoreError> {
+        self.write(move |db| transfer::finish(db, tenant_id)).await
+    }
+
+    async fn export(
+        &self,
+        tenant_id: TenantId,
+        mut each: impl FnMut(TransferRecord) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.read(move |db| transfer::export(db, tenant_id, &mut each)).await
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

@@ -4,7 +4,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, NewTenant, TenantLookup};
-use passgate_core::tenant::{TenantRecord, TenantSummary};
+use passgate_core::tenant::{ImportState, TenantRecord, TenantSummary};
 use passgate_core::text::Text;
 use rusqlite::{Connection, params};
 
@@ -17,10 +17,11 @@ pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Faul
     let snapshot = db.unchecked_transaction()?;
     let version = version::read(&snapshot)?;
     let tenant = match read(&snapshot, id)? {
-        Some((display_name, config)) => Some(TenantRecord {
+        Some((display_name, config, import)) => Some(TenantRecord {
             id,
             display_name,
             config,
+            import,
             api_keys: api_keys::list(&snapshot, id)?,
             signing_keys: signing_keys::list(&snapshot, id)?,
         }),
@@ -30,9 +31,11 @@ pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Faul
     Ok(TenantLookup { tenant, version })
 }
 
-fn read(db: &Connection, id: TenantId) -> Result<Option<(Text<1, 128>, TenantConfig)>, Fault> {
+type Row = (Text<1, 128>, TenantConfig, ImportState);
+
+fn read(db: &Connection, id: TenantId) -> Result<Option<Row>, Fault> {
     let mut statement = db.prepare_cached(
-        "SELECT id, display_name, config
+        "SELECT id, display_name, config, import_began_at
          FROM tenants
          WHERE id = ?1",
     )?;
@@ -42,7 +45,11 @@ fn read(db: &Connection, id: TenantId) -> Result<Option<(Text<1, 128>, TenantCon
     columns.uuid("id", TenantId::new)?;
     let display_name = columns.text("display_name")?;
     let config = columns.parsed("config", |json| serde_json::from_str(json).ok())?;
-    Ok(Some((display_name, config)))
+    let import = match columns.optional_time("import_began_at")? {
+        None => ImportState::Complete,
+        Some(_) => ImportState::Unfinished,
+    };
+    Ok(Some((display_name, config, import)))
 }
 
 pub(super) fn list(db: &Connection) -> Result<Vec<TenantSummary>, Fault> {

@@ -25,14 +25,20 @@ macro_rules! select_transactions {
     };
 }
 
-const fn status_name(status: TransactionStatus) -> &'static str {
+/// All of a tenant's, for [`read`], oldest first.
+pub(super) const ALL_OF_A_TENANT: &str = select_transactions!(
+    "WHERE tenant_id = ?1
+             ORDER BY created_at, id"
+);
+
+pub(super) const fn status_name(status: TransactionStatus) -> &'static str {
     match status {
         TransactionStatus::Pending => "pending",
         TransactionStatus::Finalized => "finalized",
     }
 }
 
-fn status_from_name(name: &str) -> Option<TransactionStatus> {
+pub(super) fn status_from_name(name: &str) -> Option<TransactionStatus> {
     match name {
         "pending" => Some(TransactionStatus::Pending),
         "finalized" => Some(TransactionStatus::Finalized),
@@ -40,7 +46,7 @@ fn status_from_name(name: &str) -> Option<TransactionStatus> {
     }
 }
 
-fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<Transaction, Fault> {
+pub(super) fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<Transaction, Fault> {
     let mut columns = Columns::new("transactions", Some(tenant_id), row);
     Ok(Transaction {
         id: columns.uuid("id", TransactionId::new)?,

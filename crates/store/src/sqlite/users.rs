@@ -69,6 +69,28 @@ pub(super) fn handle(columns: &mut Columns<'_, '_>) -> Result<Option<UserHandle>
     columns.table("user_handles").optional_bytes("handle", |bytes| UserHandle::new(bytes).ok())
 }
 
+/// A user's handles; the first is the one that new passkeys get.
+pub(super) fn handles(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<Vec<UserHandle>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT handle FROM user_handles WHERE tenant_id = ?1 AND user_id = ?2 ORDER BY position",
+    )?;
+    collect(statement.query(params![tenant_id.blob(), id.blob()])?, |row| {
+        Columns::new("user_handles", Some(tenant_id), row)
+            .bytes("handle", |bytes| UserHandle::new(bytes).ok())
+    })
+}
+
+/// The app's own id of a user who is there.
+pub(super) fn app_id(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<AppUserId, Fault> {
+    let mut statement =
+        db.prepare_cached("SELECT id, app_user_id FROM users WHERE tenant_id = ?1 AND id = ?2")?;
+    let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let mut columns = Columns::new("users", Some(tenant_id), row);
+    columns.uuid("id", UserId::new)?;
+    columns.parsed("app_user_id", |text| AppUserId::new(text).ok())
+}
+
 /// Makes a user, or brings the one with the same app id up to date.
 pub(super) fn upsert(
     db: &Connection,

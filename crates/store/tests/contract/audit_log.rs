@@ -17,6 +17,7 @@ async fn append(backend: &impl Backend, entry: AuditEntry) -> AuditRow {
         kind: entry.kind,
         error: entry.error.as_deref().map(str::to_owned),
         actor: entry.actor.as_ref().map(ToString::to_string),
+        credential: entry.credential.clone(),
         transaction: entry.transaction.as_ref().map(|id| id.as_str().to_owned()),
         origin: entry.origin.clone(),
         at: entry.at,

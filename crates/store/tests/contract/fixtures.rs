@@ -153,6 +153,7 @@ pub(crate) fn audit(tenant_id: TenantId, kind: AuditType) -> AuditEntry {
         kind,
         error: None,
         actor: Some(app_id("alice")),
+        credential: None,
         transaction: None,
         origin: origin(),
         at: NOW,
@@ -208,6 +209,8 @@ pub(crate) fn credential(user: &User, id: &str) -> Credential {
         created_at: NOW,
         last_used_at: NOW,
         use_count: 0,
+        registered_user_agent: origin().user_agent,
+        last_user_agent: origin().user_agent,
     }
 }
 

@@ -16,6 +16,7 @@ mod signing_keys;
 mod sqlite;
 mod tenants;
 mod transactions;
+mod transfer;
 mod users;
 mod versions;
 
@@ -188,6 +189,25 @@ macro_rules! contract_on {
                     filters_are_nothing_but_text,
                     a_filter_sees_one_tenant_only,
                     a_row_of_an_unknown_type_is_named,
+                }
+                transfer {
+                    what_is_imported_is_exported_again,
+                    importing_again_changes_nothing,
+                    an_import_is_unfinished_until_it_is_finished,
+                    a_tenant_that_is_there_keeps_its_name_and_configuration,
+                    a_dry_run_says_what_would_become_of_records_and_writes_nothing,
+                    nothing_is_imported_into_a_tenant_that_is_not_there,
+                    a_user_who_is_there_gets_the_handles_that_are_missing,
+                    a_handle_of_another_user_is_refused_and_leaves_no_user,
+                    the_same_handle_may_be_imported_into_two_tenants,
+                    a_credential_goes_to_the_user_whom_the_app_means,
+                    a_credential_without_its_user_is_refused,
+                    what_was_deleted_here_stays_deleted,
+                    a_credential_of_another_user_or_key_is_refused,
+                    a_counter_only_grows_and_the_later_use_is_kept,
+                    an_api_key_works_by_its_hash_and_its_name_is_taken_once,
+                    a_transaction_that_was_confirmed_elsewhere_is_confirmed_here,
+                    an_export_is_of_one_tenant_and_can_be_broken_off,
                 }
                 versions {
                     the_version_grows_with_each_change_that_caches_must_see,
