@@ -62,6 +62,9 @@ pub struct WebauthnConfig {
     /// What a backup eligibility that changed since registration means (ours, additive). Default: strict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_eligibility_policy: Option<DeviationPolicy>,
+    /// What a login with a credential that was never seen here tells the page (ours, additive). Default: refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_credentials: Option<UnknownCredentials>,
 }
 
 /// The policy of second-factor credentials.
@@ -146,6 +149,17 @@ pub enum RequestOverrides {
     Stricter,
     /// Anything.
     Any,
+}
+
+/// What a login with a credential that was never seen here tells the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownCredentials {
+    /// That it is unknown.
+    Refuse,
+    /// That, and what the browser's `signalUnknownCredential` takes, unless another tenant has the same RP ID or an
+    /// import is unfinished. Browsers delete by RP ID, for good.
+    Signal,
 }
 
 /// What to do where an authenticator deviates from a rule that some real ones break.

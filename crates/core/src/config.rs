@@ -34,6 +34,20 @@ pub struct TenantConfig {
     /// How long the audit log is kept.
     #[serde(default)]
     pub audit_retention: Retention,
+    /// What a login with a credential that was never seen here tells the page.
+    #[serde(default)]
+    pub unknown_credentials: UnknownCredentials,
+}
+
+/// What a login with a credential that was never seen here tells the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownCredentials {
+    /// That it is unknown.
+    #[default]
+    Refuse,
+    /// That, and what the browser's `signalUnknownCredential` takes, which deletes it from the device for good.
+    Signal,
 }
 
 /// How long something is kept: 1 to 3650 days.

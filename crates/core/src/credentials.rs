@@ -4,7 +4,7 @@ use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::credential::{Credential, Page, PageRequest};
 use crate::ids::CredentialId;
 use crate::passgate::Passgate;
-use crate::store::{Changed, CredentialChange, Store, StoreError};
+use crate::store::{Changed, CredentialChange, CredentialsDeletion, Store, StoreError};
 use crate::tenant_cache::Tenant;
 use crate::text::Text;
 use crate::user::AppUserId;
@@ -49,6 +49,18 @@ impl<S: Store> Passgate<S> {
         origin: &RequestOrigin,
     ) -> Result<Changed, StoreError> {
         self.store.delete_credential(self.change(tenant, id, AuditType::CredentialDeleted, origin)).await
+    }
+
+    /// Deletes all credentials of a user, second factors too. Returns how many, or `None` if there is no such user.
+    pub async fn delete_credentials(
+        &self,
+        tenant: &Tenant,
+        user: AppUserId,
+        origin: &RequestOrigin,
+    ) -> Result<Option<u64>, StoreError> {
+        let audit =
+            self.audit(tenant.id, AuditType::CredentialDeleted, Some(user.clone()), origin, self.now());
+        self.store.delete_credentials(CredentialsDeletion { tenant_id: tenant.id, user, audit }).await
     }
 
     fn change(

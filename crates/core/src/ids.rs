@@ -61,6 +61,14 @@ uuid_ids! {
     TransactionId,
 }
 
+impl AuditId {
+    /// The id `number` places further in a series that begins with this one.
+    #[must_use]
+    pub fn offset(self, number: u32) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128() ^ u128::from(number)))
+    }
+}
+
 /// A credential id as the authenticator chose it: 1 to 1023 bytes (WebAuthn Level 3, §4).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CredentialId(Box<[u8]>);

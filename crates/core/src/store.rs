@@ -21,6 +21,7 @@ use crate::ids::{
     UserId,
 };
 use crate::server_secret::SecretId;
+use crate::signals::SignalLookup;
 use crate::signing_key::SealedSigningKey;
 use crate::tenant::{TenantRecord, TenantSummary};
 use crate::text::Text;
@@ -292,6 +293,17 @@ pub struct CredentialChange {
     pub audit: AuditEntry,
 }
 
+/// The audited deletion of all of a user's credentials.
+#[derive(Debug, Clone)]
+pub struct CredentialsDeletion {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Whose.
+    pub user: AppUserId,
+    /// The row to append for each, with its credential and an id of its own ([`crate::ids::AuditId::offset`]).
+    pub audit: AuditEntry,
+}
+
 /// The database.
 pub trait Store: Send + Sync + 'static {
     /// Which database this is.
@@ -473,6 +485,19 @@ pub trait Store: Send + Sync + 'static {
         change: CredentialChange,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
 
+    /// Deletes all credentials of a user, each with a tombstone and an audit row; second factors too. Returns how many,
+    /// or `None` if there is no such user.
+    fn delete_credentials(
+        &self,
+        deletion: CredentialsDeletion,
+    ) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
+    /// What a browser is to be told of a user.
+    fn signals(
+        &self,
+        tenant_id: TenantId,
+        user: AppUserId,
+    ) -> impl Future<Output = Result<SignalLookup, StoreError>> + Send;
+
     // Users and the audit log.
 
     /// A tenant's users, by the time they were made.
@@ -501,6 +526,15 @@ pub trait Store: Send + Sync + 'static {
         filter: AuditFilter,
         page: PageRequest,
     ) -> impl Future<Output = Result<Page<AuditRow>, StoreError>> + Send;
+
+    /// Hands all rows of a tenant's audit log that a filter lets through to `each`, oldest first, until it breaks off.
+    /// All of them are of one moment.
+    fn export_audit_log(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Appends rows, but for those whose tenant was deleted meanwhile.
     fn append_audit(&self, entries: Vec<AuditEntry>) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -542,6 +576,11 @@ pub trait Store: Send + Sync + 'static {
 
     // Upkeep.
 
+    /// Deletes the tombstones of credentials that were deleted before a moment. Returns how many.
+    fn purge_tombstones(
+        &self,
+        deleted_before: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
     /// Forgets challenges that expired before `expired_before`, and remembers how far it went: spending refuses

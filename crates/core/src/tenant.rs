@@ -30,6 +30,19 @@ pub struct TenantRecord {
     pub signing_keys: Vec<SealedSigningKey>,
     /// Whether something is being imported.
     pub import: ImportState,
+    /// Whether other tenants have its RP ID.
+    pub rp_id_use: RpIdUse,
+}
+
+/// Whether other tenants have a tenant's RP ID, and with it the same place in authenticators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RpIdUse {
+    /// None has.
+    Sole,
+    /// Another has.
+    Shared,
+    /// Another has, into which something is being imported.
+    SharedWithImport,
 }
 
 /// Whether a tenant has all that was to be imported. While it hasn't, what is missing may still come.

@@ -18,7 +18,7 @@ use crate::key_secret::KeyHash;
 use crate::server_secret::Secrets;
 use crate::signing_key::{self, PublicKey, SigningKey, SigningKeyError, SigningKeyState, Turn};
 use crate::store::Version;
-use crate::tenant::{ImportState, TenantRecord};
+use crate::tenant::{ImportState, RpIdUse, TenantRecord};
 use crate::text::Text;
 
 /// How long the version may go unread before keys are no longer trusted: one may have been revoked elsewhere.
@@ -37,6 +37,8 @@ pub struct Tenant {
     pub issuer: String,
     /// Whether something is being imported.
     pub import: ImportState,
+    /// Whether other tenants have its RP ID.
+    pub rp_id_use: RpIdUse,
     api_keys: HashMap<KeyHash, ApiKeyId>,
     signing_keys: Vec<(Turn, SigningKey)>,
     /// The turns of all signing keys, for telling their states.
@@ -64,6 +66,7 @@ impl Tenant {
             display_name: record.display_name,
             config: record.config,
             import: record.import,
+            rp_id_use: record.rp_id_use,
             api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
             signing_keys,
             turns,

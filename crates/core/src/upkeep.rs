@@ -36,6 +36,9 @@ pub(crate) struct LastDone {
     retention: AtomicI64,
 }
 
+/// How long it is remembered that a credential was deleted.
+const TOMBSTONE_LIFETIME: Duration = Duration::from_hours(24 * 400);
+
 /// What one round of upkeep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Upkeep {
@@ -43,11 +46,13 @@ pub struct Upkeep {
     pub forgotten_challenges: u64,
     /// Audit rows that were deleted because their time was over.
     pub deleted_audit_rows: u64,
+    /// Tombstones of credentials that were forgotten.
+    pub forgotten_tombstones: u64,
 }
 
 impl<S: Store> Passgate<S> {
     /// What is to be done every few seconds: writes when API keys were last used, sums up refusals, forgets challenges
-    /// whose expiry is long past, and deletes audit rows that their tenants keep no longer.
+    /// whose expiry is long past, and deletes audit rows that their tenants keep no longer, and old tombstones.
     pub async fn upkeep(&self) -> Result<Upkeep, StoreError> {
         let now = self.now();
         let uses = self.take_due_key_uses(now);
@@ -57,13 +62,13 @@ impl<S: Store> Passgate<S> {
         if is_due(&self.done.summary, SUMMARY_INTERVAL, now) {
             self.sum_up_refusals().await?;
         }
-        let deleted_audit_rows = if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
-            self.delete_old_audit_rows(now).await?
-        } else {
-            0
-        };
+        let (mut deleted_audit_rows, mut forgotten_tombstones) = (0, 0);
+        if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
+            deleted_audit_rows = self.delete_old_audit_rows(now).await?;
+            forgotten_tombstones = self.store.purge_tombstones(now - TOMBSTONE_LIFETIME).await?;
+        }
         let forgotten_challenges = self.store.purge_spent_challenges(now - PURGE_LAG).await?;
-        Ok(Upkeep { forgotten_challenges, deleted_audit_rows })
+        Ok(Upkeep { forgotten_challenges, deleted_audit_rows, forgotten_tombstones })
     }
 
     /// Writes what was counted since the last time. To be called at the end, too.

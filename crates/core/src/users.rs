@@ -1,5 +1,7 @@
 //! What operators see and do of a tenant's users, and its audit log.
 
+use std::ops::ControlFlow;
+
 use crate::audit::{AuditFilter, AuditRow};
 use crate::credential::{Page, PageRequest};
 use crate::ids::{TenantId, UserId};
@@ -32,6 +34,16 @@ impl<S: Store> Passgate<S> {
     /// Deletes a user with everything of theirs. The audit log keeps what happened, until its retention ends.
     pub async fn delete_user(&self, tenant_id: TenantId, id: UserId) -> Result<Changed, StoreError> {
         self.store.delete_user(tenant_id, id, self.now()).await
+    }
+
+    /// Hands all rows of a tenant's audit log that a filter lets through to `each`, oldest first.
+    pub async fn export_audit_log(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.store.export_audit_log(tenant_id, filter, each).await
     }
 
     /// A page of a tenant's audit log.

@@ -226,6 +226,7 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
             request_overrides: None,
             counter_policy: None,
             backup_eligibility_policy: None,
+            unknown_credentials: None,
         },
         mfa: None,
         audit_log: None,

@@ -92,6 +92,7 @@ async fn a_tenant_is_made_read_renamed_and_deleted() {
                     "request_overrides": "stricter",
                     "counter_policy": "strict",
                     "backup_eligibility_policy": "strict",
+                    "unknown_credentials": "refuse",
                 },
                 "mfa": {
                     "timeout": 300_000,
@@ -134,6 +135,7 @@ async fn a_configuration_reads_back_as_it_was_written() {
             "request_overrides": "any",
             "counter_policy": "warn",
             "backup_eligibility_policy": "warn",
+            "unknown_credentials": "signal",
         },
         "mfa": {
             "timeout": 20_000,

@@ -1,5 +1,7 @@
 //! The audit log.
 
+use std::ops::ControlFlow;
+
 use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
@@ -188,6 +190,32 @@ pub(super) fn page(
         Page { total: count(&snapshot, &conditions)?, items: list(&snapshot, tenant_id, &conditions, page)? };
     snapshot.finish()?;
     Ok(found)
+}
+
+/// Hands the rows that a filter lets through to `each`, oldest first, all of one snapshot, until it breaks off.
+pub(super) fn export(
+    db: &Connection,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    each: &mut dyn FnMut(AuditRow) -> ControlFlow<()>,
+) -> Result<(), Fault> {
+    let conditions = Conditions::new(tenant_id, filter)?;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
+                meta_user_agent, created_at, credential_id
+         FROM audit_logs
+         WHERE {}
+         ORDER BY created_at, id",
+        conditions.sql
+    ))?;
+    conditions.bind(&mut statement)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        if each(read(tenant_id, row)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {

@@ -8,7 +8,7 @@ use passgate_core::credential::{
     Page, PageRequest,
 };
 use passgate_core::ids::{CredentialId, TenantId, UserId};
-use passgate_core::store::{Changed, CredentialChange};
+use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion};
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, User};
 use passgate_webauthn::Aaguid;
@@ -332,19 +332,73 @@ pub(super) fn delete(db: &Connection, change: &CredentialChange) -> Result<Chang
     Ok(Changed::Done)
 }
 
-/// Leaves tombstones of all of a user's credentials, which go with their user.
+/// Deletes all of a user's credentials, with a tombstone and a row of the log for each.
+pub(super) fn delete_all(db: &Connection, deletion: &CredentialsDeletion) -> Result<Option<u64>, Fault> {
+    let CredentialsDeletion { tenant_id, user, audit: entry } = deletion;
+    let Some(user) = users::by_app_id(db, *tenant_id, user)? else { return Ok(None) };
+    let ids = bury_all(db, *tenant_id, user.id, Deletion::WithAll, entry.at)?;
+    db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND user_id = ?2")?
+        .execute(params![tenant_id.blob(), user.id.blob()])?;
+    let mut deleted = 0;
+    for (id, number) in ids.into_iter().zip(0..) {
+        audit::append(
+            db,
+            &AuditEntry { id: entry.id.offset(number), credential: Some(id), ..entry.clone() },
+        )?;
+        deleted += 1;
+    }
+    Ok(Some(deleted))
+}
+
+/// Leaves tombstones of all of a user's credentials, which are about to go. Returns which they are, newest first.
 pub(super) fn bury_all(
     db: &Connection,
     tenant_id: TenantId,
     user_id: UserId,
+    deletion: Deletion,
     now: Timestamp,
-) -> Result<(), Fault> {
-    let mut statement =
-        db.prepare_cached("SELECT id FROM credentials WHERE tenant_id = ?1 AND user_id = ?2")?;
-    let ids = collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| {
+) -> Result<Vec<CredentialId>, Fault> {
+    let ids = ids_of_user(db, tenant_id, user_id)?;
+    for id in &ids {
+        bury(db, tenant_id, id, deletion, now)?;
+    }
+    Ok(ids)
+}
+
+/// The ids of all of a user's credentials, newest first.
+pub(super) fn ids_of_user(
+    db: &Connection,
+    tenant_id: TenantId,
+    user_id: UserId,
+) -> Result<Vec<CredentialId>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT id
+         FROM credentials
+         WHERE tenant_id = ?1 AND user_id = ?2
+         ORDER BY created_at DESC, id DESC",
+    )?;
+    collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| {
         Columns::new("credentials", Some(tenant_id), row).bytes("id", |bytes| CredentialId::new(bytes).ok())
-    })?;
-    ids.iter().try_for_each(|id| bury(db, tenant_id, id, Deletion::WithUser, now))
+    })
+}
+
+/// How many tombstones one step of a purge deletes: other writes wait meanwhile.
+const PURGE_CHUNK: u32 = 5_000;
+
+/// Deletes some of the tombstones from before a moment. Returns how many; there may be more as long as it is not 0.
+pub(super) fn purge_tombstones(db: &Connection, deleted_before: Timestamp) -> Result<u64, Fault> {
+    let deleted = db
+        .prepare_cached(
+            "DELETE FROM credential_tombstones
+             WHERE (tenant_id, id_hash) IN (
+                 SELECT tenant_id, id_hash
+                 FROM credential_tombstones
+                 WHERE deleted_at < ?1
+                 LIMIT ?2
+             )",
+        )?
+        .execute(params![deleted_before.as_millis(), PURGE_CHUNK])?;
+    Ok(deleted as u64)
 }
 
 fn bury(

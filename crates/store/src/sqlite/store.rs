@@ -12,12 +12,13 @@ use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest}
 use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
+use passgate_core::signals::SignalLookup;
 use passgate_core::signing_key::SealedSigningKey;
 use passgate_core::store::{
     BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunRegistration, BegunTransaction,
-    Changed, CredentialChange, FailCeremony, FinishLogin, FinishRegistration, FinishedLogin,
-    FinishedRegistration, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError, TenantLookup,
-    Version,
+    Changed, CredentialChange, CredentialsDeletion, FailCeremony, FinishLogin, FinishRegistration,
+    FinishedLogin, FinishedRegistration, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store,
+    StoreError, TenantLookup, Version,
 };
 use passgate_core::tenant::TenantSummary;
 use passgate_core::text::Text;
@@ -226,6 +227,14 @@ impl Store for SqliteStore {
         self.write(move |db| credentials::delete(db, &change)).await
     }
 
+    async fn delete_credentials(&self, deletion: CredentialsDeletion) -> Result<Option<u64>, StoreError> {
+        self.write(move |db| credentials::delete_all(db, &deletion)).await
+    }
+
+    async fn signals(&self, tenant_id: TenantId, user: AppUserId) -> Result<SignalLookup, StoreError> {
+        self.read(move |db| users::signals(db, tenant_id, &user)).await
+    }
+
     async fn users(&self, tenant_id: TenantId, page: PageRequest) -> Result<Page<UserRecord>, StoreError> {
         self.read(move |db| users::page(db, tenant_id, page)).await
     }
@@ -271,6 +280,15 @@ impl Store for SqliteStore {
         }
     }
 
+    async fn export_audit_log(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        mut each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.read(move |db| audit::export(db, tenant_id, &filter, &mut each)).await
+    }
+
     async fn begin_import(&self, tenant: ImportedTenant) -> Result<BegunImport, StoreError> {
         self.write(move |db| transfer::begin(db, &tenant)).await
     }
@@ -297,6 +315,17 @@ impl Store for SqliteStore {
         mut each: impl FnMut(TransferRecord) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), StoreError> {
         self.read(move |db| transfer::export(db, tenant_id, &mut each)).await
+    }
+
+    async fn purge_tombstones(&self, deleted_before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        loop {
+            let step = self.write(move |db| credentials::purge_tombstones(db, deleted_before)).await?;
+            if step == 0 {
+                return Ok(deleted);
+            }
+            deleted += step;
+        }
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

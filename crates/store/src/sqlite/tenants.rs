@@ -4,7 +4,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, NewTenant, TenantLookup};
-use passgate_core::tenant::{ImportState, TenantRecord, TenantSummary};
+use passgate_core::tenant::{ImportState, RpIdUse, TenantRecord, TenantSummary};
 use passgate_core::text::Text;
 use rusqlite::{Connection, params};
 
@@ -22,6 +22,7 @@ pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Faul
             display_name,
             config,
             import,
+            rp_id_use: rp_id_use(&snapshot, id)?,
             api_keys: api_keys::list(&snapshot, id)?,
             signing_keys: signing_keys::list(&snapshot, id)?,
         }),
@@ -50,6 +51,21 @@ fn read(db: &Connection, id: TenantId) -> Result<Option<Row>, Fault> {
         Some(_) => ImportState::Unfinished,
     };
     Ok(Some((display_name, config, import)))
+}
+
+/// Whether other tenants have the same RP ID. Many may (`localhost`), so none is counted.
+fn rp_id_use(db: &Connection, id: TenantId) -> Result<RpIdUse, Fault> {
+    let shared = "SELECT 1
+         FROM tenants AS t
+         JOIN tenants AS o
+           ON json_extract(o.config, '$.relying_party.id') = json_extract(t.config, '$.relying_party.id')
+         WHERE t.id = ?1 AND o.id <> t.id";
+    if !db.prepare_cached(shared)?.exists([id.blob()])? {
+        return Ok(RpIdUse::Sole);
+    }
+    let with_import =
+        db.prepare_cached(&format!("{shared} AND o.import_began_at IS NOT NULL"))?.exists([id.blob()])?;
+    Ok(if with_import { RpIdUse::SharedWithImport } else { RpIdUse::Shared })
 }
 
 pub(super) fn list(db: &Connection) -> Result<Vec<TenantSummary>, Fault> {

@@ -1,8 +1,9 @@
 //! Users and their handles.
 
 use passgate_core::clock::Timestamp;
-use passgate_core::credential::{Order, Page, PageRequest};
+use passgate_core::credential::{Deletion, Order, Page, PageRequest};
 use passgate_core::ids::{TenantId, UserHandle, UserId};
+use passgate_core::signals::{SignalLookup, Signals};
 use passgate_core::store::Changed;
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
@@ -206,6 +207,42 @@ fn record(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<Option<Use
     rows.next()?.map(|row| read_record(tenant_id, row)).transpose()
 }
 
+/// What a browser is to be told of a user.
+pub(super) fn signals(db: &Connection, tenant_id: TenantId, user: &AppUserId) -> Result<SignalLookup, Fault> {
+    // One snapshot: a credential that is left out by mistake may be deleted from a device.
+    let snapshot = db.unchecked_transaction()?;
+    let lookup = match by_app_id(&snapshot, tenant_id, user)? {
+        None => SignalLookup::UnknownUser,
+        Some(user) if shares_handle(&snapshot, tenant_id, user.id)? => SignalLookup::HandleShared,
+        Some(user) => match record(&snapshot, tenant_id, user.id)? {
+            None => SignalLookup::UnknownUser,
+            Some(UserRecord { id, profile }) => SignalLookup::Found(Signals {
+                profile,
+                handles: user.handles,
+                credentials: credentials::ids_of_user(&snapshot, tenant_id, id)?,
+            }),
+        },
+    };
+    snapshot.finish()?;
+    Ok(lookup)
+}
+
+/// Whether a user of another tenant with the same RP ID has one of this user's handles.
+fn shares_handle(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<bool, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT 1
+         FROM user_handles AS own
+         JOIN user_handles AS other ON other.handle = own.handle AND other.tenant_id <> own.tenant_id
+         JOIN tenants AS own_tenant ON own_tenant.id = own.tenant_id
+         JOIN tenants AS other_tenant ON other_tenant.id = other.tenant_id
+         WHERE own.tenant_id = ?1
+           AND own.user_id = ?2
+           AND json_extract(other_tenant.config, '$.relying_party.id')
+               = json_extract(own_tenant.config, '$.relying_party.id')",
+    )?;
+    Ok(statement.exists(params![tenant_id.blob(), id.blob()])?)
+}
+
 /// Deletes a user; the schema's foreign keys delete what belongs to them. The credentials leave tombstones.
 pub(super) fn delete(
     db: &Connection,
@@ -214,7 +251,7 @@ pub(super) fn delete(
     now: Timestamp,
 ) -> Result<Changed, Fault> {
     // First, while it is known which they are.
-    credentials::bury_all(db, tenant_id, id, now)?;
+    credentials::bury_all(db, tenant_id, id, Deletion::WithUser, now)?;
     let deleted = db
         .prepare_cached("DELETE FROM users WHERE tenant_id = ?1 AND id = ?2")?
         .execute(params![tenant_id.blob(), id.blob()])?;

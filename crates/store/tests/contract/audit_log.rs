@@ -1,3 +1,6 @@
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
+
 use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
@@ -346,4 +349,31 @@ pub(crate) async fn each_tenant_keeps_its_log_as_long_as_it_says(backend: &impl 
     let mut retentions = store.audit_retentions().await.unwrap();
     retentions.sort_by_key(|(id, _)| *id != one);
     assert_eq!(retentions, [(one, Retention::DEFAULT), (other, Retention::from_days(7).unwrap())]);
+}
+
+pub(crate) async fn the_rows_that_a_filter_lets_through_are_exported_oldest_first(backend: &impl Backend) {
+    let tenant = fixtures::tenant(&**backend.store(), "Example").await;
+    let other = fixtures::tenant(&**backend.store(), "Other").await;
+    append(backend, plain(other)).await;
+    let entry = |kind, at| AuditEntry { at: NOW + seconds(at), ..audit(tenant, kind) };
+    let first = append(backend, entry(AuditType::CredentialUpdated, 1)).await;
+    append(backend, entry(AuditType::CredentialDeleted, 2)).await;
+    let third = append(backend, entry(AuditType::CredentialUpdated, 3)).await;
+    let filter = AuditFilter { kinds: vec![AuditType::CredentialUpdated], ..AuditFilter::default() };
+    let rows = Arc::new(Mutex::new(Vec::new()));
+    let into = Arc::clone(&rows);
+    let collect = move |row| {
+        into.lock().unwrap().push(row);
+        ControlFlow::Continue(())
+    };
+    backend.store().export_audit_log(tenant, filter, collect).await.unwrap();
+    assert_eq!(*rows.lock().unwrap(), [first, third]);
+    let seen = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&seen);
+    let stop = move |_| {
+        *count.lock().unwrap() += 1;
+        ControlFlow::Break(())
+    };
+    backend.store().export_audit_log(tenant, AuditFilter::default(), stop).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), 1);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use passgate_core::audit::RequestOrigin;
-use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::ids::{AuditId, CredentialId, TenantId};
 use passgate_core::store::Store;
 
 /// A database made for one test.
@@ -38,6 +38,7 @@ pub(crate) struct AuditRow {
     pub(crate) error: Option<String>,
     pub(crate) origin: RequestOrigin,
     pub(crate) actor: Option<String>,
+    pub(crate) credential: Option<CredentialId>,
     pub(crate) transaction_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
@@ -52,6 +53,7 @@ impl AuditRow {
             error: entry.error.as_deref().map(str::to_owned),
             origin: entry.origin.clone(),
             actor: entry.actor.as_ref().map(|actor| actor.as_str().to_owned()),
+            credential: entry.credential.clone(),
             transaction_id: entry.transaction.as_ref().map(|id| id.as_str().to_owned()),
             created_at: entry.at.as_millis(),
             updated_at: entry.at.as_millis(),

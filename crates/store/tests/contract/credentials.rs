@@ -1,8 +1,9 @@
 use passgate_core::audit::{AuditEntry, AuditType};
 use passgate_core::credential::{Credential, CredentialLookup, Order, Page, PageRequest};
-use passgate_core::ids::TenantId;
-use passgate_core::store::{Changed, Store};
+use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion, Store};
 use passgate_core::user::AppUserId;
+use uuid::Uuid;
 
 use crate::backend::{AuditRow, Backend};
 use crate::fixtures::{self, FIRST, NOW, app_id, change, credential, credential_id, seconds, text};
@@ -160,4 +161,49 @@ pub(crate) async fn a_deleted_credential_may_be_registered_again(backend: &impl 
         let found = store.login_credential(tenant, stored.id.clone()).await.unwrap();
         assert!(matches!(found, CredentialLookup::Known(_)), "{found:?}");
     }
+}
+
+pub(crate) async fn all_credentials_of_a_user_are_deleted_at_once(backend: &impl Backend) {
+    let store = &**backend.store();
+    let tenant = tenant_with(backend, &[("a", 1), ("b", 2)]).await;
+    fixtures::user_with_credential(store, tenant, "bob", "of another user").await;
+    let before = backend.audit_log(tenant).await.len();
+    // The other fixtures' ids are counted, so the series begins elsewhere.
+    let id = AuditId::new(Uuid::from_u128(0xffff << 112));
+    let entry = AuditEntry { id, ..fixtures::audit(tenant, AuditType::CredentialDeleted) };
+    let deletion = CredentialsDeletion { tenant_id: tenant, user: app_id("alice"), audit: entry.clone() };
+    assert_eq!(store.delete_credentials(deletion.clone()).await.unwrap(), Some(2));
+    assert_eq!(list(backend, tenant, None, FIRST).await, listed(&["of another user"], 1));
+    for id in ["a", "b"] {
+        let found = store.login_credential(tenant, credential_id(id)).await.unwrap();
+        assert_eq!(found, CredentialLookup::Revoked);
+    }
+    let mut rows = backend.audit_log(tenant).await.split_off(before);
+    rows.sort_by_key(|row| row.id != entry.id);
+    let row = |number, id| AuditEntry {
+        id: entry.id.offset(number),
+        credential: Some(credential_id(id)),
+        ..entry.clone()
+    };
+    assert_eq!(rows, [AuditRow::of(&row(0, "b")), AuditRow::of(&row(1, "a"))]);
+    assert_eq!(store.delete_credentials(deletion.clone()).await.unwrap(), Some(0));
+    let nobody = CredentialsDeletion { user: app_id("nobody"), ..deletion };
+    assert_eq!(store.delete_credentials(nobody).await.unwrap(), None);
+}
+
+pub(crate) async fn tombstones_are_forgotten_after_a_moment(backend: &impl Backend) {
+    let store = &**backend.store();
+    let tenant = tenant_with(backend, &[("old", 1), ("new", 2)]).await;
+    let delete = async |id, at| {
+        let change = change(tenant, id, AuditType::CredentialDeleted);
+        let audit = AuditEntry { at, ..change.audit };
+        store.delete_credential(CredentialChange { audit, ..change }).await.unwrap()
+    };
+    delete("old", NOW).await;
+    delete("new", NOW + seconds(1)).await;
+    assert_eq!(store.purge_tombstones(NOW + seconds(1)).await.unwrap(), 1);
+    assert_eq!(store.purge_tombstones(NOW + seconds(1)).await.unwrap(), 0);
+    let found = async |id| store.login_credential(tenant, credential_id(id)).await.unwrap();
+    assert_eq!(found("old").await, CredentialLookup::Unknown);
+    assert_eq!(found("new").await, CredentialLookup::Revoked);
 }

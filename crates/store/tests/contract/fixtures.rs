@@ -10,6 +10,7 @@ use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
+    UnknownCredentials,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::credential::{
@@ -91,6 +92,7 @@ pub(crate) fn config(domain: &str) -> TenantConfig {
         backup_eligibility: DeviationPolicy::Warn,
         requests: RequestPolicy::Stricter,
         audit_retention: Retention::DEFAULT,
+        unknown_credentials: UnknownCredentials::Refuse,
     }
 }
 

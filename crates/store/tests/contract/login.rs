@@ -122,9 +122,16 @@ pub(crate) async fn a_login_updates_the_credential(backend: &impl Backend) {
     let (_, registered) = fixtures::user_with_credential(store, tenant, "alice", "id").await;
     let (_, another) = fixtures::user_with_credential(store, tenant, "bob", "another").await;
     let before = backend.audit_log(tenant).await.len();
-    let finish = FinishLogin { backup_state: true, ..finish_login(tenant, &registered) };
+    let mut finish = FinishLogin { backup_state: true, ..finish_login(tenant, &registered) };
+    "Another browser".clone_into(&mut finish.audit.origin.user_agent);
     assert_eq!(store.finish_login(finish.clone()).await.unwrap(), LOGGED_IN);
-    let used = Credential { backup_state: true, last_used_at: NOW + seconds(60), use_count: 1, ..registered };
+    let used = Credential {
+        backup_state: true,
+        last_used_at: NOW + seconds(60),
+        use_count: 1,
+        last_user_agent: "Another browser".to_owned(),
+        ..registered
+    };
     assert_eq!(store.credential(tenant, used.id.clone()).await.unwrap(), Some(used));
     assert_eq!(store.credential(tenant, another.id.clone()).await.unwrap(), Some(another));
     assert_eq!(backend.audit_log(tenant).await[before..], [AuditRow::of(&finish.audit)]);

@@ -12,6 +12,7 @@ mod credentials;
 mod fixtures;
 mod login;
 mod registration;
+mod signals;
 mod signing_keys;
 mod sqlite;
 mod tenants;
@@ -57,6 +58,12 @@ macro_rules! contract_on {
                     an_unknown_tenant_gets_no_key,
                     a_key_is_deleted_in_its_own_tenant_only,
                     uses_are_noted_and_only_move_forward,
+                }
+                signals {
+                    all_credentials_are_told_under_all_handles,
+                    a_handle_that_a_tenant_with_the_same_rp_id_has_too_is_told_nothing,
+                    a_tenant_knows_whether_others_have_its_rp_id,
+                    what_was_deleted_is_told_no_longer,
                 }
                 signing_keys {
                     a_graceful_rotation_keeps_keys_until_they_have_expired,
@@ -133,6 +140,8 @@ macro_rules! contract_on {
                     a_change_of_an_unknown_credential_leaves_no_trace,
                     a_change_stays_in_its_tenant,
                     a_deleted_credential_may_be_registered_again,
+                    all_credentials_of_a_user_are_deleted_at_once,
+                    tombstones_are_forgotten_after_a_moment,
                 }
                 transactions {
                     a_transaction_is_kept_and_the_users_credentials_are_allowed,
@@ -189,6 +198,7 @@ macro_rules! contract_on {
                     filters_are_nothing_but_text,
                     a_filter_sees_one_tenant_only,
                     a_row_of_an_unknown_type_is_named,
+                    the_rows_that_a_filter_lets_through_are_exported_oldest_first,
                 }
                 transfer {
                     what_is_imported_is_exported_again,

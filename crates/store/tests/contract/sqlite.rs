@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use passgate_core::audit::RequestOrigin;
-use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::ids::{AuditId, CredentialId, TenantId};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -55,7 +55,7 @@ impl Backend for Sqlite {
         let mut statement = db
             .prepare(
                 "SELECT id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
-                        actor_user_id, transaction_id, created_at, updated_at
+                        actor_user_id, transaction_id, created_at, updated_at, credential_id
                  FROM audit_logs
                  WHERE tenant_id = ?1
                  ORDER BY id",
@@ -75,6 +75,7 @@ impl Backend for Sqlite {
                 transaction_id: row.get(7)?,
                 created_at: row.get(8)?,
                 updated_at: row.get(9)?,
+                credential: row.get::<_, Option<Vec<u8>>>(10)?.map(|id| CredentialId::new(&id).unwrap()),
             })
         });
         rows.unwrap().map(Result::unwrap).collect()

@@ -4,6 +4,7 @@ use passgate_api::config as wire;
 use passgate_core::asked::RequestPolicy;
 use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
+    UnknownCredentials,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::text::Text;
@@ -74,6 +75,10 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
             None | Some(wire::RequestOverrides::Stricter) => RequestPolicy::Stricter,
             Some(wire::RequestOverrides::Any) => RequestPolicy::Any,
         },
+        unknown_credentials: match webauthn.unknown_credentials {
+            None | Some(wire::UnknownCredentials::Refuse) => UnknownCredentials::Refuse,
+            Some(wire::UnknownCredentials::Signal) => UnknownCredentials::Signal,
+        },
         audit_retention: match config.audit_log {
             None => Retention::DEFAULT,
             Some(log) => field("audit_log.retention_days", Retention::from_days(log.retention_days))?,
@@ -92,6 +97,7 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
         backup_eligibility,
         requests,
         audit_retention,
+        unknown_credentials,
     } = config;
     wire::TenantConfig {
         cors: wire::CorsConfig {
@@ -116,6 +122,10 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
             }),
             counter_policy: Some(deviation_to_wire(counter)),
             backup_eligibility_policy: Some(deviation_to_wire(backup_eligibility)),
+            unknown_credentials: Some(match unknown_credentials {
+                UnknownCredentials::Refuse => wire::UnknownCredentials::Refuse,
+                UnknownCredentials::Signal => wire::UnknownCredentials::Signal,
+            }),
         },
         mfa: Some(wire::MfaConfig {
             timeout: mfa.timeout.as_millis(),
