@@ -8,7 +8,7 @@ use crate::ids::{AdminTokenId, ApiKeyId, SigningKeyId, TenantId};
 use crate::key_secret::{KeyHash, KeySecret};
 use crate::passgate::Passgate;
 use crate::rng::random_uuid;
-use crate::server_secret::SecretId;
+use crate::server_secret::{OpenError, SecretId};
 use crate::signing_key::{
     self, PUBLISHED_FOR, SealedSigningKey, SigningAlgorithm, SigningKey, SigningKeyError, SigningKeyState,
     Turn,
@@ -16,6 +16,7 @@ use crate::signing_key::{
 use crate::store::{Changed, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError};
 use crate::tenant::{TenantRecord, TenantSummary};
 use crate::text::Text;
+use crate::webhook::{self, WebhookSecret};
 
 /// How many signing keys are resealed in one commit.
 const RESEAL_BATCH: u32 = 500;
@@ -76,9 +77,12 @@ pub struct SigningKeyInfo {
 /// Sealed values can't be moved to the current server secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ResealError {
-    /// One of them can't be opened.
+    /// A signing key can't be opened.
     #[error(transparent)]
     SigningKey(#[from] SigningKeyError),
+    /// A webhook's secret can't be opened.
+    #[error("a webhook's secret can't be opened: {0}")]
+    WebhookSecret(#[from] OpenError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -272,7 +276,7 @@ impl<S: Store> Passgate<S> {
         loop {
             let batch = self.store.signing_keys_to_reseal(current, RESEAL_BATCH).await?;
             if batch.is_empty() {
-                return Ok(moved);
+                break;
             }
             let resealed = batch
                 .iter()
@@ -281,6 +285,22 @@ impl<S: Store> Passgate<S> {
             moved += self.store.reseal_signing_keys(resealed).await?;
             progress(moved);
         }
+        loop {
+            let batch = self.store.webhook_secrets_to_reseal(current, RESEAL_BATCH).await?;
+            if batch.is_empty() {
+                return Ok(moved);
+            }
+            let resealed =
+                batch.iter().map(|secret| self.reseal_webhook_secret(secret)).collect::<Result<_, _>>()?;
+            moved += self.store.reseal_webhook_secrets(resealed).await?;
+            progress(moved);
+        }
+    }
+
+    fn reseal_webhook_secret(&self, secret: &WebhookSecret) -> Result<WebhookSecret, OpenError> {
+        let context = webhook::seal_context(secret.tenant_id, secret.endpoint_id);
+        let plain = self.secrets.open(&secret.sealed, &context)?;
+        Ok(WebhookSecret { sealed: self.secrets.seal(&plain, &context, &*self.rng), ..secret.clone() })
     }
 
     fn new_api_key(&self, name: Text<1, 128>, created_at: Timestamp) -> CreatedApiKey {

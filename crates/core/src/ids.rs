@@ -57,6 +57,13 @@ uuid_ids! {
     AuditId,
     /// A database, told from every other by a random id that it was made with.
     DatabaseId,
+    /// Something that webhooks tell of. Its text form is the header `webhook-id`: the same at every attempt and at every
+    /// endpoint, so that a receiver knows what it had before.
+    EventId,
+    /// Where a tenant wants to hear of events.
+    EndpointId,
+    /// One claim of deliveries by one process. Only who holds the lease may record what became of them.
+    LeaseId,
     /// A transaction's row; the app knows it by its own identifier.
     TransactionId,
 }
@@ -66,6 +73,15 @@ impl AuditId {
     #[must_use]
     pub fn offset(self, number: u32) -> Self {
         Self(Uuid::from_u128(self.0.as_u128() ^ u128::from(number)))
+    }
+}
+
+impl EventId {
+    /// The id of the event of this number, from 0, that is stored with an audit row. Audit rows' ids are random, and so
+    /// these are.
+    #[must_use]
+    pub fn with(row: AuditId, number: u32) -> Self {
+        Self(*row.offset(number).as_uuid())
     }
 }
 

@@ -17,8 +17,8 @@ use crate::credential::{
     Accepts, Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
 };
 use crate::ids::{
-    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, TransactionId, UserHandle,
-    UserId,
+    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId,
+    TransactionId, UserHandle, UserId,
 };
 use crate::server_secret::SecretId;
 use crate::signals::SignalLookup;
@@ -28,6 +28,10 @@ use crate::text::Text;
 use crate::transaction::{Transaction, TransactionData, TransactionIdentifier};
 use crate::transfer::{BegunImport, ImportMode, ImportOutcome, ImportedTenant, TransferRecord};
 use crate::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
+use crate::webhook::{
+    ClaimDeliveries, DeliveryRecord, EndpointChange, EndpointInserted, LeasedDelivery, RecordDelivery,
+    Recorded, WebhookEndpoint, WebhookSecret,
+};
 
 /// The database failed: nothing of the method's work was kept unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -512,12 +516,12 @@ pub trait Store: Send + Sync + 'static {
         tenant_id: TenantId,
         id: UserId,
     ) -> impl Future<Output = Result<Option<UserDetails>, StoreError>> + Send;
-    /// Deletes a user with handles, credentials (which leave tombstones) and transactions.
+    /// Deletes a user with handles, credentials (which leave a tombstone and an audit row each) and transactions.
     fn delete_user(
         &self,
         tenant_id: TenantId,
         id: UserId,
-        now: Timestamp,
+        audit: AuditEntry,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
     /// A tenant's audit log, newest first unless asked otherwise.
     fn audit_log(
@@ -547,6 +551,82 @@ pub trait Store: Send + Sync + 'static {
         tenant_id: TenantId,
         before: Timestamp,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    // Webhooks. Whatever a method reports that an endpoint wants to hear of becomes an event in the method's own commit.
+
+    /// A tenant's endpoints, oldest first.
+    fn webhook_endpoints(
+        &self,
+        tenant_id: TenantId,
+    ) -> impl Future<Output = Result<Vec<WebhookEndpoint>, StoreError>> + Send;
+    /// Stores a new endpoint with its secret.
+    fn create_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        endpoint: WebhookEndpoint,
+        secret: WebhookSecret,
+    ) -> impl Future<Output = Result<EndpointInserted, StoreError>> + Send;
+    /// Changes an endpoint.
+    fn change_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        id: EndpointId,
+        change: EndpointChange,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes an endpoint with its deliveries.
+    fn delete_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        id: EndpointId,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Stores a new secret of an endpoint; the others expire at `old_until`, or earlier if they did. What has expired
+    /// before the new one was made is deleted.
+    fn replace_webhook_secret(
+        &self,
+        secret: WebhookSecret,
+        old_until: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Up to `limit` webhook secrets that are not sealed with `current`.
+    fn webhook_secrets_to_reseal(
+        &self,
+        current: SecretId,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<WebhookSecret>, StoreError>> + Send;
+    /// Replaces the sealed form of webhook secrets that still exist; returns how many.
+    fn reseal_webhook_secrets(
+        &self,
+        secrets: Vec<WebhookSecret>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// An endpoint's deliveries, newest first unless asked otherwise; `None` if there is no such endpoint.
+    fn webhook_deliveries(
+        &self,
+        tenant_id: TenantId,
+        endpoint_id: EndpointId,
+        page: PageRequest,
+    ) -> impl Future<Output = Result<Option<Page<DeliveryRecord>>, StoreError>> + Send;
+    /// Makes a delivery due now, with no attempts, and out of any lease.
+    fn redeliver(
+        &self,
+        tenant_id: TenantId,
+        endpoint_id: EndpointId,
+        event_id: EventId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Leases deliveries that are due: pending, of an endpoint that is enabled and not paused, their next attempt not
+    /// later than `now`, and not under a lease that still holds. Of one endpoint the longest due come first, and no more
+    /// than it may still have. Each has one more attempt, and is due again at `lease_until`.
+    fn claim_deliveries(
+        &self,
+        claim: ClaimDeliveries,
+    ) -> impl Future<Output = Result<Vec<LeasedDelivery>, StoreError>> + Send;
+    /// Records what became of a delivery, if it is still under the record's lease, and what it means for its endpoint.
+    fn record_delivery(
+        &self,
+        record: RecordDelivery,
+    ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+    /// Deletes events from before a moment whose deliveries are all over. Returns how many.
+    fn purge_events(&self, before: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     // Import and export.
 

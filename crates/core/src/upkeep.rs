@@ -39,6 +39,9 @@ pub(crate) struct LastDone {
 /// How long it is remembered that a credential was deleted.
 const TOMBSTONE_LIFETIME: Duration = Duration::from_hours(24 * 400);
 
+/// How long a webhook's event is kept, for looking at and redelivering it.
+const EVENT_LIFETIME: Duration = Duration::from_hours(24 * 30);
+
 /// What one round of upkeep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Upkeep {
@@ -48,6 +51,8 @@ pub struct Upkeep {
     pub deleted_audit_rows: u64,
     /// Tombstones of credentials that were forgotten.
     pub forgotten_tombstones: u64,
+    /// Events of webhooks that were deleted.
+    pub deleted_events: u64,
 }
 
 impl<S: Store> Passgate<S> {
@@ -62,13 +67,14 @@ impl<S: Store> Passgate<S> {
         if is_due(&self.done.summary, SUMMARY_INTERVAL, now) {
             self.sum_up_refusals().await?;
         }
-        let (mut deleted_audit_rows, mut forgotten_tombstones) = (0, 0);
+        let (mut deleted_audit_rows, mut forgotten_tombstones, mut deleted_events) = (0, 0, 0);
         if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
             deleted_audit_rows = self.delete_old_audit_rows(now).await?;
             forgotten_tombstones = self.store.purge_tombstones(now - TOMBSTONE_LIFETIME).await?;
+            deleted_events = self.store.purge_events(now - EVENT_LIFETIME).await?;
         }
         let forgotten_challenges = self.store.purge_spent_challenges(now - PURGE_LAG).await?;
-        Ok(Upkeep { forgotten_challenges, deleted_audit_rows, forgotten_tombstones })
+        Ok(Upkeep { forgotten_challenges, deleted_audit_rows, forgotten_tombstones, deleted_events })
     }
 
     /// Writes what was counted since the last time. To be called at the end, too.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::audit::{AuditFilter, AuditRow};
+use crate::audit::{AuditFilter, AuditRow, AuditType, RequestOrigin};
 use crate::credential::{Page, PageRequest};
 use crate::ids::{TenantId, UserId};
 use crate::passgate::Passgate;
@@ -32,8 +32,14 @@ impl<S: Store> Passgate<S> {
     }
 
     /// Deletes a user with everything of theirs. The audit log keeps what happened, until its retention ends.
-    pub async fn delete_user(&self, tenant_id: TenantId, id: UserId) -> Result<Changed, StoreError> {
-        self.store.delete_user(tenant_id, id, self.now()).await
+    pub async fn delete_user(
+        &self,
+        tenant_id: TenantId,
+        id: UserId,
+        origin: &RequestOrigin,
+    ) -> Result<Changed, StoreError> {
+        let audit = self.audit(tenant_id, AuditType::CredentialDeleted, None, origin, self.now());
+        self.store.delete_user(tenant_id, id, audit).await
     }
 
     /// Hands all rows of a tenant's audit log that a filter lets through to `each`, oldest first.

@@ -136,6 +136,7 @@ impl From<ResealError> for ApiError {
         match error {
             ResealError::Store(error) => error.into(),
             ResealError::SigningKey(error) => error.into(),
+            ResealError::WebhookSecret(_) => Self::internal(error),
         }
     }
 }

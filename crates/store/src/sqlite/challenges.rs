@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::audit;
 use super::fault::Fault;
 use super::rows::Blob;
+use super::webhooks::Publisher;
 
 /// How many challenges one purge forgets in one commit, about: other writes wait meanwhile.
 const PURGE_CHUNK: i64 = 5_000;
@@ -42,7 +43,10 @@ pub(super) fn spend(db: &Connection, challenge: &ChallengeSpend) -> Result<Spent
 /// writes nothing.
 pub(super) fn fail_ceremony(db: &Connection, failure: &FailCeremony) -> Result<(), Fault> {
     match spend(db, &failure.spend)? {
-        Spent::Now => audit::append(db, &failure.audit),
+        Spent::Now => {
+            audit::append(db, &failure.audit)?;
+            Publisher::new(db, &failure.audit).sign_in_failed()
+        }
         Spent::Before => Ok(()),
     }
 }

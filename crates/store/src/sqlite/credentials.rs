@@ -7,6 +7,7 @@ use passgate_core::credential::{
     Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, KnownCredential, Order,
     Page, PageRequest,
 };
+use passgate_core::event::{self, DeletedCredential, EventType, Occurrence};
 use passgate_core::ids::{CredentialId, TenantId, UserId};
 use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion};
 use passgate_core::text::Text;
@@ -17,6 +18,7 @@ use rusqlite::{Connection, Params, Row, params};
 use super::fault::Fault;
 use super::paging::{count, offset};
 use super::rows::{Blob, Columns, collect};
+use super::webhooks::Publisher;
 use super::{audit, users};
 
 /// The most credentials that are named to a browser.
@@ -319,50 +321,71 @@ pub(super) fn rename(
         name.as_str(),
         change.audit.at.as_millis()
     ])?;
-    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
+    let entry = AuditEntry { actor: Some(actor), ..change.audit.clone() };
+    audit::append(db, &entry)?;
+    Publisher::new(db, &entry).publish(EventType::CredentialRenamed, || {
+        let renamed = one(db, change.tenant_id, &change.credential_id)?;
+        let told = renamed.map(|credential| event::Credential::of(change.tenant_id, &credential));
+        Ok(told.map(Occurrence::CredentialRenamed))
+    })?;
     Ok(Changed::Done)
 }
 
 pub(super) fn delete(db: &Connection, change: &CredentialChange) -> Result<Changed, Fault> {
-    let Some(actor) = owner(db, change)? else { return Ok(Changed::NotFound) };
-    db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND id = ?2")?
-        .execute(params![change.tenant_id.blob(), change.credential_id.blob()])?;
-    bury(db, change.tenant_id, &change.credential_id, Deletion::Alone, change.audit.at)?;
-    audit::append(db, &AuditEntry { actor: Some(actor), ..change.audit.clone() })?;
+    let Some(credential) = one(db, change.tenant_id, &change.credential_id)? else {
+        return Ok(Changed::NotFound);
+    };
+    delete_one(db, &credential, Deletion::Alone, &change.audit)?;
     Ok(Changed::Done)
 }
 
-/// Deletes all of a user's credentials, with a tombstone and a row of the log for each.
-pub(super) fn delete_all(db: &Connection, deletion: &CredentialsDeletion) -> Result<Option<u64>, Fault> {
-    let CredentialsDeletion { tenant_id, user, audit: entry } = deletion;
-    let Some(user) = users::by_app_id(db, *tenant_id, user)? else { return Ok(None) };
-    let ids = bury_all(db, *tenant_id, user.id, Deletion::WithAll, entry.at)?;
-    db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND user_id = ?2")?
-        .execute(params![tenant_id.blob(), user.id.blob()])?;
-    let mut deleted = 0;
-    for (id, number) in ids.into_iter().zip(0..) {
-        audit::append(
-            db,
-            &AuditEntry { id: entry.id.offset(number), credential: Some(id), ..entry.clone() },
-        )?;
-        deleted += 1;
-    }
-    Ok(Some(deleted))
+/// Deletes a credential, with a tombstone, a row of the log on behalf of its user, and an event.
+fn delete_one(
+    db: &Connection,
+    credential: &Credential,
+    deletion: Deletion,
+    audit: &AuditEntry,
+) -> Result<(), Fault> {
+    let tenant_id = audit.tenant_id;
+    db.prepare_cached("DELETE FROM credentials WHERE tenant_id = ?1 AND id = ?2")?
+        .execute(params![tenant_id.blob(), credential.id.blob()])?;
+    bury(db, tenant_id, &credential.id, deletion, audit.at)?;
+    let entry = AuditEntry {
+        actor: Some(credential.app_user_id.clone()),
+        credential: Some(credential.id.clone()),
+        ..audit.clone()
+    };
+    audit::append(db, &entry)?;
+    Publisher::new(db, &entry).publish(EventType::CredentialDeleted, || {
+        Ok(Some(Occurrence::CredentialDeleted(DeletedCredential {
+            credential: event::Credential::of(tenant_id, credential),
+            reason: deletion.into(),
+        })))
+    })
 }
 
-/// Leaves tombstones of all of a user's credentials, which are about to go. Returns which they are, newest first.
-pub(super) fn bury_all(
+/// Deletes all of a user's credentials. Returns how many.
+pub(super) fn delete_all(
     db: &Connection,
-    tenant_id: TenantId,
     user_id: UserId,
     deletion: Deletion,
-    now: Timestamp,
-) -> Result<Vec<CredentialId>, Fault> {
-    let ids = ids_of_user(db, tenant_id, user_id)?;
-    for id in &ids {
-        bury(db, tenant_id, id, deletion, now)?;
+    audit: &AuditEntry,
+) -> Result<u64, Fault> {
+    let all = of_user(db, audit.tenant_id, user_id)?;
+    for (credential, number) in all.iter().zip(0..) {
+        let audit = AuditEntry { id: audit.id.offset(number), ..audit.clone() };
+        delete_one(db, credential, deletion, &audit)?;
     }
-    Ok(ids)
+    Ok(all.len() as u64)
+}
+
+/// Deletes all of the credentials of the user whom the app knows by an id.
+pub(super) fn delete_all_of_app_user(
+    db: &Connection,
+    deletion: &CredentialsDeletion,
+) -> Result<Option<u64>, Fault> {
+    let Some(user) = users::by_app_id(db, deletion.tenant_id, &deletion.user)? else { return Ok(None) };
+    delete_all(db, user.id, Deletion::WithAll, &deletion.audit).map(Some)
 }
 
 /// The ids of all of a user's credentials, newest first.

@@ -2,6 +2,7 @@
 
 use passgate_core::config::DeviationPolicy;
 use passgate_core::credential::{Accepts, CredentialKind};
+use passgate_core::event::{self, CloneVerdict, CompletedTransaction, EventType, Occurrence, SuspectedClone};
 use passgate_core::ids::TenantId;
 use passgate_core::store::{BeginLogin, BegunLogin, FinishLogin, FinishedLogin};
 use passgate_core::user::AppUserId;
@@ -11,6 +12,7 @@ use rusqlite::{Connection, params};
 use super::challenges::{Spent, spend};
 use super::fault::Fault;
 use super::rows::{Blob, Columns};
+use super::webhooks::Publisher;
 use super::{audit, credentials, transactions, users};
 use crate::failure;
 
@@ -44,43 +46,117 @@ pub(super) fn allow(
 
 pub(super) fn finish(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin, Fault> {
     // First, and kept whatever comes of the rest.
-    let outcome = match spend(db, &finish.spend)? {
-        Spent::Before => FinishedLogin::ChallengeSpent,
-        Spent::Now => confirm(db, finish)?,
-    };
-    let failed = |code| finish.audit.failed(code);
-    match outcome {
-        FinishedLogin::LoggedIn { counter_warning: _ } => audit::append(db, &finish.audit)?,
+    if spend(db, &finish.spend)? == Spent::Before {
         // Whoever sends the same again, and again, writes nothing.
-        FinishedLogin::ChallengeSpent => {}
-        FinishedLogin::CounterRollback => audit::append(db, &failed(failure::COUNTER_ROLLBACK))?,
-        FinishedLogin::CredentialGone => audit::append(db, &failed(failure::CREDENTIAL_REVOKED))?,
-        FinishedLogin::TransactionGone => audit::append(db, &failed(failure::TRANSACTION_MISMATCH))?,
+        return Ok(FinishedLogin::ChallengeSpent);
     }
-    Ok(outcome)
+    let confirmed = confirm(db, finish)?;
+    let failed = |code| {
+        let entry = finish.audit.failed(code);
+        audit::append(db, &entry)?;
+        Ok::<_, Fault>(entry)
+    };
+    match confirmed {
+        Confirmed::Used { uses_before, counter_warning } => {
+            audit::append(db, &finish.audit)?;
+            tell_of_login(db, finish, uses_before, counter_warning)?;
+            Ok(FinishedLogin::LoggedIn { counter_warning })
+        }
+        Confirmed::CounterRollback => {
+            let entry = failed(failure::COUNTER_ROLLBACK)?;
+            let mut publisher = Publisher::new(db, &entry);
+            publisher.publish(EventType::CloneSuspected, || suspected(db, finish, CloneVerdict::Refused))?;
+            publisher.sign_in_failed()?;
+            Ok(FinishedLogin::CounterRollback)
+        }
+        Confirmed::CredentialGone => {
+            Publisher::new(db, &failed(failure::CREDENTIAL_REVOKED)?).sign_in_failed()?;
+            Ok(FinishedLogin::CredentialGone)
+        }
+        Confirmed::TransactionGone => {
+            Publisher::new(db, &failed(failure::TRANSACTION_MISMATCH)?).sign_in_failed()?;
+            Ok(FinishedLogin::TransactionGone)
+        }
+    }
+}
+
+/// What became of a login whose challenge was spent by it.
+enum Confirmed {
+    Used {
+        /// How often the credential had been used before.
+        uses_before: u64,
+        counter_warning: bool,
+    },
+    CounterRollback,
+    CredentialGone,
+    TransactionGone,
+}
+
+/// Most logins are not news: of those, no endpoint is asked.
+fn tell_of_login(
+    db: &Connection,
+    finish: &FinishLogin,
+    uses_before: u64,
+    counter_warning: bool,
+) -> Result<(), Fault> {
+    let mut publisher = Publisher::new(db, &finish.audit);
+    if uses_before == 0 {
+        publisher.publish(EventType::CredentialUsedFirstTime, || {
+            Ok(told(db, finish)?.map(Occurrence::CredentialUsedFirstTime))
+        })?;
+    }
+    if counter_warning {
+        publisher.publish(EventType::CloneSuspected, || suspected(db, finish, CloneVerdict::Accepted))?;
+    }
+    if let (Some(transaction), Some(actor)) = (&finish.audit.transaction, &finish.audit.actor) {
+        publisher.publish(EventType::TransactionCompleted, || {
+            Ok(Some(Occurrence::TransactionCompleted(CompletedTransaction {
+                tenant_id: *finish.spend.tenant_id.as_uuid(),
+                user_id: actor.to_string(),
+                transaction_id: transaction.as_str().to_owned(),
+                credential_id: finish.credential_id.to_string(),
+            })))
+        })?;
+    }
+    Ok(())
+}
+
+fn told(db: &Connection, finish: &FinishLogin) -> Result<Option<event::Credential>, Fault> {
+    let tenant_id = finish.spend.tenant_id;
+    let credential = credentials::one(db, tenant_id, &finish.credential_id)?;
+    Ok(credential.map(|credential| event::Credential::of(tenant_id, &credential)))
+}
+
+fn suspected(
+    db: &Connection,
+    finish: &FinishLogin,
+    verdict: CloneVerdict,
+) -> Result<Option<Occurrence>, Fault> {
+    let told = told(db, finish)?;
+    Ok(told.map(|credential| Occurrence::CloneSuspected(SuspectedClone { credential, verdict })))
 }
 
 /// Uses the credential, and confirms the transaction if there is one to confirm: both or neither.
-fn confirm(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin, Fault> {
+fn confirm(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
     let Some(transaction) = finish.transaction else { return use_credential(db, finish) };
     let tenant_id = finish.spend.tenant_id;
     if !transactions::is_pending(db, tenant_id, transaction, finish.user_id)? {
-        return Ok(FinishedLogin::TransactionGone);
+        return Ok(Confirmed::TransactionGone);
     }
     let outcome = use_credential(db, finish)?;
-    if let FinishedLogin::LoggedIn { .. } = outcome {
+    if let Confirmed::Used { .. } = outcome {
         transactions::finalize(db, tenant_id, transaction, finish.now)?;
     }
     Ok(outcome)
 }
 
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
-fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin, Fault> {
-    let Some(stored) = sign_count(db, finish)? else { return Ok(FinishedLogin::CredentialGone) };
+fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
+    let Some((stored, uses_before)) = counts(db, finish)? else { return Ok(Confirmed::CredentialGone) };
     let counter_warning = match (check_counter(stored, finish.sign_count), finish.counter_policy) {
         (CounterVerdict::Ok, _) => false,
         (CounterVerdict::Rollback, DeviationPolicy::Warn) => true,
-        (CounterVerdict::Rollback, DeviationPolicy::Strict) => return Ok(FinishedLogin::CounterRollback),
+        (CounterVerdict::Rollback, DeviationPolicy::Strict) => return Ok(Confirmed::CounterRollback),
     };
     db.prepare_cached(
         "UPDATE credentials
@@ -100,14 +176,14 @@ fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<FinishedLogin
         finish.now.as_millis(),
         finish.audit.origin.user_agent,
     ])?;
-    Ok(FinishedLogin::LoggedIn { counter_warning })
+    Ok(Confirmed::Used { uses_before, counter_warning })
 }
 
-/// The stored counter of the credential, if it still is that user's.
-fn sign_count(db: &Connection, finish: &FinishLogin) -> Result<Option<u32>, Fault> {
+/// The stored counter of the credential, and how often it was used, if it still is that user's.
+fn counts(db: &Connection, finish: &FinishLogin) -> Result<Option<(u32, u64)>, Fault> {
     let tenant_id = finish.spend.tenant_id;
     let mut statement = db.prepare_cached(
-        "SELECT id, sign_count
+        "SELECT id, sign_count, use_count
          FROM credentials
          WHERE tenant_id = ?1 AND id = ?2 AND user_id = ?3",
     )?;
@@ -116,5 +192,5 @@ fn sign_count(db: &Connection, finish: &FinishLogin) -> Result<Option<u32>, Faul
     let Some(row) = rows.next()? else { return Ok(None) };
     let mut columns = Columns::new("credentials", Some(tenant_id), row);
     columns.bytes("id", |_| Some(()))?;
-    columns.number("sign_count").map(Some)
+    Ok(Some((columns.number("sign_count")?, columns.number("use_count")?)))
 }

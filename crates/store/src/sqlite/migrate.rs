@@ -34,6 +34,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0002_transfer_and_devices.sql"),
         oldest_binary: 1,
     },
+    // Older binaries store no events, which loses some that endpoints wanted, but nothing else.
+    Migration {
+        level: 3,
+        name: "0003_webhooks.sql",
+        sql: include_str!("../../migrations/sqlite/0003_webhooks.sql"),
+        oldest_binary: 1,
+    },
 ];
 
 /// The newest schema that this program knows.

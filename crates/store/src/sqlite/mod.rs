@@ -25,6 +25,7 @@ mod transactions;
 mod transfer;
 mod users;
 mod version;
+mod webhooks;
 mod writer;
 
 use std::num::NonZeroUsize;

@@ -1,11 +1,13 @@
 //! Registrations.
 
+use passgate_core::event::{self, EventType, Occurrence};
 use passgate_core::store::{BeginRegistration, BegunRegistration, FinishRegistration, FinishedRegistration};
 use rusqlite::Connection;
 
 use super::challenges::{Spent, spend};
 use super::credentials::{self, Insertion};
 use super::fault::Fault;
+use super::webhooks::Publisher;
 use super::{audit, users};
 use crate::failure;
 
@@ -29,7 +31,13 @@ pub(super) fn finish(db: &Connection, finish: &FinishRegistration) -> Result<Fin
     };
     let failed = |code| finish.audit.failed(code);
     match outcome {
-        FinishedRegistration::Registered => audit::append(db, &finish.audit)?,
+        FinishedRegistration::Registered => {
+            audit::append(db, &finish.audit)?;
+            Publisher::new(db, &finish.audit).publish(EventType::CredentialCreated, || {
+                let credential = event::Credential::of(finish.spend.tenant_id, &finish.credential);
+                Ok(Some(Occurrence::CredentialCreated(credential)))
+            })?;
+        }
         // Whoever sends the same again, and again, writes nothing.
         FinishedRegistration::ChallengeSpent => {}
         FinishedRegistration::CredentialExists => {

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{
-    AdminTokenId, ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, TransactionId, UserHandle, UserId,
+    AdminTokenId, ApiKeyId, AuditId, CredentialId, EndpointId, EventId, LeaseId, SigningKeyId, TenantId,
+    TransactionId, UserHandle, UserId,
 };
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
@@ -40,7 +41,18 @@ macro_rules! byte_blobs {
     )+};
 }
 
-uuid_blobs!(TenantId, UserId, ApiKeyId, SigningKeyId, AdminTokenId, AuditId, TransactionId);
+uuid_blobs!(
+    TenantId,
+    UserId,
+    ApiKeyId,
+    SigningKeyId,
+    AdminTokenId,
+    AuditId,
+    TransactionId,
+    EndpointId,
+    EventId,
+    LeaseId,
+);
 byte_blobs!(CredentialId, UserHandle, KeyHash, SecretId);
 
 /// A row's columns, taken from left to right in the order of the SELECT, which begins with the row's own key.
@@ -170,6 +182,17 @@ impl<'row, 'statement> Columns<'row, 'statement> {
     /// A number in the bounds of its type.
     pub(super) fn number<T: TryFrom<i64>>(&mut self, column: &'static str) -> Result<T, Fault> {
         self.take(column, |value| T::try_from(value.as_i64().ok()?).ok())
+    }
+
+    /// A number in the bounds of its type, or NULL.
+    pub(super) fn optional_number<T: TryFrom<i64>>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, Fault> {
+        self.take(column, |value| match value {
+            ValueRef::Null => Some(None),
+            other => T::try_from(other.as_i64().ok()?).ok().map(Some),
+        })
     }
 
     /// 0 or 1.

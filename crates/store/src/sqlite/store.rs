@@ -9,7 +9,9 @@ use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
 use passgate_core::credential::{Credential, CredentialLookup, Page, PageRequest};
-use passgate_core::ids::{AdminTokenId, ApiKeyId, CredentialId, DatabaseId, SigningKeyId, TenantId, UserId};
+use passgate_core::ids::{
+    AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId, UserId,
+};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
 use passgate_core::signals::SignalLookup;
@@ -25,11 +27,15 @@ use passgate_core::text::Text;
 use passgate_core::transaction::Transaction;
 use passgate_core::transfer::{BegunImport, ImportMode, ImportOutcome, ImportedTenant, TransferRecord};
 use passgate_core::user::{AppUserId, User, UserDetails, UserRecord};
+use passgate_core::webhook::{
+    ClaimDeliveries, DeliveryRecord, EndpointChange, EndpointInserted, LeasedDelivery, RecordDelivery,
+    Recorded, WebhookEndpoint, WebhookSecret,
+};
 
 use super::version::VersionWatch;
 use super::{
     SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, registration, signing_keys,
-    tenants, transactions, transfer, users,
+    tenants, transactions, transfer, users, webhooks,
 };
 
 impl Store for SqliteStore {
@@ -108,7 +114,14 @@ impl Store for SqliteStore {
     }
 
     async fn secrets_in_use(&self) -> Result<Vec<SecretId>, StoreError> {
-        self.read(signing_keys::secrets_in_use).await
+        self.read(|db| {
+            let mut secrets = signing_keys::secrets_in_use(db)?;
+            secrets.extend(webhooks::secrets_in_use(db)?);
+            secrets.sort_unstable();
+            secrets.dedup();
+            Ok(secrets)
+        })
+        .await
     }
 
     async fn signing_keys_to_reseal(
@@ -228,7 +241,7 @@ impl Store for SqliteStore {
     }
 
     async fn delete_credentials(&self, deletion: CredentialsDeletion) -> Result<Option<u64>, StoreError> {
-        self.write(move |db| credentials::delete_all(db, &deletion)).await
+        self.write(move |db| credentials::delete_all_of_app_user(db, &deletion)).await
     }
 
     async fn signals(&self, tenant_id: TenantId, user: AppUserId) -> Result<SignalLookup, StoreError> {
@@ -247,9 +260,9 @@ impl Store for SqliteStore {
         &self,
         tenant_id: TenantId,
         id: UserId,
-        now: Timestamp,
+        audit: AuditEntry,
     ) -> Result<Changed, StoreError> {
-        self.write(move |db| users::delete(db, tenant_id, id, now)).await
+        self.write(move |db| users::delete(db, tenant_id, id, &audit)).await
     }
 
     async fn audit_log(
@@ -287,6 +300,99 @@ impl Store for SqliteStore {
         mut each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), StoreError> {
         self.read(move |db| audit::export(db, tenant_id, &filter, &mut each)).await
+    }
+
+    async fn webhook_endpoints(&self, tenant_id: TenantId) -> Result<Vec<WebhookEndpoint>, StoreError> {
+        self.read(move |db| webhooks::endpoints(db, tenant_id)).await
+    }
+
+    async fn create_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        endpoint: WebhookEndpoint,
+        secret: WebhookSecret,
+    ) -> Result<EndpointInserted, StoreError> {
+        self.write(move |db| webhooks::create(db, tenant_id, &endpoint, &secret)).await
+    }
+
+    async fn change_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        id: EndpointId,
+        change: EndpointChange,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| webhooks::change(db, tenant_id, id, &change, now)).await
+    }
+
+    async fn delete_webhook_endpoint(
+        &self,
+        tenant_id: TenantId,
+        id: EndpointId,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| webhooks::delete(db, tenant_id, id)).await
+    }
+
+    async fn replace_webhook_secret(
+        &self,
+        secret: WebhookSecret,
+        old_until: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| webhooks::replace_secret(db, &secret, old_until)).await
+    }
+
+    async fn webhook_secrets_to_reseal(
+        &self,
+        current: SecretId,
+        limit: u32,
+    ) -> Result<Vec<WebhookSecret>, StoreError> {
+        self.read(move |db| webhooks::to_reseal(db, current, limit)).await
+    }
+
+    async fn reseal_webhook_secrets(&self, secrets: Vec<WebhookSecret>) -> Result<u64, StoreError> {
+        self.write(move |db| webhooks::reseal(db, &secrets)).await
+    }
+
+    async fn webhook_deliveries(
+        &self,
+        tenant_id: TenantId,
+        endpoint_id: EndpointId,
+        page: PageRequest,
+    ) -> Result<Option<Page<DeliveryRecord>>, StoreError> {
+        self.read(move |db| webhooks::deliveries(db, tenant_id, endpoint_id, page)).await
+    }
+
+    async fn redeliver(
+        &self,
+        tenant_id: TenantId,
+        endpoint_id: EndpointId,
+        event_id: EventId,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| webhooks::redeliver(db, tenant_id, endpoint_id, event_id, now)).await
+    }
+
+    async fn claim_deliveries(&self, claim: ClaimDeliveries) -> Result<Vec<LeasedDelivery>, StoreError> {
+        // Asked for every second: mostly there is nothing, and no need of a commit.
+        if !self.read_here(|db| webhooks::is_due(db, claim.now))? {
+            return Ok(Vec::new());
+        }
+        self.write(move |db| webhooks::claim(db, &claim)).await
+    }
+
+    async fn record_delivery(&self, record: RecordDelivery) -> Result<Recorded, StoreError> {
+        self.write(move |db| webhooks::record(db, &record)).await
+    }
+
+    async fn purge_events(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        loop {
+            let step = self.write(move |db| webhooks::purge(db, before)).await?;
+            if step == 0 {
+                return Ok(deleted);
+            }
+            deleted += step;
+        }
     }
 
     async fn begin_import(&self, tenant: ImportedTenant) -> Result<BegunImport, StoreError> {

@@ -1,5 +1,6 @@
 //! Users and their handles.
 
+use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
 use passgate_core::credential::{Deletion, Order, Page, PageRequest};
 use passgate_core::ids::{TenantId, UserHandle, UserId};
@@ -243,15 +244,15 @@ fn shares_handle(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<boo
     Ok(statement.exists(params![tenant_id.blob(), id.blob()])?)
 }
 
-/// Deletes a user; the schema's foreign keys delete what belongs to them. The credentials leave tombstones.
+/// Deletes a user and, first, while it is known which they are, the user's credentials; the schema's foreign keys delete
+/// the rest of what belongs to them.
 pub(super) fn delete(
     db: &Connection,
     tenant_id: TenantId,
     id: UserId,
-    now: Timestamp,
+    audit: &AuditEntry,
 ) -> Result<Changed, Fault> {
-    // First, while it is known which they are.
-    credentials::bury_all(db, tenant_id, id, Deletion::WithUser, now)?;
+    credentials::delete_all(db, id, Deletion::WithUser, audit)?;
     let deleted = db
         .prepare_cached("DELETE FROM users WHERE tenant_id = ?1 AND id = ?2")?
         .execute(params![tenant_id.blob(), id.blob()])?;

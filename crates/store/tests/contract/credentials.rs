@@ -1,9 +1,8 @@
 use passgate_core::audit::{AuditEntry, AuditType};
 use passgate_core::credential::{Credential, CredentialLookup, Order, Page, PageRequest};
-use passgate_core::ids::{AuditId, TenantId};
+use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion, Store};
 use passgate_core::user::AppUserId;
-use uuid::Uuid;
 
 use crate::backend::{AuditRow, Backend};
 use crate::fixtures::{self, FIRST, NOW, app_id, change, credential, credential_id, seconds, text};
@@ -116,7 +115,8 @@ pub(crate) async fn a_credential_is_deleted_on_behalf_of_its_user(backend: &impl
     let change = change(tenant, "id", AuditType::CredentialDeleted);
     assert_eq!(store.delete_credential(change.clone()).await.unwrap(), Changed::Done);
     assert_eq!(store.credential(tenant, credential_id("id")).await.unwrap(), None);
-    let row = AuditRow::of(&AuditEntry { actor: Some(app_id("bob")), ..change.audit.clone() });
+    let credential = Some(credential_id("id"));
+    let row = AuditRow::of(&AuditEntry { actor: Some(app_id("bob")), credential, ..change.audit.clone() });
     assert_eq!(backend.audit_log(tenant).await.last(), Some(&row));
     assert_eq!(backend.rows_of(tenant).await["credential_tombstones"], 1);
     // Once.
@@ -168,9 +168,7 @@ pub(crate) async fn all_credentials_of_a_user_are_deleted_at_once(backend: &impl
     let tenant = tenant_with(backend, &[("a", 1), ("b", 2)]).await;
     fixtures::user_with_credential(store, tenant, "bob", "of another user").await;
     let before = backend.audit_log(tenant).await.len();
-    // The other fixtures' ids are counted, so the series begins elsewhere.
-    let id = AuditId::new(Uuid::from_u128(0xffff << 112));
-    let entry = AuditEntry { id, ..fixtures::audit(tenant, AuditType::CredentialDeleted) };
+    let entry = AuditEntry { actor: Some(app_id("alice")), ..fixtures::user_deletion(tenant, NOW) };
     let deletion = CredentialsDeletion { tenant_id: tenant, user: app_id("alice"), audit: entry.clone() };
     assert_eq!(store.delete_credentials(deletion.clone()).await.unwrap(), Some(2));
     assert_eq!(list(backend, tenant, None, FIRST).await, listed(&["of another user"], 1));

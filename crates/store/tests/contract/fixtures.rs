@@ -340,6 +340,13 @@ pub(crate) fn fail_login(spend: ChallengeSpend) -> FailCeremony {
     FailCeremony { spend, audit: AuditEntry { error: Some("signature_invalid".into()), ..audit } }
 }
 
+/// What is to be logged of each credential that goes with its user. The other fixtures' ids are counted, so this series
+/// begins elsewhere.
+pub(crate) fn user_deletion(tenant_id: TenantId, at: Timestamp) -> AuditEntry {
+    let id = AuditId::new(Uuid::from_u128((0xffff << 112) | (u128::from(next()) << 32)));
+    AuditEntry { id, actor: None, at, ..audit(tenant_id, AuditType::CredentialDeleted) }
+}
+
 pub(crate) fn change(tenant_id: TenantId, id: &str, kind: AuditType) -> CredentialChange {
     let audit = AuditEntry { actor: None, at: NOW + seconds(90), ..audit(tenant_id, kind) };
     CredentialChange { tenant_id, credential_id: credential_id(id), audit }

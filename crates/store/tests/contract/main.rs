@@ -20,6 +20,7 @@ mod transactions;
 mod transfer;
 mod users;
 mod versions;
+mod webhooks;
 
 /// Runs the whole contract on a backend.
 macro_rules! contract {
@@ -218,6 +219,30 @@ macro_rules! contract_on {
                     an_api_key_works_by_its_hash_and_its_name_is_taken_once,
                     a_transaction_that_was_confirmed_elsewhere_is_confirmed_here,
                     an_export_is_of_one_tenant_and_can_be_broken_off,
+                }
+                webhooks {
+                    endpoints_are_listed_oldest_first_in_their_own_tenant_only,
+                    a_tenant_has_a_bounded_number_of_endpoints,
+                    an_endpoint_is_changed_member_by_member,
+                    a_deleted_endpoint_leaves_nothing,
+                    each_endpoint_hears_of_what_it_wants_to_hear_of,
+                    without_an_endpoint_nothing_is_stored,
+                    the_life_of_a_credential_is_told,
+                    each_credential_that_goes_with_others_is_told,
+                    a_counter_that_did_not_grow_is_told_as_a_suspected_clone,
+                    a_confirmed_transaction_is_told,
+                    a_claim_leases_what_is_due_and_no_other_gets_it,
+                    of_racing_claims_each_delivery_goes_to_one,
+                    a_delivery_that_arrived_is_over_and_one_that_failed_is_due_again,
+                    a_dead_letter_is_redelivered_by_hand,
+                    an_endpoint_has_few_deliveries_at_once_and_a_suspect_one,
+                    a_paused_or_disabled_endpoint_is_left_alone,
+                    an_endpoint_that_is_gone_is_switched_off,
+                    an_endpoint_that_failed_for_a_day_gives_up_what_waited_so_long,
+                    a_secret_that_was_replaced_signs_for_a_while,
+                    webhook_secrets_are_resealed,
+                    events_are_deleted_once_they_are_old_and_over,
+                    the_events_of_a_change_that_failed_are_not_told,
                 }
                 versions {
                     the_version_grows_with_each_change_that_caches_must_see,

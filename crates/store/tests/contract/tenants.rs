@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::backend::Backend;
 use crate::fixtures::{self, NOW, seconds, text};
+use crate::webhooks;
 
 pub(crate) fn record(key: &NewApiKey) -> ApiKeyRecord {
     ApiKeyRecord {
@@ -86,6 +87,7 @@ pub(crate) async fn a_tenant_is_configured(backend: &impl Backend) {
 /// A tenant with a row in every table.
 async fn full_tenant(store: &impl Store, display_name: &str) -> TenantId {
     let id = fixtures::tenant(store, display_name).await;
+    webhooks::add(store, id, &webhooks::endpoint(1)).await;
     let (user, kept) = fixtures::user_with_credential(store, id, "alice", "kept").await;
     fixtures::transaction(store, id, &user, "transaction").await;
     fixtures::user_with_credential(store, id, "bob", "deleted").await;

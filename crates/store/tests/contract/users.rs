@@ -131,7 +131,10 @@ pub(crate) async fn a_user_is_shown_and_deleted_in_its_own_tenant_only(backend: 
     let (one, other) = (fixtures::tenant(store, "One").await, fixtures::tenant(store, "Other").await);
     let (alice, alices) = full_user(backend, one, None).await;
     assert_eq!(store.user_details(other, alice.id).await.unwrap(), None);
-    assert_eq!(store.delete_user(other, alice.id, NOW).await.unwrap(), Changed::NotFound);
+    assert_eq!(
+        store.delete_user(other, alice.id, fixtures::user_deletion(other, NOW)).await.unwrap(),
+        Changed::NotFound
+    );
     assert_eq!(backend.rows_of(other).await["credential_tombstones"], 0);
     assert_eq!(store.user_details(one, alice.id).await.unwrap().as_ref(), Some(&alices));
     // Even where all ids are the same.
@@ -139,7 +142,10 @@ pub(crate) async fn a_user_is_shown_and_deleted_in_its_own_tenant_only(backend: 
     assert_eq!((namesakes.credentials.len(), namesakes.transactions.len()), (2, 1));
     assert_ne!(namesakes.transactions, alices.transactions);
     assert_eq!(store.user_details(one, alice.id).await.unwrap().as_ref(), Some(&alices));
-    assert_eq!(store.delete_user(other, alice.id, NOW).await.unwrap(), Changed::Done);
+    assert_eq!(
+        store.delete_user(other, alice.id, fixtures::user_deletion(other, NOW)).await.unwrap(),
+        Changed::Done
+    );
     assert_eq!(store.user_details(other, alice.id).await.unwrap(), None);
     assert_eq!(store.user_details(one, alice.id).await.unwrap(), Some(alices));
     let found = store.login_credential(one, fixtures::credential_id("id")).await.unwrap();
@@ -155,12 +161,22 @@ pub(crate) async fn a_deleted_user_leaves_tombstones_and_the_audit_log(backend: 
     let mut expected = backend.rows_of(tenant).await;
     let (alice, _) = full_user(backend, tenant, None).await;
     let log = backend.audit_log(tenant).await;
-    assert_eq!(store.delete_user(tenant, alice.id, NOW + seconds(5)).await.unwrap(), Changed::Done);
+    assert_eq!(
+        store.delete_user(tenant, alice.id, fixtures::user_deletion(tenant, NOW + seconds(5))).await.unwrap(),
+        Changed::Done
+    );
     expected.insert("credential_tombstones".to_owned(), 2);
-    expected.insert("audit_logs".to_owned(), log.len() as u64);
+    expected.insert("audit_logs".to_owned(), log.len() as u64 + 2);
     expected.insert("spent_challenges".to_owned(), 3);
     assert_eq!(backend.rows_of(tenant).await, expected);
-    assert_eq!(backend.audit_log(tenant).await, log);
+    let now = backend.audit_log(tenant).await;
+    assert_eq!(now[..log.len()], log);
+    let mut deletions: Vec<_> =
+        now[log.len()..].iter().map(|row| (row.gist(), row.credential.clone())).collect();
+    deletions.sort();
+    let deletion =
+        |id| (("webauthn_credential_deleted", None, Some("alice")), Some(fixtures::credential_id(id)));
+    assert_eq!(deletions, [deletion("id"), deletion("second factor")]);
     for id in ["id", "second factor"] {
         let found = store.login_credential(tenant, fixtures::credential_id(id)).await.unwrap();
         assert_eq!(found, CredentialLookup::Revoked);
@@ -176,8 +192,14 @@ pub(crate) async fn a_deleted_user_leaves_tombstones_and_the_audit_log(backend: 
     let others = store.user_details(tenant, bob.id).await.unwrap().unwrap();
     assert_eq!((others.credentials, others.transactions), (vec![bobs], vec![of_bob]));
     // Once.
-    assert_eq!(store.delete_user(tenant, alice.id, NOW).await.unwrap(), Changed::NotFound);
-    assert_eq!(store.delete_user(tenant, UNKNOWN, NOW).await.unwrap(), Changed::NotFound);
+    assert_eq!(
+        store.delete_user(tenant, alice.id, fixtures::user_deletion(tenant, NOW)).await.unwrap(),
+        Changed::NotFound
+    );
+    assert_eq!(
+        store.delete_user(tenant, UNKNOWN, fixtures::user_deletion(tenant, NOW)).await.unwrap(),
+        Changed::NotFound
+    );
 }
 
 pub(crate) async fn ceremonies_of_a_deleted_user_come_to_nothing(backend: &impl Backend) {
@@ -188,8 +210,13 @@ pub(crate) async fn ceremonies_of_a_deleted_user_come_to_nothing(backend: &impl 
     let registration = finish_registration(tenant, credential(&alice, "another"));
     let login = finish_login(tenant, &passkey);
     let confirmation: FinishLogin = finish_transaction(tenant, &passkey, transaction);
-    store.delete_user(tenant, alice.id, NOW).await.unwrap();
-    let before = backend.audit_log(tenant).await.len();
+    store.delete_user(tenant, alice.id, fixtures::user_deletion(tenant, NOW)).await.unwrap();
+    let log = async || {
+        let mut log = backend.audit_log(tenant).await;
+        log.retain(|row| row.kind != "webauthn_credential_deleted");
+        log
+    };
+    let before = log().await.len();
     let registered = store.finish_registration(registration.clone()).await.unwrap();
     assert_eq!(registered, FinishedRegistration::UnknownUser);
     assert_eq!(store.finish_login(login.clone()).await.unwrap(), FinishedLogin::CredentialGone);
@@ -200,7 +227,7 @@ pub(crate) async fn ceremonies_of_a_deleted_user_come_to_nothing(backend: &impl 
         confirmation.audit.failed("transaction_mismatch"),
     ];
     failures.sort_by_key(|entry| entry.id);
-    assert_eq!(backend.audit_log(tenant).await[before..], failures.map(|entry| AuditRow::of(&entry)));
+    assert_eq!(log().await[before..], failures.map(|entry| AuditRow::of(&entry)));
     assert_eq!(backend.rows_of(tenant).await["credentials"], 0);
 }
 
@@ -208,7 +235,7 @@ pub(crate) async fn a_deleted_user_may_come_back_as_another(backend: &impl Backe
     let store = &**backend.store();
     let tenant = fixtures::tenant(store, "Example").await;
     let (old, _) = full_user(backend, tenant, None).await;
-    store.delete_user(tenant, old.id, NOW).await.unwrap();
+    store.delete_user(tenant, old.id, fixtures::user_deletion(tenant, NOW)).await.unwrap();
     let (new, details) = full_user(backend, tenant, None).await;
     assert_ne!(new.id, old.id);
     assert_ne!(new.handles, old.handles);
@@ -216,7 +243,10 @@ pub(crate) async fn a_deleted_user_may_come_back_as_another(backend: &impl Backe
     let found = store.login_credential(tenant, fixtures::credential_id("id")).await.unwrap();
     assert!(matches!(found, CredentialLookup::Known(_)), "{found:?}");
     // The second time, over the tombstones of the first.
-    assert_eq!(store.delete_user(tenant, new.id, NOW).await.unwrap(), Changed::Done);
+    assert_eq!(
+        store.delete_user(tenant, new.id, fixtures::user_deletion(tenant, NOW)).await.unwrap(),
+        Changed::Done
+    );
     assert_eq!(backend.rows_of(tenant).await["credential_tombstones"], 2);
 }
 

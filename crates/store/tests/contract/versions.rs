@@ -82,7 +82,7 @@ pub(crate) async fn the_version_does_not_grow_with_ceremonies_and_uses(backend: 
     let transaction = fixtures::transaction(store, tenant, &user, "t1").await;
     store.finish_login(fixtures::finish_transaction(tenant, &credential, &transaction)).await.unwrap();
     store.delete_credential(fixtures::change(tenant, "id", AuditType::CredentialDeleted)).await.unwrap();
-    store.delete_user(tenant, user.id, NOW).await.unwrap();
+    store.delete_user(tenant, user.id, fixtures::user_deletion(tenant, NOW)).await.unwrap();
     store.touch_api_keys(vec![(tenant, new.api_key.unwrap().id, NOW)]).await.unwrap();
     store.purge_spent_challenges(NOW).await.unwrap();
     // Nor with changes that found nothing to change.
