@@ -1,6 +1,7 @@
 //! What all authentications have in common: WebAuthn Level 3, §7.2, around the verifier. Logins and transactions differ
 //! in which challenges and credentials they take, and in what else they write.
 
+use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::options::{
     CredentialDescriptor as AllowedCredential, PublicKeyCredentialRequestOptions,
 };
@@ -199,6 +200,9 @@ impl<S: Store> Passgate<S> {
                 DeviationPolicy::Strict => BackupEligibilityPolicy::Strict,
                 DeviationPolicy::Warn => BackupEligibilityPolicy::Warn,
             },
+            // None is asked for.
+            extensions: AskedExtensions::NONE,
+            app_id: None,
         })?;
         let token = token::issue(
             tenant.signing_key(now)?,

@@ -1,5 +1,6 @@
 //! Registering a passkey or a second factor: WebAuthn Level 3, §7.1, around the verifier.
 
+use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::options::{
     AuthenticatorSelection, CreationOptions, CredentialDescriptor as ExcludedCredential,
     PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
@@ -275,6 +276,8 @@ impl<S: Store> Passgate<S> {
             user_presence: challenge.policy.user_presence,
             algorithms: &Algorithm::ALL,
             attestation: AttestationPolicy::default(),
+            // None is asked for.
+            extensions: AskedExtensions::NONE,
             now_unix_seconds: now.as_seconds(),
         })?;
         let user_verified = verified.user_verified;

@@ -15,6 +15,7 @@ use passgate_webauthn::{
     Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse, BackupEligibilityPolicy,
     ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationExpectation, RegistrationResponse, RpId,
     UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration, base64url,
+    extensions::AskedExtensions,
 };
 use serde_json::{Value, json};
 
@@ -53,6 +54,7 @@ impl RelyingParty {
             user_presence: UserPresence::Required,
             algorithms: &Algorithm::DEFAULT,
             attestation: AttestationPolicy::Any,
+            extensions: AskedExtensions::NONE,
             now_unix_seconds: 1_800_000_000,
         };
         object.verify(&expected).expect("the registration verifies")
@@ -67,6 +69,8 @@ impl RelyingParty {
             public_key: &registration.public_key,
             backup_eligible: registration.backup_eligible,
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
+            extensions: AskedExtensions::NONE,
+            app_id: None,
         };
         response.verify(&expected).expect("the assertion verifies")
     }

@@ -11,6 +11,9 @@ use crate::{
     client_data::{Ceremony, ClientData},
     cose::CoseKey,
     credential_json::{self, AssertionResponseJson, CredentialJson, Text},
+    extensions::{
+        AppId, AskedExtensions, AuthenticatorOutputs, ExtensionValueError, Occasion, RequestOutputs,
+    },
     signature,
 };
 
@@ -30,6 +33,7 @@ pub struct AuthenticationResponse {
     signed: Range<usize>,
     signature: Range<usize>,
     client_data: ClientData,
+    extension_results: Range<usize>,
     authenticator_attachment: Option<AuthenticatorAttachment>,
 }
 
@@ -48,6 +52,11 @@ pub struct AssertionExpectation<'a> {
     pub backup_eligible: bool,
     /// What to do where it has changed.
     pub backup_eligibility_policy: BackupEligibilityPolicy,
+    /// The extensions that the options asked for, whose outputs are read.
+    pub extensions: AskedExtensions,
+    /// The `AppID` of the options' `appid`, where they asked for it: an assertion that the client says is of the
+    /// `AppID` must then be of it and not of the RP ID (§10.1.1).
+    pub app_id: Option<&'a AppId>,
 }
 
 /// What to do where a credential's backup eligibility has changed, which the specification forbids
@@ -62,7 +71,7 @@ pub enum BackupEligibilityPolicy {
 
 /// What a verified authentication says. The signature counter is still to be checked, with
 /// [`check_counter`](crate::check_counter), against the stored one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag that the specification names, and independent"
@@ -78,6 +87,11 @@ pub struct VerifiedAssertion {
     pub backup_state: bool,
     /// Whether `backup_eligible` differs from the stored value.
     pub backup_eligibility_changed: bool,
+    /// What the client says of the extensions that were asked for; unproven, but that an assertion is of the `AppID`
+    /// where `app_id` is true.
+    pub client_extensions: RequestOutputs,
+    /// What the authenticator says of them, in its own data.
+    pub authenticator_extensions: AuthenticatorOutputs,
 }
 
 /// How an assertion fails, once its credential is known. The challenge must be spent by then.
@@ -92,6 +106,9 @@ pub enum AssertionError {
     /// The authenticator data is for another RP ID.
     #[error("the assertion is for another RP ID")]
     RpIdMismatch,
+    /// The output of an extension that was asked for isn't of its type.
+    #[error(transparent)]
+    Extension(#[from] ExtensionValueError),
     /// The user wasn't present.
     #[error("the user was not present")]
     UserPresenceMissing,
@@ -117,6 +134,7 @@ impl AssertionError {
             Self::AuthenticatorData(error) => error.code(),
             Self::AttestedCredentialDataPresent => "attested_credential_data_present",
             Self::RpIdMismatch => "rp_id_mismatch",
+            Self::Extension(error) => error.code(),
             Self::UserPresenceMissing => "user_presence_missing",
             Self::UserVerificationMissing => "user_verification_missing",
             Self::BackupEligibilityChanged => "backup_eligibility_changed",
@@ -132,6 +150,7 @@ impl AssertionError {
             Self::AuthenticatorData(error) => error.step(),
             Self::AttestedCredentialDataPresent => "§6.1",
             Self::RpIdMismatch => "§7.2 step 15",
+            Self::Extension(error) => error.step(),
             Self::UserPresenceMissing => "§7.2 step 16",
             Self::UserVerificationMissing => "§7.2 step 17",
             Self::BackupEligibilityChanged => "§7.2 step 19",
@@ -141,7 +160,7 @@ impl AssertionError {
 }
 
 impl AuthenticationResponse {
-    /// Reads the JSON of a credential: steps 3 and 7 to 9 of §7.2.
+    /// Reads the JSON of a credential: steps 3, 4 and 7 to 9 of §7.2.
     pub fn parse(json: &[u8]) -> Result<Self, ResponseError> {
         let mut credential = CredentialJson::<AssertionResponseJson<'_>>::parse(json)?;
         // §7.2 step 3.
@@ -178,6 +197,8 @@ impl AuthenticationResponse {
         let signed = authenticator_data.start..buffer.len();
         let signature =
             credential_json::append(response.signature.as_ref(), "response.signature", &mut buffer)?;
+        // §7.2 step 4.
+        let extension_results = credential.append_extension_results(&mut buffer);
         // §7.2 steps 8 and 9.
         let client_data = ClientData::parse(&mut buffer, client_data)?;
         Ok(Self {
@@ -189,6 +210,7 @@ impl AuthenticationResponse {
             signed,
             signature,
             client_data,
+            extension_results,
         })
     }
 
@@ -221,7 +243,7 @@ impl AuthenticationResponse {
         self.client_data.check(&self.buffer, Ceremony::Get, expected)
     }
 
-    /// Verifies the assertion: steps 15 to 21 of §7.2. Finding the credential (steps 5 and 6) and the
+    /// Verifies the assertion: steps 15 to 21 and 23 of §7.2. Finding the credential (steps 5 and 6) and the
     /// counter (step 22) are the caller's.
     pub fn verify(&self, expected: &AssertionExpectation<'_>) -> Result<VerifiedAssertion, AssertionError> {
         // §6.1; with it §7.2 step 18.
@@ -230,8 +252,17 @@ impl AuthenticationResponse {
         if data.attested.is_some() {
             return Err(AssertionError::AttestedCredentialDataPresent);
         }
-        // §7.2 step 15.
-        if data.rp_id_hash != expected.rp_id.hash() {
+        // §7.2 step 23, here already, since step 15 looks at one of them.
+        let results = &self.buffer[self.extension_results.clone()];
+        let client_extensions = RequestOutputs::read(results, expected.extensions, expected.app_id)?;
+        let authenticator_extensions =
+            AuthenticatorOutputs::parse(data.extensions, expected.extensions, Occasion::Authentication)?;
+        // §7.2 step 15; §10.1.1: where the client says that the `AppID` was used, it must be that, and nothing else.
+        let scope = match expected.app_id {
+            Some(app_id) if client_extensions.app_id == Some(true) => app_id.hash(),
+            _ => *expected.rp_id.hash(),
+        };
+        if data.rp_id_hash != scope {
             return Err(AssertionError::RpIdMismatch);
         }
         // §7.2 step 16.
@@ -259,6 +290,8 @@ impl AuthenticationResponse {
             backup_eligible: data.flags.backup_eligible(),
             backup_state: data.flags.backup_state(),
             backup_eligibility_changed,
+            client_extensions,
+            authenticator_extensions,
         })
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct AuthenticatorData<'a> {
     pub(crate) flags: Flags,
     pub(crate) sign_count: u32,
     pub(crate) attested: Option<AttestedCredentialData<'a>>,
+    /// One CBOR map with text keys.
+    pub(crate) extensions: Option<&'a [u8]>,
 }
 
 /// Attested credential data (§6.5.1).
@@ -139,18 +141,21 @@ impl<'a> AuthenticatorData<'a> {
             attested = Some(data);
             rest = after;
         }
+        let mut extensions = None;
         if flags.extension_data() {
             if rest.is_empty() {
                 return Err(E::Truncated);
             }
             let length = cbor::item_length(rest, KeyOrder::Canonical).map_err(E::Extensions)?;
-            check_extensions(&rest[..length]).map_err(E::Extensions)?;
-            rest = &rest[length..];
+            let (map, after) = rest.split_at(length);
+            check_extensions(map).map_err(E::Extensions)?;
+            extensions = Some(map);
+            rest = after;
         }
         if !rest.is_empty() {
             return Err(E::TrailingBytes);
         }
-        Ok(Self { rp_id_hash, flags, sign_count: u32::from_be_bytes(*sign_count), attested })
+        Ok(Self { rp_id_hash, flags, sign_count: u32::from_be_bytes(*sign_count), attested, extensions })
     }
 }
 
@@ -234,7 +239,9 @@ mod tests {
     fn attested_credential_data_and_extensions_are_read() {
         let rest = [attested(2, &[1, 2], &[0xa0]), vec![0xa1, 0x61, b'x', 0xf5]].concat();
         let bytes = data(UP | AT | ED, &rest);
-        let attested = AuthenticatorData::parse(&bytes).unwrap().attested.unwrap();
+        let parsed = AuthenticatorData::parse(&bytes).unwrap();
+        assert_eq!(parsed.extensions, Some(&[0xa1, 0x61, b'x', 0xf5][..]));
+        let attested = parsed.attested.unwrap();
         assert_eq!(attested.aaguid.as_bytes(), &[9; 16]);
         assert_eq!((attested.credential_id, attested.public_key), (&[1, 2][..], &[0xa0][..]));
     }

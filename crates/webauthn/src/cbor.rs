@@ -150,6 +150,10 @@ impl<'b> Reader<'b> {
         self.0.i64().map_err(|_| CborError::UnexpectedType { expected: "an integer" })
     }
 
+    pub(crate) fn boolean(&mut self) -> Result<bool, CborError> {
+        self.0.bool().map_err(|_| CborError::UnexpectedType { expected: "true or false" })
+    }
+
     pub(crate) fn key(&mut self) -> Result<Key<'b>, CborError> {
         if matches!(self.0.datatype(), Ok(Type::String)) {
             self.text().map(Key::Text)

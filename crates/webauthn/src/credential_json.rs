@@ -6,6 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
 };
+use serde_json::value::RawValue;
 
 use crate::{AuthenticatorAttachment, authenticator_data::MAX_CREDENTIAL_ID_BYTES, base64url};
 
@@ -162,8 +163,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// `RegistrationResponseJSON` and `AuthenticationResponseJSON` (§5.1), but for the extension results, which
-/// are ignored as §7.1 step 28 and §7.2 step 23 allow. Members unknown here are tolerated.
+/// `RegistrationResponseJSON` and `AuthenticationResponseJSON` (§5.1). Members unknown here are tolerated.
 #[derive(Deserialize)]
 pub(crate) struct CredentialJson<'a, R> {
     #[serde(borrow)]
@@ -178,6 +178,9 @@ pub(crate) struct CredentialJson<'a, R> {
     #[serde(borrow)]
     pub(crate) transports: Option<Vec<Text<'a>>>,
     response: Option<Object<R>>,
+    /// Read once it is known what was asked for.
+    #[serde(borrow, rename = "clientExtensionResults")]
+    client_extension_results: Option<&'a RawValue>,
 }
 
 /// `AuthenticatorAttestationResponseJSON` (§5.1). What it repeats of the attestation object
@@ -248,6 +251,16 @@ impl<'a, R: Deserialize<'a>> CredentialJson<'a, R> {
             (_, None) => {}
         }
         Ok(id)
+    }
+
+    /// Puts the extension results (§7.1 step 4, §7.2 step 4) onto the end of `buffer`, as JSON; nothing where there
+    /// are none.
+    pub(crate) fn append_extension_results(&self, buffer: &mut Vec<u8>) -> Range<usize> {
+        let start = buffer.len();
+        if let Some(results) = self.client_extension_results.map(RawValue::get).filter(|json| *json != "{}") {
+            buffer.extend_from_slice(results.as_bytes());
+        }
+        start..buffer.len()
     }
 
     /// Where the client says the authenticator is; a value unknown here counts as none (§5.1).

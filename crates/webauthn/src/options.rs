@@ -1,9 +1,11 @@
 //! What a browser is asked to do: the options of §5.4 and §5.5 in their JSON form (§5.1.8, §5.1.9).
 
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Map, Value};
 
-use crate::{Algorithm, AuthenticatorTransport, base64url};
+use crate::{
+    Algorithm, AuthenticatorTransport, base64url,
+    extensions::{CreationExtensions, RequestExtensions},
+};
 
 /// The argument of `navigator.credentials.create()`: `{"publicKey": {…}}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,7 +39,7 @@ pub struct PublicKeyCredentialCreationOptions {
     pub attestation: AttestationConveyance,
     /// Client extension inputs; left out when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub extensions: Option<Map<String, Value>>,
+    pub extensions: Option<CreationExtensions>,
     /// What kind of authenticator the user is likely to have; left out when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
@@ -69,7 +71,7 @@ pub struct PublicKeyCredentialRequestOptions {
     pub user_verification: UserVerification,
     /// Client extension inputs; left out when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub extensions: Option<Map<String, Value>>,
+    pub extensions: Option<RequestExtensions>,
     /// What kind of authenticator the user is likely to have; left out when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
@@ -274,7 +276,10 @@ mod tests {
         CredentialDescriptor, Hint, PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions,
         RelyingParty, RequestOptions, ResidentKey, UserEntity, UserVerification,
     };
-    use crate::{Algorithm, AuthenticatorTransport};
+    use crate::{
+        Algorithm, AuthenticatorTransport,
+        extensions::{AppId, CreationExtensions, RequestExtensions},
+    };
 
     fn creation_options() -> PublicKeyCredentialCreationOptions {
         PublicKeyCredentialCreationOptions {
@@ -326,7 +331,10 @@ mod tests {
                 UserVerification::Preferred,
             ),
             attestation: AttestationConveyance::Direct,
-            extensions: json!({"credProps": true}).as_object().cloned(),
+            extensions: Some(CreationExtensions {
+                credential_properties: true,
+                ..CreationExtensions::default()
+            }),
             hints: vec![Hint::SecurityKey],
             ..creation_options()
         };
@@ -369,10 +377,11 @@ mod tests {
             }})
         );
         public_key.allow_credentials = vec![CredentialDescriptor::new(vec![0])];
-        assert_eq!(
-            serde_json::to_value(public_key).unwrap()["allowCredentials"],
-            json!([{"type": "public-key", "id": "AA"}])
-        );
+        let app_id = AppId::parse("https://example.com");
+        public_key.extensions = Some(RequestExtensions { app_id, ..RequestExtensions::default() });
+        let json = serde_json::to_value(public_key).unwrap();
+        assert_eq!(json["allowCredentials"], json!([{"type": "public-key", "id": "AA"}]));
+        assert_eq!(json["extensions"], json!({"appid": "https://example.com"}));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
     client_data::{Ceremony, ClientData},
     cose::CoseKey,
     credential_json::{self, AttestationResponseJson, CredentialJson, Text},
+    extensions::{AskedExtensions, AuthenticatorOutputs, CreationOutputs, ExtensionValueError, Occasion},
 };
 
 /// What a browser sends after `navigator.credentials.create()`, decoded and not yet verified.
@@ -24,6 +25,7 @@ pub struct RegistrationResponse {
     client_data_json: Range<usize>,
     attestation_object: Range<usize>,
     client_data: ClientData,
+    extension_results: Range<usize>,
     transports: Vec<AuthenticatorTransport>,
     authenticator_attachment: Option<AuthenticatorAttachment>,
 }
@@ -52,6 +54,8 @@ pub struct RegistrationExpectation<'a> {
     pub algorithms: &'a [Algorithm],
     /// Which attestation is good enough.
     pub attestation: AttestationPolicy<'a>,
+    /// The extensions that the options asked for, whose outputs are read.
+    pub extensions: AskedExtensions,
     /// The time, in seconds since 1970, that certificates must be valid at where the policy looks at their
     /// path: [`AttestationPolicy::Trusted`] does.
     pub now_unix_seconds: i64,
@@ -96,6 +100,10 @@ pub struct VerifiedRegistration {
     pub backup_eligible: bool,
     /// Whether it is backed up now.
     pub backup_state: bool,
+    /// What the client says of the extensions that were asked for; unproven.
+    pub client_extensions: CreationOutputs,
+    /// What the authenticator says of them, in its own data.
+    pub authenticator_extensions: AuthenticatorOutputs,
 }
 
 /// How an attestation object fails to name a credential. The challenge needn't be spent.
@@ -182,6 +190,9 @@ pub enum RegistrationError {
     /// The attestation statement verifies, and isn't one that the policy trusts.
     #[error(transparent)]
     Untrusted(#[from] TrustError),
+    /// The output of an extension that was asked for isn't of its type.
+    #[error(transparent)]
+    Extension(#[from] ExtensionValueError),
 }
 
 impl RegistrationError {
@@ -198,6 +209,7 @@ impl RegistrationError {
             Self::AttestationFormatUnsupported { .. } => "attestation_format_unsupported",
             Self::Attestation(error) => error.code(),
             Self::Untrusted(error) => error.code(),
+            Self::Extension(error) => error.code(),
         }
     }
 
@@ -213,12 +225,13 @@ impl RegistrationError {
             Self::AttestationFormatUnknown | Self::AttestationFormatUnsupported { .. } => "§7.1 step 21",
             Self::Attestation(error) => error.step(),
             Self::Untrusted(error) => error.step(),
+            Self::Extension(error) => error.step(),
         }
     }
 }
 
 impl RegistrationResponse {
-    /// Reads the JSON of a credential: steps 3, 5 and 6 of §7.1.
+    /// Reads the JSON of a credential: steps 3 to 6 of §7.1.
     pub fn parse(json: &[u8]) -> Result<Self, ResponseError> {
         let mut credential = CredentialJson::<AttestationResponseJson<'_>>::parse(json)?;
         // §7.1 step 3.
@@ -235,6 +248,8 @@ impl RegistrationResponse {
             "response.attestationObject",
             &mut buffer,
         )?;
+        // §7.1 step 4.
+        let extension_results = credential.append_extension_results(&mut buffer);
         // §7.1 steps 5 and 6.
         let client_data = ClientData::parse(&mut buffer, client_data_json.clone())?;
         let transports = response.transports.as_ref().or(credential.transports.as_ref());
@@ -247,6 +262,7 @@ impl RegistrationResponse {
             client_data_json,
             attestation_object,
             client_data,
+            extension_results,
         })
     }
 
@@ -301,7 +317,7 @@ impl AttestationObject<'_> {
         self.attested.credential_id
     }
 
-    /// Verifies the registration: steps 12 and 14 to 25 of §7.1. Step 26, that nobody has the credential
+    /// Verifies the registration: steps 12, 14 to 25 and 28 of §7.1. Step 26, that nobody has the credential
     /// yet, is the caller's.
     pub fn verify(
         &self,
@@ -346,6 +362,11 @@ impl AttestationObject<'_> {
         let aaguid = if format == AttestationFormat::FidoU2f { Aaguid::ZERO } else { self.attested.aaguid };
         // §7.1 steps 23 and 24.
         let verdict = attestation::choose(verdicts, expected.attestation, expected.now_unix_seconds)?;
+        // §7.1 step 28.
+        let results = &self.response.buffer[self.response.extension_results.clone()];
+        let client_extensions = CreationOutputs::read(results, expected.extensions)?;
+        let authenticator_extensions =
+            AuthenticatorOutputs::parse(self.data.extensions, expected.extensions, Occasion::Registration)?;
         Ok(VerifiedRegistration {
             credential_id: self.attested.credential_id.to_vec(),
             public_key: self.attested.public_key.to_vec(),
@@ -360,6 +381,8 @@ impl AttestationObject<'_> {
             user_verified: self.data.flags.user_verified(),
             backup_eligible: self.data.flags.backup_eligible(),
             backup_state: self.data.flags.backup_state(),
+            client_extensions,
+            authenticator_extensions,
         })
     }
 }

@@ -9,6 +9,7 @@ use harness::{CHALLENGE, Ceremony, origin};
 use passgate_authenticator::Algorithm;
 use passgate_webauthn::{
     AssertionExpectation, AuthenticationResponse, ClientDataExpectation, CrossOriginPolicy,
+    extensions::AskedExtensions,
 };
 
 /// What an authentication allocates, from JSON to verdict.
@@ -28,6 +29,8 @@ fn allocations(ceremony: &mut Ceremony) -> AllocationInfo {
         public_key: &registration.public_key,
         backup_eligible: registration.backup_eligible,
         backup_eligibility_policy: ceremony.backup_eligibility_policy,
+        extensions: AskedExtensions::NONE,
+        app_id: None,
     };
     let log_in = || {
         let response = AuthenticationResponse::parse(json.as_bytes()).expect("a response");
@@ -47,4 +50,15 @@ fn an_authentication_allocates_the_one_buffer_that_it_is_decoded_into() {
         let allocated = allocations(&mut ceremony);
         assert_eq!((allocated.count_total, allocated.count_current), (1, 0), "{algorithm:?}: {allocated:?}");
     }
+}
+
+#[test]
+fn extension_results_that_nobody_asked_for_cost_the_json_parser_a_stack() {
+    let mut ceremony = Ceremony::new();
+    ceremony.authenticator.hooks.credential = Some(Box::new(|credential| {
+        credential["clientExtensionResults"] = serde_json::json!({"prf": {"results": {"first": "AAAA"}}});
+    }));
+    let allocated = allocations(&mut ceremony);
+    assert_eq!((allocated.count_total, allocated.count_current), (2, 0), "{allocated:?}");
+    assert!(allocated.bytes_total < 4096, "{allocated:?}");
 }

@@ -10,6 +10,10 @@ use passgate_webauthn::{
     Aaguid, Algorithm, AssertionError, AttestationFormat, AttestationType, AuthenticationResponse,
     AuthenticatorAttachment, AuthenticatorTransport, ClientDataError, CreationOptions, RequestOptions,
     VerifiedRegistration, base64url,
+    extensions::{
+        AskedExtensions, AuthenticatorOutputs, CreationExtensions, CreationOutputs, Extension, PrfOutput,
+        RequestExtensions,
+    },
     options::{
         AttestationConveyance, AuthenticatorSelection, CredentialDescriptor, Hint,
         PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions, RelyingParty, ResidentKey,
@@ -22,7 +26,7 @@ use passkey_authenticator::{
 use passkey_client::{Client, DefaultClientData};
 use passkey_crypto::rust_crypto::RustCryptoBackend;
 use passkey_types::{Passkey, ctap2::Ctap2Error};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 #[expect(dead_code, reason = "shared with the verifier's own tests, which use all of it")]
@@ -80,7 +84,9 @@ fn creation_options(algorithm: Algorithm, user_handle: &[u8], extensions: &Value
             UserVerification::Required,
         ),
         attestation: AttestationConveyance::None,
-        extensions: extensions.as_object().cloned(),
+        extensions: extensions
+            .as_object()
+            .map(|members| CreationExtensions::parse(members).expect("inputs of a registration")),
         hints: vec![Hint::ClientDevice],
     };
     CreationOptions { public_key }
@@ -93,7 +99,10 @@ fn request_options(allowed: Vec<CredentialDescriptor>, extensions: &Value) -> Re
         rp_id: "example.com".into(),
         allow_credentials: allowed,
         user_verification: UserVerification::Required,
-        extensions: extensions.as_object().cloned(),
+        extensions: extensions.get("prf").map(|prf| {
+            let members = Map::from_iter([("prf".to_owned(), prf.clone())]);
+            RequestExtensions::parse(&members, &[]).expect("inputs of an authentication")
+        }),
         hints: vec![Hint::ClientDevice],
     };
     RequestOptions { public_key }
@@ -127,7 +136,8 @@ fn exchange(algorithm: Algorithm, user_handle: &[u8], extensions: &Value) -> Exc
 
 /// Our verdict on all of it.
 fn verify(exchange: &Exchange, user_handle: &[u8]) -> VerifiedRegistration {
-    let ceremony = Ceremony::new();
+    let mut ceremony = Ceremony::new();
+    ceremony.extensions = AskedExtensions::NONE.with(Extension::Prf).with(Extension::CredentialProperties);
     let registration = ceremony.verify_registration(&exchange.registration).expect("we accept theirs");
     let counts = exchange.assertions.each_ref().map(|assertion| {
         let response =
@@ -136,6 +146,9 @@ fn verify(exchange: &Exchange, user_handle: &[u8]) -> VerifiedRegistration {
         assert_eq!(response.credential_id(), registration.credential_id);
         let verified = ceremony.verify_assertion(assertion, &registration).expect("we accept theirs");
         assert_eq!((verified.user_verified, verified.backup_eligibility_changed), (true, false));
+        let asked_for_prf = registration.client_extensions.prf.is_some();
+        let sent = asked_for_prf.then_some(PrfOutput { enabled: None, sent_secrets: true });
+        assert_eq!(verified.client_extensions.prf, sent);
         verified.sign_count
     });
     assert!(registration.sign_count < counts[0] && counts[0] < counts[1], "{counts:?}");
@@ -162,6 +175,8 @@ fn user_handles_of_1_16_and_64_bytes_register_and_log_in() {
             user_verified: true,
             backup_eligible: true,
             backup_state: true,
+            client_extensions: CreationOutputs::default(),
+            authenticator_extensions: AuthenticatorOutputs::default(),
         };
         assert_eq!(registration, expected);
     }
@@ -178,7 +193,7 @@ fn each_algorithm_that_they_have_registers_and_logs_in() {
 }
 
 #[test]
-fn prf_outputs_are_taken_along_and_ignored() {
+fn prf_outputs_are_read_and_not_kept() {
     let first = base64url::encode(b"what a key is derived from");
     let second = base64url::encode(b"and another");
     let extensions = json!({"prf": {"eval": {"first": first, "second": second}}, "credProps": true});
@@ -196,7 +211,13 @@ fn prf_outputs_are_taken_along_and_ignored() {
     for assertion in &exchange.assertions {
         assert_eq!(secrets(&assertion["clientExtensionResults"]), expected);
     }
-    verify(&exchange, b"kim");
+    let registration = verify(&exchange, b"kim");
+    let expected = CreationOutputs {
+        discoverable: Some(true),
+        prf: Some(PrfOutput { enabled: Some(true), sent_secrets: true }),
+        ..CreationOutputs::default()
+    };
+    assert_eq!(registration.client_extensions, expected);
 }
 
 #[test]

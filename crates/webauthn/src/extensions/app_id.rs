@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest;
+
 use crate::host;
 
 /// The longest `AppID`, in bytes (own check).
@@ -39,6 +41,14 @@ impl AppId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its SHA-256, which stands in the place of the RP ID's where a U2F key signs (§10.1.1).
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
+        hash
     }
 }
 

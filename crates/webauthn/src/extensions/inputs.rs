@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{AppId, ExtensionValueError, boolean, bytes, object, text};
@@ -37,6 +38,8 @@ pub struct CreationExtensions {
     pub user_verification_method: bool,
     /// `appidExclude` (§10.1.2): fail where an old U2F key of this `AppID` is among the excluded credentials.
     pub app_id_exclude: Option<AppId>,
+    /// Extensions unknown here, by their names, sent as they are. [`parse`](Self::parse) refuses them.
+    pub unknown: Map<String, Value>,
 }
 
 /// Inputs for `navigator.credentials.get()`.
@@ -52,6 +55,8 @@ pub struct RequestExtensions {
     pub user_verification_method: bool,
     /// `appid` (§10.1.1): look for old U2F keys of this `AppID`, too.
     pub app_id: Option<AppId>,
+    /// Extensions unknown here, by their names, sent as they are. [`parse`](Self::parse) refuses them.
+    pub unknown: Map<String, Value>,
 }
 
 /// What secrets are derived from; no secrets themselves.
@@ -221,22 +226,32 @@ impl CreationExtensions {
                 _ => return Err(ExtensionInputError::Unknown { name: shown(name) }),
             }
         }
+        asked.check()?;
+        Ok(asked)
+    }
+
+    /// Checks inputs that weren't [read](Self::parse) but put together.
+    pub const fn check(&self) -> Result<(), ExtensionInputError> {
         // Own check: it would do nothing, and somebody believes that it does.
-        if asked.enforce_credential_protection && asked.credential_protection.is_none() {
+        if self.enforce_credential_protection && self.credential_protection.is_none() {
             return Err(ExtensionInputError::NothingToEnforce);
         }
-        Ok(asked)
+        Ok(())
     }
 
     /// The `extensions` member; empty where nothing is asked for.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
-        let mut members = flags(&[
-            ("credProps", self.credential_properties),
-            ("enforceCredentialProtectionPolicy", self.enforce_credential_protection),
-            ("minPinLength", self.minimum_pin_length),
-            ("uvm", self.user_verification_method),
-        ]);
+        let mut members = self.unknown.clone();
+        set_flags(
+            &mut members,
+            &[
+                ("credProps", self.credential_properties),
+                ("enforceCredentialProtectionPolicy", self.enforce_credential_protection),
+                ("minPinLength", self.minimum_pin_length),
+                ("uvm", self.user_verification_method),
+            ],
+        );
         if let Some(inputs) = &self.prf {
             let prf = inputs.as_ref().map_or_else(|| json!({}), |inputs| json!({"eval": inputs.to_json()}));
             members.insert("prf".into(), prf);
@@ -267,8 +282,8 @@ impl RequestExtensions {
         let mut asked = Self::default();
         for (name, value) in members {
             match name.as_str() {
-                "prf" => (asked.prf, asked.prf_by_credential) = prf_at_request(value, allowed)?,
-                "largeBlob" => asked.large_blob = large_blob_request(value, allowed)?,
+                "prf" => (asked.prf, asked.prf_by_credential) = prf_at_request(value)?,
+                "largeBlob" => asked.large_blob = large_blob_request(value)?,
                 "uvm" => asked.user_verification_method = boolean(value, "uvm")?,
                 "appid" => asked.app_id = Some(app_id(value, "appid")?),
                 name => {
@@ -287,13 +302,29 @@ impl RequestExtensions {
                 }
             }
         }
+        asked.check(allowed)?;
         Ok(asked)
+    }
+
+    /// Checks inputs that weren't [read](Self::parse) but put together, or are sent with other `allowCredentials`.
+    pub fn check(&self, allowed: &[CredentialDescriptor]) -> Result<(), ExtensionInputError> {
+        // §10.1.4, authentication: clients fail where an id isn't in `allowCredentials`.
+        let is_allowed = |id: &[u8]| allowed.iter().any(|descriptor| descriptor.id == id);
+        if !self.prf_by_credential.keys().all(|id| is_allowed(id)) {
+            return Err(ExtensionInputError::PrfCredential);
+        }
+        // §10.1.5, authentication: clients fail where a blob has none or several to go to.
+        if matches!(self.large_blob, Some(LargeBlobRequest::Write(_))) && allowed.len() != 1 {
+            return Err(ExtensionInputError::LargeBlobCredential);
+        }
+        Ok(())
     }
 
     /// The `extensions` member; empty where nothing is asked for.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
-        let mut members = flags(&[("uvm", self.user_verification_method)]);
+        let mut members = self.unknown.clone();
+        set_flags(&mut members, &[("uvm", self.user_verification_method)]);
         let mut prf = Map::new();
         if let Some(inputs) = &self.prf {
             prf.insert("eval".into(), inputs.to_json());
@@ -319,6 +350,20 @@ impl RequestExtensions {
             members.insert("appid".into(), app_id.as_str().into());
         }
         members
+    }
+}
+
+impl Serialize for CreationExtensions {
+    /// As the options' `extensions`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl Serialize for RequestExtensions {
+    /// As the options' `extensions`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
     }
 }
 
@@ -355,11 +400,8 @@ fn prf_at_creation(value: &Value) -> Result<Option<PrfInputs>, ExtensionInputErr
 
 type PrfRequest = (Option<PrfInputs>, BTreeMap<Vec<u8>, PrfInputs>);
 
-/// §10.1.4, authentication: each id of `evalByCredential` must be in `allowCredentials`.
-fn prf_at_request(
-    value: &Value,
-    allowed: &[CredentialDescriptor],
-) -> Result<PrfRequest, ExtensionInputError> {
+/// §10.1.4, authentication. (Own check: each credential comes once, whichever way its id is encoded.)
+fn prf_at_request(value: &Value) -> Result<PrfRequest, ExtensionInputError> {
     const BY_CREDENTIAL: &str = "prf.evalByCredential";
     let members = object(value, "prf")?;
     only(members, "prf", &["eval", "evalByCredential"])?;
@@ -369,8 +411,7 @@ fn prf_at_request(
         for (id, inputs) in object(value, BY_CREDENTIAL)? {
             let id =
                 base64url::decode(id).map_err(|_| ExtensionValueError::Base64 { member: BY_CREDENTIAL })?;
-            let is_allowed = allowed.iter().any(|descriptor| descriptor.id == id);
-            if !is_allowed || by_credential.insert(id, PrfInputs::parse(inputs)?).is_some() {
+            if by_credential.insert(id, PrfInputs::parse(inputs)?).is_some() {
                 return Err(ExtensionInputError::PrfCredential);
             }
         }
@@ -396,12 +437,8 @@ fn large_blob_support(value: &Value) -> Result<Option<LargeBlobSupport>, Extensi
     }
 }
 
-/// §10.1.5, authentication: `support`, both of the others, or a blob without exactly one credential make
-/// clients fail.
-fn large_blob_request(
-    value: &Value,
-    allowed: &[CredentialDescriptor],
-) -> Result<Option<LargeBlobRequest>, ExtensionInputError> {
+/// §10.1.5, authentication: `support`, or both of the others, make clients fail.
+fn large_blob_request(value: &Value) -> Result<Option<LargeBlobRequest>, ExtensionInputError> {
     let members = object(value, "largeBlob")?;
     only(members, "largeBlob", &["support", "read", "write"])?;
     if members.contains_key("support") {
@@ -411,9 +448,6 @@ fn large_blob_request(
         (Some(read), None) => Ok(boolean(read, "largeBlob.read")?.then_some(LargeBlobRequest::Read)),
         (None, Some(write)) => {
             let blob = bytes(write, "largeBlob.write", 1, MAX_LARGE_BLOB_BYTES)?;
-            if allowed.len() != 1 {
-                return Err(ExtensionInputError::LargeBlobCredential);
-            }
             Ok(Some(LargeBlobRequest::Write(blob)))
         }
         (None, None) => Ok(None),
@@ -448,7 +482,7 @@ fn shown(name: &str) -> String {
     name.chars().take(SHOWN_CHARACTERS).collect()
 }
 
-fn flags(flags: &[(&str, bool)]) -> Map<String, Value> {
+fn set_flags(members: &mut Map<String, Value>, flags: &[(&str, bool)]) {
     let set = flags.iter().filter(|(_, is_set)| *is_set);
-    set.map(|(name, _)| ((*name).to_owned(), Value::Bool(true))).collect()
+    members.extend(set.map(|(name, _)| ((*name).to_owned(), Value::Bool(true))));
 }

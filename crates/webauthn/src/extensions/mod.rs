@@ -1,8 +1,10 @@
 //! Client extensions (§10): what is asked for, checked before it goes out, and what a client says in return.
 //!
-//! [`CreationExtensions`] and [`RequestExtensions`] are read from the JSON that a relying party writes, and give
-//! the `extensions` member of the options. [`CreationOutputs`] and [`RequestOutputs`] are read from a response's
-//! `clientExtensionResults`, which nothing signs: they are hints, and no decision about a login may rest on one.
+//! [`CreationExtensions`] and [`RequestExtensions`] are read from the JSON that a relying party writes, and are
+//! the `extensions` member of the options. What was asked for is said again when the response is verified
+//! ([`AskedExtensions`]). Then [`CreationOutputs`] and [`RequestOutputs`] are read from its `clientExtensionResults`,
+//! which nothing signs: they are hints, and no decision about a login may rest on one. [`AuthenticatorOutputs`] are
+//! read from the authenticator data, which is signed.
 //!
 //! ```
 //! use passgate_webauthn::extensions::CreationExtensions;
@@ -14,12 +16,17 @@
 //! ```
 
 mod app_id;
+mod asked;
+mod authenticator;
 mod inputs;
 mod outputs;
 
 use serde_json::{Map, Value};
 
 pub use app_id::AppId;
+pub use asked::{AskedExtensions, Extension};
+pub use authenticator::AuthenticatorOutputs;
+pub(crate) use authenticator::Occasion;
 pub use inputs::{
     CreationExtensions, CredentialProtection, ExtensionInputError, LargeBlobRequest, LargeBlobSupport,
     PrfInputs, RequestExtensions,

@@ -1,22 +1,23 @@
 //! What a client says of the extensions, in `clientExtensionResults` (§5.1, "`getClientExtensionResults`").
 //!
 //! What wasn't asked for is ignored, whatever it is (§7.1 step 28 and §7.2 step 23 allow that).
-//! `credProtect` and `minPinLength` have no client output: authenticators answer in their own data.
+//! `credProtect` and `minPinLength` have no client output: authenticators answer in their own data
+//! ([`AuthenticatorOutputs`](super::AuthenticatorOutputs)).
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{
-    CreationExtensions, ExtensionValueError, LargeBlobRequest, RequestExtensions, boolean, bytes, object,
-};
+use super::{AppId, AskedExtensions, Extension, ExtensionValueError, boolean, bytes, object};
 
 /// The length of a PRF output, in bytes (§10.1.4).
 const PRF_OUTPUT_BYTES: usize = 32;
 /// The largest blob that is read, in bytes (own check).
 const MAX_LARGE_BLOB_BYTES: usize = 16 * 1024;
 /// The most ways of verifying that one verification has (Level 2 §10.3).
-const MAX_VERIFICATION_METHODS: usize = 3;
+pub(super) const MAX_VERIFICATION_METHODS: usize = 3;
+pub(super) const WRONG_METHODS: ExtensionValueError =
+    ExtensionValueError::Type { member: "uvm", expected: "one to three lists of three numbers" };
 
 /// Outputs of `navigator.credentials.create()`; `None` for what wasn't asked for or answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,29 +88,31 @@ pub struct UserVerificationMethod {
 
 impl CreationOutputs {
     /// Reads what was asked for; fails where an answer isn't of its type.
-    pub fn parse(
-        results: &Map<String, Value>,
-        asked: &CreationExtensions,
-    ) -> Result<Self, ExtensionValueError> {
-        let answer = |name: &str, was_asked: bool| if was_asked { results.get(name) } else { None };
+    pub fn parse(results: &Map<String, Value>, asked: AskedExtensions) -> Result<Self, ExtensionValueError> {
+        let answer = |name: &str, extension| results.get(name).filter(|_| asked.contains(extension));
         let mut outputs = Self::default();
-        if let Some(value) = answer("credProps", asked.credential_properties) {
+        if let Some(value) = answer("credProps", Extension::CredentialProperties) {
             // `rk` may be missing: the client doesn't know.
             let rk = object(value, "credProps")?.get("rk");
             outputs.discoverable = rk.map(|rk| boolean(rk, "credProps.rk")).transpose()?;
         }
-        outputs.prf = answer("prf", asked.prf.is_some()).map(prf).transpose()?;
-        if let Some(value) = answer("largeBlob", asked.large_blob.is_some()) {
+        outputs.prf = answer("prf", Extension::Prf).map(prf).transpose()?;
+        if let Some(value) = answer("largeBlob", Extension::LargeBlobSupport) {
             let supported = object(value, "largeBlob")?.get("supported");
             outputs.large_blob_supported =
                 supported.map(|supported| boolean(supported, "largeBlob.supported")).transpose()?;
         }
         outputs.user_verification_methods =
-            answer("uvm", asked.user_verification_method).map(methods).transpose()?;
-        outputs.app_id_exclude = answer("appidExclude", asked.app_id_exclude.is_some())
+            answer("uvm", Extension::UserVerificationMethod).map(methods).transpose()?;
+        outputs.app_id_exclude = answer("appidExclude", Extension::AppIdExclude)
             .map(|value| boolean(value, "appidExclude"))
             .transpose()?;
         Ok(outputs)
+    }
+
+    /// Reads them from the JSON of a response; without looking at it where nothing was asked for.
+    pub(crate) fn read(json: &[u8], asked: AskedExtensions) -> Result<Self, ExtensionValueError> {
+        if asked == AskedExtensions::NONE { Ok(Self::default()) } else { Self::parse(&results(json)?, asked) }
     }
 }
 
@@ -117,21 +120,48 @@ impl RequestOutputs {
     /// Reads what was asked for; fails where an answer isn't of its type.
     pub fn parse(
         results: &Map<String, Value>,
-        asked: &RequestExtensions,
+        asked: AskedExtensions,
+        app_id: Option<&AppId>,
     ) -> Result<Self, ExtensionValueError> {
-        let answer = |name: &str, was_asked: bool| if was_asked { results.get(name) } else { None };
-        let mut outputs = Self::default();
-        let asked_for_prf = asked.prf.is_some() || !asked.prf_by_credential.is_empty();
-        outputs.prf = answer("prf", asked_for_prf).map(prf).transpose()?;
-        if let (Some(value), Some(request)) = (results.get("largeBlob"), &asked.large_blob) {
-            outputs.large_blob = large_blob(value, request)?;
-        }
-        outputs.user_verification_methods =
-            answer("uvm", asked.user_verification_method).map(methods).transpose()?;
-        outputs.app_id =
-            answer("appid", asked.app_id.is_some()).map(|value| boolean(value, "appid")).transpose()?;
-        Ok(outputs)
+        let answer = |name: &str, is_asked: bool| results.get(name).filter(|_| is_asked);
+        let asks = |extension| asked.contains(extension);
+        let large_blob = if let Some(value) = answer("largeBlob", asks(Extension::LargeBlobRead)) {
+            read_blob(value)?
+        } else if let Some(value) = answer("largeBlob", asks(Extension::LargeBlobWrite)) {
+            written_blob(value)?
+        } else {
+            None
+        };
+        Ok(Self {
+            prf: answer("prf", asks(Extension::Prf)).map(prf).transpose()?,
+            large_blob,
+            user_verification_methods: answer("uvm", asks(Extension::UserVerificationMethod))
+                .map(methods)
+                .transpose()?,
+            app_id: answer("appid", app_id.is_some()).map(|value| boolean(value, "appid")).transpose()?,
+        })
     }
+
+    /// Reads them from the JSON of a response; without looking at it where nothing was asked for.
+    pub(crate) fn read(
+        json: &[u8],
+        asked: AskedExtensions,
+        app_id: Option<&AppId>,
+    ) -> Result<Self, ExtensionValueError> {
+        if asked == AskedExtensions::NONE && app_id.is_none() {
+            return Ok(Self::default());
+        }
+        Self::parse(&results(json)?, asked, app_id)
+    }
+}
+
+/// `clientExtensionResults`; no results where there is no such member.
+fn results(json: &[u8]) -> Result<Map<String, Value>, ExtensionValueError> {
+    if json.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(json)
+        .map_err(|_| ExtensionValueError::Type { member: "clientExtensionResults", expected: "an object" })
 }
 
 fn prf(value: &Value) -> Result<PrfOutput, ExtensionValueError> {
@@ -141,49 +171,47 @@ fn prf(value: &Value) -> Result<PrfOutput, ExtensionValueError> {
         return Ok(PrfOutput { enabled, sent_secrets: false });
     };
     let results = object(results, "prf.results")?;
+    let mut sent_secrets = false;
     for (name, member) in [("first", "prf.results.first"), ("second", "prf.results.second")] {
-        if let Some(secret) = results.get(name) {
-            bytes(secret, member, PRF_OUTPUT_BYTES, PRF_OUTPUT_BYTES)?;
+        match results.get(name) {
+            // All that is left of an `ArrayBuffer` where a page makes JSON of the results without `toJSON()`.
+            Some(Value::Object(left)) if left.is_empty() => {}
+            Some(secret) => {
+                bytes(secret, member, PRF_OUTPUT_BYTES, PRF_OUTPUT_BYTES)?;
+                sent_secrets = true;
+            }
+            None => {}
         }
     }
-    Ok(PrfOutput { enabled, sent_secrets: !results.is_empty() })
+    Ok(PrfOutput { enabled, sent_secrets })
 }
 
 /// §10.1.5: `blob` is missing where there is none to read.
-fn large_blob(
-    value: &Value,
-    request: &LargeBlobRequest,
-) -> Result<Option<LargeBlobOutput>, ExtensionValueError> {
-    let members = object(value, "largeBlob")?;
-    match request {
-        LargeBlobRequest::Read => {
-            let blob = members.get("blob");
-            let blob = blob.map(|blob| bytes(blob, "largeBlob.blob", 0, MAX_LARGE_BLOB_BYTES)).transpose()?;
-            Ok(blob.map(LargeBlobOutput::Read))
-        }
-        LargeBlobRequest::Write(_) => {
-            let written = members.get("written");
-            let written = written.map(|written| boolean(written, "largeBlob.written")).transpose()?;
-            Ok(written.map(LargeBlobOutput::Written))
-        }
-    }
+fn read_blob(value: &Value) -> Result<Option<LargeBlobOutput>, ExtensionValueError> {
+    let blob = object(value, "largeBlob")?.get("blob");
+    let blob = blob.map(|blob| bytes(blob, "largeBlob.blob", 0, MAX_LARGE_BLOB_BYTES)).transpose()?;
+    Ok(blob.map(LargeBlobOutput::Read))
+}
+
+fn written_blob(value: &Value) -> Result<Option<LargeBlobOutput>, ExtensionValueError> {
+    let written = object(value, "largeBlob")?.get("written");
+    let written = written.map(|written| boolean(written, "largeBlob.written")).transpose()?;
+    Ok(written.map(LargeBlobOutput::Written))
 }
 
 /// Level 2 §10.3: one to three lists of three numbers.
 fn methods(value: &Value) -> Result<Vec<UserVerificationMethod>, ExtensionValueError> {
-    const TYPE: ExtensionValueError =
-        ExtensionValueError::Type { member: "uvm", expected: "one to three lists of three numbers" };
-    let entries = value.as_array().ok_or(TYPE)?;
+    let entries = value.as_array().ok_or(WRONG_METHODS)?;
     if !(1..=MAX_VERIFICATION_METHODS).contains(&entries.len()) {
-        return Err(TYPE);
+        return Err(WRONG_METHODS);
     }
     let method = |entry: &Value| {
-        let numbers = entry.as_array().ok_or(TYPE)?;
+        let numbers = entry.as_array().ok_or(WRONG_METHODS)?;
         let numbers: Result<Vec<u32>, _> = numbers
             .iter()
-            .map(|number| number.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or(TYPE))
+            .map(|number| number.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or(WRONG_METHODS))
             .collect();
-        let [method, key_protection, matcher_protection] = numbers?[..] else { return Err(TYPE) };
+        let [method, key_protection, matcher_protection] = numbers?[..] else { return Err(WRONG_METHODS) };
         Ok(UserVerificationMethod { method, key_protection, matcher_protection })
     };
     entries.iter().map(method).collect()

@@ -1,9 +1,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    AppId, CreationExtensions, CreationOutputs, CredentialProtection, ExtensionInputError,
-    ExtensionValueError, LargeBlobOutput, LargeBlobRequest, LargeBlobSupport, PrfInputs, PrfOutput,
-    RequestExtensions, RequestOutputs, UserVerificationMethod,
+    AppId, AskedExtensions, AuthenticatorOutputs, CreationExtensions, CreationOutputs, CredentialProtection,
+    Extension, ExtensionInputError, ExtensionValueError, LargeBlobOutput, LargeBlobRequest, LargeBlobSupport,
+    Occasion, PrfInputs, PrfOutput, RequestExtensions, RequestOutputs, UserVerificationMethod,
 };
 use crate::{base64url, options::CredentialDescriptor};
 
@@ -59,6 +59,7 @@ fn everything_that_can_be_asked_of_a_registration_goes_out_as_it_came() {
         minimum_pin_length: true,
         user_verification_method: true,
         app_id_exclude: AppId::parse("https://example.com/app-id.json"),
+        unknown: Map::new(),
     };
     assert_eq!(parsed, expected);
     assert_eq!(Value::Object(parsed.to_json()), asked);
@@ -80,6 +81,7 @@ fn everything_that_can_be_asked_of_an_authentication_goes_out_as_it_came() {
         large_blob: Some(LargeBlobRequest::Write(vec![1, 2, 3])),
         user_verification_method: true,
         app_id: AppId::parse("https://example.com"),
+        unknown: Map::new(),
     };
     assert_eq!(parsed, expected);
     assert_eq!(Value::Object(parsed.to_json()), asked);
@@ -280,7 +282,7 @@ fn all_of_a_registration() -> CreationExtensions {
 }
 
 fn created(results: &Value) -> Result<CreationOutputs, ExtensionValueError> {
-    CreationOutputs::parse(&members(results), &all_of_a_registration())
+    CreationOutputs::parse(&members(results), all_of_a_registration().asked())
 }
 
 fn all_of_an_authentication(large_blob: &Value) -> RequestExtensions {
@@ -292,7 +294,8 @@ fn all_of_an_authentication(large_blob: &Value) -> RequestExtensions {
 }
 
 fn requested(results: &Value) -> Result<RequestOutputs, ExtensionValueError> {
-    RequestOutputs::parse(&members(results), &all_of_an_authentication(&json!({"read": true})))
+    let asked = all_of_an_authentication(&json!({"read": true}));
+    RequestOutputs::parse(&members(results), asked.asked(), asked.app_id.as_ref())
 }
 
 #[test]
@@ -330,7 +333,8 @@ fn answers_are_read() {
     assert_eq!(outputs, Ok(expected.clone()));
     assert_eq!(format!("{:?}", expected.large_blob), "Some(Read(3 bytes))");
     let asked = all_of_an_authentication(&json!({"write": "AQ"}));
-    let outputs = RequestOutputs::parse(&members(&json!({"largeBlob": {"written": true}})), &asked);
+    let written = members(&json!({"largeBlob": {"written": true}}));
+    let outputs = RequestOutputs::parse(&written, asked.asked(), None);
     assert_eq!(outputs.unwrap().large_blob, Some(LargeBlobOutput::Written(true)));
 }
 
@@ -348,10 +352,12 @@ fn what_was_not_asked_for_is_ignored_whatever_it_is() {
     let results = members(&json!({
         "credProps": 1, "prf": "secrets", "largeBlob": [], "uvm": {}, "appid": 0, "appidExclude": 0, "more": null,
     }));
-    let nothing = CreationExtensions::default();
-    assert_eq!(CreationOutputs::parse(&results, &nothing), Ok(CreationOutputs::default()));
-    let nothing = RequestExtensions::default();
-    assert_eq!(RequestOutputs::parse(&results, &nothing), Ok(RequestOutputs::default()));
+    let nothing = CreationExtensions::default().asked();
+    assert_eq!(CreationOutputs::parse(&results, nothing), Ok(CreationOutputs::default()));
+    assert_eq!(CreationOutputs::read(b"[]", nothing), Ok(CreationOutputs::default()));
+    let nothing = RequestExtensions::default().asked();
+    assert_eq!(RequestOutputs::parse(&results, nothing, None), Ok(RequestOutputs::default()));
+    assert_eq!(RequestOutputs::read(b"[]", nothing, None), Ok(RequestOutputs::default()));
 }
 
 #[test]
@@ -390,4 +396,156 @@ fn each_answer_has_its_type() {
     assert_eq!(requested(&blob).err(), Some(size));
     let broken = ExtensionValueError::Base64 { member: "largeBlob.blob" };
     assert_eq!(requested(&json!({"largeBlob": {"blob": "%"}})).err(), Some(broken));
+}
+
+#[test]
+fn results_are_an_object_or_missing() {
+    let asked = AskedExtensions::NONE.with(Extension::Prf);
+    let app_id = AppId::parse("https://example.com");
+    assert_eq!(CreationOutputs::read(b"", asked), Ok(CreationOutputs::default()));
+    assert_eq!(RequestOutputs::read(b"", asked, None), Ok(RequestOutputs::default()));
+    let wrong = ExtensionValueError::Type { member: "clientExtensionResults", expected: OBJECT };
+    for results in [&b"[]"[..], b"null", b"\"prf\"", b"1"] {
+        assert_eq!(CreationOutputs::read(results, asked), Err(wrong));
+        assert_eq!(RequestOutputs::read(results, AskedExtensions::NONE, app_id.as_ref()), Err(wrong));
+    }
+}
+
+#[test]
+fn secrets_that_a_page_lost_on_the_way_are_not_there() {
+    let lost = created(&json!({"prf": {"enabled": true, "results": {"first": {}}}})).unwrap();
+    assert_eq!(lost.prf, Some(PrfOutput { enabled: Some(true), sent_secrets: false }));
+}
+
+#[test]
+fn what_is_put_together_is_checked_like_what_is_read() {
+    let creation =
+        CreationExtensions { enforce_credential_protection: true, ..CreationExtensions::default() };
+    assert_eq!(creation.check(), Err(ExtensionInputError::NothingToEnforce));
+    let blob = Some(LargeBlobRequest::Write(vec![1]));
+    let request = RequestExtensions { large_blob: blob, ..RequestExtensions::default() };
+    assert_eq!(request.check(&[]), Err(ExtensionInputError::LargeBlobCredential));
+    assert_eq!(request.check(&[CredentialDescriptor::new(vec![1])]), Ok(()));
+    let inputs = PrfInputs { first: vec![1], second: None };
+    let request =
+        RequestExtensions { prf_by_credential: [(vec![1], inputs)].into(), ..RequestExtensions::default() };
+    assert_eq!(request.check(&[CredentialDescriptor::new(vec![2])]), Err(ExtensionInputError::PrfCredential));
+    assert_eq!(request.check(&[CredentialDescriptor::new(vec![1])]), Ok(()));
+}
+
+#[test]
+fn what_is_unknown_here_is_sent_beside_what_is_known_and_does_not_take_its_place() {
+    let unknown = members(&json!({"example.extension": [1], "uvm": "other"}));
+    let asked = CreationExtensions {
+        user_verification_method: true,
+        unknown: unknown.clone(),
+        ..CreationExtensions::default()
+    };
+    assert_eq!(Value::Object(asked.to_json()), json!({"example.extension": [1], "uvm": true}));
+    let asked = RequestExtensions { unknown, ..RequestExtensions::default() };
+    assert_eq!(Value::Object(asked.to_json()), json!({"example.extension": [1], "uvm": "other"}));
+}
+
+#[test]
+fn what_was_asked_for_is_a_set() {
+    let set = |extensions: &[Extension]| {
+        extensions.iter().fold(AskedExtensions::NONE, |set, extension| set.with(*extension))
+    };
+    let everything = creation(&json!({
+        "credProps": true, "prf": {}, "largeBlob": {"support": "preferred"}, "uvm": true, "minPinLength": true,
+        "credentialProtectionPolicy": "userVerificationRequired", "appidExclude": "https://example.com",
+    }));
+    let expected = set(&[
+        Extension::CredentialProperties,
+        Extension::Prf,
+        Extension::LargeBlobSupport,
+        Extension::UserVerificationMethod,
+        Extension::MinimumPinLength,
+        Extension::CredentialProtection,
+        Extension::AppIdExclude,
+    ]);
+    assert_eq!(everything.unwrap().asked(), expected);
+    let read = all_of_an_authentication(&json!({"read": true})).asked();
+    let base = [Extension::Prf, Extension::UserVerificationMethod];
+    assert_eq!(read, set(&base).with(Extension::LargeBlobRead));
+    let write = all_of_an_authentication(&json!({"write": "AQ"})).asked();
+    assert_eq!(write, set(&base).with(Extension::LargeBlobWrite));
+    assert_eq!(RequestExtensions::default().asked(), AskedExtensions::NONE);
+}
+
+/// Everything that an authenticator can answer.
+const OF_AUTHENTICATORS: AskedExtensions = AskedExtensions::NONE
+    .with(Extension::CredentialProtection)
+    .with(Extension::MinimumPinLength)
+    .with(Extension::Prf)
+    .with(Extension::UserVerificationMethod);
+
+/// A map of one text key of less than 24 bytes, and a value.
+fn extension(name: &str, value: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(name.len()).expect("a short name");
+    [&[0xa1, 0x60 | length], name.as_bytes(), value].concat()
+}
+
+#[test]
+fn an_authenticators_answers_are_read() {
+    let map = [
+        &[0xa4, 0x63][..],
+        b"uvm",
+        &[0x81, 0x83, 2, 4, 2, 0x6b],
+        b"credProtect",
+        &[3, 0x6b],
+        b"hmac-secret",
+        &[0xf5, 0x6c],
+        b"minPinLength",
+        &[8],
+    ]
+    .concat();
+    let method = UserVerificationMethod { method: 2, key_protection: 4, matcher_protection: 2 };
+    let expected = AuthenticatorOutputs {
+        credential_protection: Some(CredentialProtection::Required),
+        minimum_pin_length: Some(8),
+        derives_secrets: Some(true),
+        user_verification_methods: Some(vec![method]),
+    };
+    let read = |asked, occasion| AuthenticatorOutputs::parse(Some(&map), asked, occasion);
+    assert_eq!(read(OF_AUTHENTICATORS, Occasion::Registration), Ok(expected.clone()));
+    let at_authentication = AuthenticatorOutputs {
+        user_verification_methods: expected.user_verification_methods,
+        ..AuthenticatorOutputs::default()
+    };
+    assert_eq!(read(OF_AUTHENTICATORS, Occasion::Authentication), Ok(at_authentication));
+    assert_eq!(read(AskedExtensions::NONE, Occasion::Registration), Ok(AuthenticatorOutputs::default()));
+    let missing = AuthenticatorOutputs::parse(None, OF_AUTHENTICATORS, Occasion::Registration);
+    assert_eq!(missing, Ok(AuthenticatorOutputs::default()));
+}
+
+#[test]
+fn each_of_an_authenticators_answers_has_its_type() {
+    let uvm = "one to three lists of three numbers";
+    for (name, values, expected) in [
+        ("credProtect", &[&[0x00][..], &[0x04], &[0x20], &[0x61, b'1']][..], "1, 2 or 3"),
+        ("minPinLength", &[&[0x18, 64], &[0x20], &[0xf5]], "a number up to 63"),
+        ("hmac-secret", &[&[0x01], &[0x41, 1]], BOOLEAN),
+        (
+            "uvm",
+            &[
+                &[0xf5],
+                &[0x80],
+                &[0x81, 0x01],
+                &[0x81, 0x82, 1, 1],
+                &[0x81, 0x83, 1, 1, 0x20],
+                &[0x84, 0x83, 1, 1, 1, 0x83, 1, 1, 1, 0x83, 1, 1, 1, 0x83, 1, 1, 1],
+                &[0x81, 0x83, 1, 1, 0x1b, 0, 0, 0, 1, 0, 0, 0, 0],
+            ],
+            uvm,
+        ),
+    ] {
+        for value in values {
+            let map = extension(name, value);
+            let read = |asked| AuthenticatorOutputs::parse(Some(&map), asked, Occasion::Registration);
+            let refused = Err(ExtensionValueError::Type { member: name, expected });
+            assert_eq!(read(OF_AUTHENTICATORS), refused, "{name} {value:x?}");
+            assert_eq!(read(AskedExtensions::NONE), Ok(AuthenticatorOutputs::default()));
+        }
+    }
 }

@@ -4,6 +4,7 @@ use passgate_authenticator::{AuthenticatorData, Flags};
 use passgate_webauthn::{
     AssertionError, AuthenticationResponse, AuthenticatorDataError, BackupEligibilityPolicy, CborError,
     CoseKeyError, UserVerification, VerifiedAssertion,
+    extensions::{AuthenticatorOutputs, RequestOutputs},
 };
 use serde_json::{Value, json};
 
@@ -27,8 +28,10 @@ fn an_authentication_returns_what_the_authenticator_says() {
         backup_eligible: true,
         backup_state: true,
         backup_eligibility_changed: false,
+        client_extensions: RequestOutputs::default(),
+        authenticator_extensions: AuthenticatorOutputs::default(),
     };
-    assert_eq!(Ceremony::log_in_after(|_| {}), Ok(expected));
+    assert_eq!(Ceremony::log_in_after(|_| {}), Ok(expected.clone()));
     let backup_lost = Ceremony::log_in_after(|ceremony| ceremony.authenticator.config.backup_state = false);
     assert_eq!(backup_lost, Ok(VerifiedAssertion { backup_state: false, ..expected }));
 }

@@ -6,6 +6,7 @@ use passgate_webauthn::{
     AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation,
     CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse,
     ResponseError, RpId, UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration, base64url,
+    extensions::{AppId, AskedExtensions},
 };
 use serde_json::{Value, json};
 
@@ -25,6 +26,8 @@ pub(crate) struct Ceremony {
     pub(crate) user_presence: UserPresence,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) backup_eligibility_policy: BackupEligibilityPolicy,
+    pub(crate) extensions: AskedExtensions,
+    pub(crate) app_id: Option<AppId>,
 }
 
 /// Any of the ways in which a ceremony fails.
@@ -49,6 +52,8 @@ impl Ceremony {
             user_presence: UserPresence::Required,
             algorithms: Algorithm::ALL.to_vec(),
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
+            extensions: AskedExtensions::NONE,
+            app_id: None,
         }
     }
 
@@ -122,6 +127,7 @@ impl Ceremony {
             user_presence: self.user_presence,
             algorithms: &self.algorithms,
             attestation,
+            extensions: self.extensions,
             now_unix_seconds,
         };
         let registration = object.verify(&expected).map_err(Failure::Registration)?;
@@ -143,6 +149,8 @@ impl Ceremony {
             public_key: &registration.public_key,
             backup_eligible: registration.backup_eligible,
             backup_eligibility_policy: self.backup_eligibility_policy,
+            extensions: self.extensions,
+            app_id: self.app_id.as_ref(),
         };
         response.verify(&expected).map_err(Failure::Assertion)
     }

@@ -9,6 +9,7 @@ mod attesting;
 mod client_data;
 mod codes;
 mod compound;
+mod extensions;
 mod fido_u2f;
 mod harness;
 mod packed;

@@ -5,7 +5,7 @@ use passgate_webauthn::{
     Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse, BackupEligibilityPolicy,
     ClientDataExpectation, CounterVerdict, CrossOriginPolicy, Origin, RegistrationError,
     RegistrationExpectation, RegistrationResponse, RpId, TrustAnchor, TrustError, UserPresence,
-    UserVerification, VerifiedRegistration, base64url, check_counter,
+    UserVerification, VerifiedRegistration, base64url, check_counter, extensions::AskedExtensions,
 };
 use serde_json::{Value, json};
 
@@ -146,6 +146,7 @@ fn run_for(row: &Value, rp_id: &str) -> Outcome {
                 user_presence: UserPresence::Required,
                 algorithms: &Algorithm::DEFAULT,
                 attestation: AttestationPolicy::Any,
+                extensions: AskedExtensions::NONE,
                 now_unix_seconds: 1_800_000_000,
             })
             .map_err(|error| error.code())?;
@@ -161,6 +162,8 @@ fn run_for(row: &Value, rp_id: &str) -> Outcome {
                 public_key: &public_key,
                 backup_eligible: false,
                 backup_eligibility_policy: BackupEligibilityPolicy::Warn,
+                extensions: AskedExtensions::NONE,
+                app_id: None,
             })
             .map_err(|error| error.code())?;
         let stored = row["storedCredential"]["counter"].as_u64().unwrap_or(0);
@@ -335,6 +338,7 @@ fn register(
         user_presence: UserPresence::Required,
         algorithms: &Algorithm::DEFAULT,
         attestation,
+        extensions: AskedExtensions::NONE,
         now_unix_seconds: now,
     })
 }

@@ -9,8 +9,13 @@ use passgate_webauthn::{
     CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse, RpId,
     TrustAnchor, TrustError, UnsupportedAlgorithm, UserPresence, UserVerification, VerifiedRegistration,
     base64url,
+    extensions::{
+        AskedExtensions, CreationExtensions, Extension, ExtensionInputError, PrfInputs, PrfOutput,
+        RequestExtensions,
+    },
+    options::CredentialDescriptor,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     harness::Ceremony,
@@ -83,6 +88,7 @@ fn verify(
         user_presence: UserPresence::Required,
         algorithms: &Algorithm::DEFAULT,
         attestation,
+        extensions: AskedExtensions::NONE,
         now_unix_seconds: NOW,
     })
 }
@@ -185,6 +191,8 @@ fn every_authentication_verifies_but_the_one_of_ed448() {
             public_key: &public_key,
             backup_eligible: flags & 0x08 != 0,
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
+            extensions: AskedExtensions::NONE,
+            app_id: None,
         });
         if vector["alg"] == -53 {
             assert_eq!(outcome.unwrap_err().code(), "stored_public_key");
@@ -227,23 +235,73 @@ fn framed_ceremonies_are_refused_where_none_are_expected() {
 /// §16.17: what passes between client and authenticator in each case, and what the client returns of it, around
 /// ceremonies of our own: the vectors have no response that would carry them.
 #[test]
-fn responses_with_the_outputs_of_the_prf_cases_are_read() {
+fn the_prf_cases_can_be_asked_for_and_their_outputs_are_read() {
     let Some(file) = read("w3c-l3-vectors.json") else { return };
     let cases = file["extensions"]["prf"]["ctap2_hmac_secret_cases"].as_array().unwrap();
     assert_eq!(cases.len(), 3);
     for case in cases {
+        let name = &case["name"];
+        let texts = |first: &str, second: &str| {
+            let text =
+                |member: &str| case[member].is_string().then(|| base64url::encode(&hex(&case[member])));
+            let members = [("first", text(first)), ("second", text(second))];
+            members
+                .into_iter()
+                .filter_map(|(name, text)| Some((name.to_owned(), Value::from(text?))))
+                .collect()
+        };
+        let eval: Map<String, Value> = texts("prf_eval_first", "prf_eval_second");
+        let inputs = json!({"prf": {"eval": eval}});
+        let inputs = inputs.as_object().unwrap();
+        let prf = Some(PrfInputs {
+            first: hex(&case["prf_eval_first"]),
+            second: case["prf_eval_second"].is_string().then(|| hex(&case["prf_eval_second"])),
+        });
+        let expected = RequestExtensions { prf: prf.clone(), ..RequestExtensions::default() };
+        assert_eq!(RequestExtensions::parse(inputs, &[]), Ok(expected.clone()), "{name}");
+        assert_eq!(expected.to_json(), *inputs);
+        let expected = CreationExtensions { prf: Some(prf), ..CreationExtensions::default() };
+        assert_eq!(CreationExtensions::parse(inputs), Ok(expected.clone()), "{name}");
+        assert_eq!(expected.to_json(), *inputs);
+
         let mut ceremony = Ceremony::new();
+        ceremony.extensions = AskedExtensions::NONE.with(Extension::Prf);
         set_extension(&mut ceremony, Cbor::Bool(true), json!({"prf": {"enabled": true}}));
         let registration = ceremony.register().unwrap();
-        let mut results = json!({"first": base64url::encode(&hex(&case["prf_results_first"]))});
-        if case["prf_results_second"].is_string() {
-            results["second"] = json!(base64url::encode(&hex(&case["prf_results_second"])));
-        }
+        let enabled = PrfOutput { enabled: Some(true), sent_secrets: false };
+        assert_eq!(registration.client_extensions.prf, Some(enabled), "{name}");
+        assert_eq!(registration.authenticator_extensions.derives_secrets, Some(true), "{name}");
+        let results: Map<String, Value> = texts("prf_results_first", "prf_results_second");
         let output = Cbor::Bytes(hex(&case["output_enc"]));
         set_extension(&mut ceremony, output, json!({"prf": {"results": results}}));
-        assert!(ceremony.log_in(&registration).is_ok(), "{}", case["name"]);
+        let assertion = ceremony.log_in(&registration).unwrap();
+        let sent = PrfOutput { enabled: None, sent_secrets: true };
+        assert_eq!(assertion.client_extensions.prf, Some(sent), "{name}");
     }
 }
+
+/// §16.17.1: the shapes of inputs and outputs that the section shows.
+#[test]
+fn the_prf_examples_are_taken_and_what_they_forbid_is_refused() {
+    let credential = CredentialDescriptor::new(base64url::decode(PRF_CREDENTIAL).unwrap());
+    let parse =
+        |asked: Value| RequestExtensions::parse(asked.as_object().unwrap(), slice::from_ref(&credential));
+    for inputs in [json!({"first": "AQIDBA"}), json!({"first": "AQIDBA", "second": "BQYHCA"})] {
+        let asked = json!({"prf": {"eval": inputs}});
+        assert!(CreationExtensions::parse(asked.as_object().unwrap()).is_ok());
+        assert!(parse(asked).is_ok());
+        let by_credential = json!({"prf": {"evalByCredential": {PRF_CREDENTIAL: inputs}}});
+        assert_eq!(parse(by_credential.clone()).unwrap().prf_by_credential.len(), 1);
+        let error = RequestExtensions::parse(by_credential.as_object().unwrap(), &[]).unwrap_err();
+        assert_eq!(error, ExtensionInputError::PrfCredential);
+        let error = CreationExtensions::parse(by_credential.as_object().unwrap()).unwrap_err();
+        assert_eq!(error, ExtensionInputError::OtherCeremony { member: "prf.evalByCredential" });
+    }
+    assert!(CreationExtensions::parse(json!({"prf": {}}).as_object().unwrap()).is_ok());
+}
+
+/// The credential of the section's examples.
+const PRF_CREDENTIAL: &str = "e02eZ9lPp0UdkF4vGRO4-NxlhWBkL1FCmsmb1tTfRyE";
 
 /// Lets the authenticator answer `hmac-secret`, and the client what it makes of it.
 fn set_extension(ceremony: &mut Ceremony, authenticator: Cbor, client: Value) {

@@ -28,11 +28,13 @@ pub(crate) const STEPS: [Step; 25] = [
             "response_json::each_member_must_be_there_with_its_type",
         ],
     ),
-    not_done(
+    checked(
         S,
         "4",
         "take the client extension results",
-        "none is asked for that would have to be looked at (step 23)",
+        &["credential_json::append_extension_results", "extensions/outputs::read"],
+        &["extensions::an_authentication_returns_the_outputs_that_were_asked_for"],
+        &["extensions::an_output_that_was_asked_for_has_its_type"],
     ),
     checked(
         S,
@@ -140,10 +142,17 @@ pub(crate) const STEPS: [Step; 25] = [
     checked(
         S,
         "15",
-        "the hash is that of the RP ID",
+        "the hash is that of the RP ID, or of the `AppID` where it was asked for and the client says so (§10.1.1)",
         &["assertion::verify"],
-        &[LOGS_IN],
-        &["assertion::another_rp_id_s_assertion_is_refused"],
+        &[
+            LOGS_IN,
+            "extensions::an_assertion_of_the_app_id_is_accepted_where_it_was_asked_for_and_the_client_says_so",
+        ],
+        &[
+            "assertion::another_rp_id_s_assertion_is_refused",
+            "extensions::an_assertion_of_the_app_id_is_refused_where_it_was_not_asked_for_or_the_client_does_not_say_so",
+            "extensions::an_assertion_of_the_rp_id_is_refused_where_the_client_says_that_it_is_of_the_app_id",
+        ],
     ),
     checked(
         S,
@@ -221,10 +230,22 @@ pub(crate) const STEPS: [Step; 25] = [
     checked(
         S,
         "23",
-        "extension outputs are well-formed; beyond that those that nobody asked for are ignored",
-        &["authenticator_data::check_extensions"],
-        &["assertion::extension_outputs_are_read_and_ignored"],
-        &["assertion::authenticator_data_must_be_what_its_flags_say"],
+        "extension outputs that were asked for are of their types; those that nobody asked for are ignored",
+        &[
+            "assertion::verify",
+            "authenticator_data::check_extensions",
+            "extensions/outputs::parse",
+            "extensions/authenticator::parse",
+        ],
+        &[
+            "extensions::an_authentication_returns_the_outputs_that_were_asked_for",
+            "extensions::outputs_that_nobody_asked_for_are_ignored_whatever_they_are",
+            "assertion::extension_outputs_are_read_and_ignored",
+        ],
+        &[
+            "extensions::an_output_that_was_asked_for_has_its_type",
+            "assertion::authenticator_data_must_be_what_its_flags_say",
+        ],
     ),
     done(
         S,

@@ -13,8 +13,8 @@ the variable fails where it is out of date. -->
 
 # What of WebAuthn Level 3 is checked where
 
-Each numbered step of both ceremonies and of each attestation format's verification procedure: the function that does \
-it, a test with what it accepts, and a test with what it refuses. A test checks that all of them exist, that no step \
+Each numbered step of both ceremonies, of each attestation format's verification procedure, and what extensions \
+demand: the function that does it, a test with what it accepts, and a test with what it refuses. A test checks that all of them exist, that no step \
 that can fail lacks a test that fails it, that each step that an error names is here, and that each error is asserted \
 by a test. Sections and steps are those of [WebAuthn Level 3](https://www.w3.org/TR/webauthn-3/); the words are ours. \
 Where a procedure of §8 has no numbers, steps are named after what they check, or numbered in their order, as in the \
@@ -23,14 +23,9 @@ code.
 ";
 
 /// The page.
-pub(crate) fn page(
-    registration: &[Step],
-    authentication: &[Step],
-    attestation: &[Step],
-    errors: &[ErrorVariant],
-) -> String {
+pub(crate) fn page(sections: &[(&str, &[Step])], errors: &[ErrorVariant]) -> String {
     let mut page = HEAD.to_owned();
-    let all = || registration.iter().chain(authentication).chain(attestation);
+    let all = || sections.iter().flat_map(|(_, steps)| *steps);
     let count = |is: fn(&Met) -> bool| all().filter(|step| is(&step.met)).count();
     let _ = writeln!(
         page,
@@ -42,9 +37,9 @@ pub(crate) fn page(
         count(|met| matches!(met, Met::NotDone(_))),
         errors.len()
     );
-    section(&mut page, "Registering a new credential (§7.1)", registration);
-    section(&mut page, "Verifying an authentication assertion (§7.2)", authentication);
-    section(&mut page, "Attestation statement formats (§8)", attestation);
+    for (title, steps) in sections {
+        section(&mut page, title, steps);
+    }
     page.push_str("## Errors\n\nWhat each error says of the step that was not met.\n\n");
     page.push_str("| step | error | code |\n|---|---|---|\n");
     for ErrorVariant { error, variant, code, step, file } in errors {

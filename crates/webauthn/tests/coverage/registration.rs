@@ -29,11 +29,13 @@ pub(crate) const STEPS: [Step; 29] = [
             "response_json::each_member_must_be_base64_and_not_empty",
         ],
     ),
-    not_done(
+    checked(
         S,
         "4",
         "take the client extension results",
-        "none is asked for that would have to be looked at (step 28)",
+        &["credential_json::append_extension_results", "extensions/outputs::read"],
+        &["extensions::a_registration_returns_the_outputs_that_were_asked_for"],
+        &["extensions::an_output_that_was_asked_for_has_its_type"],
     ),
     checked(
         S,
@@ -269,10 +271,22 @@ pub(crate) const STEPS: [Step; 29] = [
     checked(
         S,
         "28",
-        "extension outputs are well-formed; beyond that those that nobody asked for are ignored",
-        &["authenticator_data::check_extensions"],
-        &["attestation_object::extension_outputs_may_follow_the_key"],
-        &["unit:authenticator_data::key_and_extensions_must_be_canonical"],
+        "extension outputs that were asked for are of their types; those that nobody asked for are ignored",
+        &[
+            "registration::verify",
+            "authenticator_data::check_extensions",
+            "extensions/outputs::parse",
+            "extensions/authenticator::parse",
+        ],
+        &[
+            "extensions::a_registration_returns_the_outputs_that_were_asked_for",
+            "extensions::outputs_that_nobody_asked_for_are_ignored_whatever_they_are",
+            "attestation_object::extension_outputs_may_follow_the_key",
+        ],
+        &[
+            "extensions::an_output_that_was_asked_for_has_its_type",
+            "unit:authenticator_data::key_and_extensions_must_be_canonical",
+        ],
     ),
     checked(
         S,

@@ -1,5 +1,6 @@
 //! The verdict over an assertion (WebAuthn §7.2).
 
+use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::inspect::{AuthenticatorDataFields, check_cose_key};
 use passgate_webauthn::{
     Algorithm, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, CounterVerdict,
@@ -52,6 +53,8 @@ fn verify(arguments: &Arguments, json: &[u8]) -> Result<VerifiedAssertion, Refus
         public_key: &arguments.public_key.0,
         backup_eligible: arguments.backup_eligible.unwrap_or_default(),
         backup_eligibility_policy,
+        extensions: AskedExtensions::NONE,
+        app_id: None,
     })?;
     match arguments.counter.map(|stored| check_counter(stored, assertion.sign_count)) {
         None | Some(CounterVerdict::Ok) => Ok(assertion),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::inspect::AuthenticatorDataFields;
 use passgate_webauthn::{
     Algorithm, AttestationPolicy, AttestationType, RegistrationExpectation, RegistrationResponse,
@@ -69,6 +70,7 @@ fn verify(
         user_presence,
         algorithms: &Algorithm::ALL,
         attestation,
+        extensions: AskedExtensions::NONE,
         now_unix_seconds: expected.now(),
     })?)
 }

@@ -3,6 +3,7 @@
 use passgate_authenticator::{Cbor, Counter, Flags};
 use passgate_webauthn::{
     RequestOptions, UserVerification,
+    extensions::RequestExtensions,
     options::{CredentialDescriptor, PublicKeyCredentialRequestOptions},
 };
 use serde_json::{Map, json};
@@ -22,7 +23,10 @@ pub(super) mod options {
                     rp_id: "example.com".into(),
                     allow_credentials: vec![CredentialDescriptor::new(vec![1, 2, 3])],
                     user_verification: UserVerification::Required,
-                    extensions: Some(Map::from_iter([("example.extension".to_owned(), json!(true))])),
+                    extensions: Some(RequestExtensions {
+                unknown: Map::from_iter([("example.extension".to_owned(), json!(true))]),
+                ..RequestExtensions::default()
+            }),
                     hints: Vec::new(),
                 },
             };

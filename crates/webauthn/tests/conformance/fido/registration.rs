@@ -3,6 +3,7 @@
 use passgate_authenticator::{Authenticator, AuthenticatorError, Cbor, Flags};
 use passgate_webauthn::{
     Algorithm, AttestationConveyance, CreationOptions, ResidentKey, UserVerification,
+    extensions::CreationExtensions,
     options::{
         AuthenticatorSelection, CredentialDescriptor, PublicKeyCredentialCreationOptions, RelyingParty,
         UserEntity,
@@ -30,7 +31,10 @@ fn creation_options(exclude_credentials: Vec<CredentialDescriptor>) -> Value {
                 user_verification: UserVerification::Required,
             },
             attestation: AttestationConveyance::None,
-            extensions: Some(Map::from_iter([("example.extension".to_owned(), json!(true))])),
+            extensions: Some(CreationExtensions {
+                unknown: Map::from_iter([("example.extension".to_owned(), json!(true))]),
+                ..CreationExtensions::default()
+            }),
             hints: Vec::new(),
         },
     };
