@@ -169,6 +169,7 @@ impl<S: Store> Passgate<S> {
                     policy.user_verification,
                 ),
                 attestation: policy.attestation,
+                attestation_formats: Vec::new(),
                 extensions: None,
                 hints: asked.hints.clone(),
             },

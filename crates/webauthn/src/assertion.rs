@@ -10,15 +10,12 @@ use crate::{
     authenticator_data::AuthenticatorData,
     client_data::{Ceremony, ClientData},
     cose::CoseKey,
-    credential_json::{self, AssertionResponseJson, CredentialJson, Text},
+    credential_json::{self, AssertionResponseJson, CredentialJson, MAX_USER_HANDLE_BYTES, Text},
     extensions::{
         AppId, AskedExtensions, AuthenticatorOutputs, ExtensionValueError, Occasion, RequestOutputs,
     },
     signature,
 };
-
-/// The longest user handle, in bytes (§5.4.3).
-const MAX_USER_HANDLE_BYTES: usize = 64;
 
 /// What a browser sends after `navigator.credentials.get()`, decoded and not yet verified.
 ///

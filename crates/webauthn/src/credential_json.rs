@@ -14,6 +14,9 @@ use crate::{AuthenticatorAttachment, authenticator_data::MAX_CREDENTIAL_ID_BYTES
 /// under 20,000.
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
+/// The longest user handle, in bytes (§5.4.3).
+pub(crate) const MAX_USER_HANDLE_BYTES: usize = 64;
+
 /// How JSON fails to be a credential, or the client data in it to be client data.
 ///
 /// None of these needs a challenge to be spent: no credential was named yet.

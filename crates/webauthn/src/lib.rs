@@ -35,7 +35,9 @@ mod host;
 pub mod inspect;
 pub mod options;
 mod origin;
+mod public_suffix;
 mod registration;
+mod related_origins;
 mod rp_id;
 mod serde_text;
 mod signature;
@@ -58,13 +60,15 @@ pub use counter::{CounterVerdict, check_counter};
 pub use credential_json::{MAX_RESPONSE_BYTES, ResponseError};
 pub use host::HostError;
 pub use options::{
-    AttestationConveyance, AuthenticatorAttachment, CreationOptions, RequestOptions, ResidentKey,
-    UserVerification,
+    AttestationConveyance, AuthenticatorAttachment, CreationOptions, OptionsError, RequestOptions,
+    ResidentKey, UserVerification,
 };
 pub use origin::{Origin, OriginError};
+pub use public_suffix::is_public_suffix;
 pub use registration::{
     AttestationObject, AttestationObjectError, RegistrationError, RegistrationExpectation,
     RegistrationResponse, UserPresence, VerifiedRegistration,
 };
+pub use related_origins::{MAX_RELATED_LABELS, RelatedOrigins, RelatedOriginsError};
 pub use rp_id::{RpId, RpIdError};
 pub use transport::AuthenticatorTransport;

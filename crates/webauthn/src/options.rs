@@ -3,9 +3,15 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    Algorithm, AuthenticatorTransport, base64url,
-    extensions::{CreationExtensions, RequestExtensions},
+    Algorithm, AttestationFormat, AuthenticatorTransport,
+    authenticator_data::MAX_CREDENTIAL_ID_BYTES,
+    base64url,
+    credential_json::MAX_USER_HANDLE_BYTES,
+    extensions::{CreationExtensions, ExtensionInputError, RequestExtensions},
 };
+
+/// The fewest bytes of a challenge (§13.4.3).
+const MIN_CHALLENGE_BYTES: usize = 16;
 
 /// The argument of `navigator.credentials.create()`: `{"publicKey": {…}}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +43,9 @@ pub struct PublicKeyCredentialCreationOptions {
     pub authenticator_selection: AuthenticatorSelection,
     /// Whether an attestation statement is wanted.
     pub attestation: AttestationConveyance,
+    /// Of which formats, most wanted first: a hint to client and authenticator; left out when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attestation_formats: Vec<AttestationFormat>,
     /// Client extension inputs; left out when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extensions: Option<CreationExtensions>,
@@ -75,6 +84,99 @@ pub struct PublicKeyCredentialRequestOptions {
     /// What kind of authenticator the user is likely to have; left out when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+}
+
+/// Why options can't go out: clients would fail, or less would be secure than it seems.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OptionsError {
+    /// The challenge has less than 16 bytes.
+    #[error("the challenge has less than 16 bytes")]
+    ChallengeTooShort,
+    /// The user handle hasn't 1 to 64 bytes.
+    #[error("the user handle does not have 1 to 64 bytes")]
+    UserHandle,
+    /// No algorithm is offered, for which clients would offer two of their own choice.
+    #[error("no algorithm is offered")]
+    NoAlgorithm,
+    /// The id of a credential that is allowed or excluded hasn't 1 to 1023 bytes.
+    #[error("a credential id does not have 1 to 1023 bytes")]
+    CredentialId,
+    /// The inputs of an extension don't fit.
+    #[error(transparent)]
+    Extension(#[from] ExtensionInputError),
+}
+
+impl OptionsError {
+    /// A stable name for the failure.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ChallengeTooShort => "options_challenge_too_short",
+            Self::UserHandle => "options_user_handle",
+            Self::NoAlgorithm => "options_no_algorithm",
+            Self::CredentialId => "options_credential_id",
+            Self::Extension(error) => error.code(),
+        }
+    }
+
+    /// The part of the specification that wasn't met.
+    #[must_use]
+    pub const fn step(&self) -> &'static str {
+        match self {
+            Self::ChallengeTooShort => "§13.4.3",
+            Self::UserHandle => "§5.4.3",
+            Self::NoAlgorithm => "own check",
+            Self::CredentialId => "§5.8.3",
+            Self::Extension(error) => error.step(),
+        }
+    }
+}
+
+impl PublicKeyCredentialCreationOptions {
+    /// Checks what the types leave open, before the options go out.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        check_challenge(&self.challenge)?;
+        // §5.4.3.
+        if !(1..=MAX_USER_HANDLE_BYTES).contains(&self.user.id.len()) {
+            return Err(OptionsError::UserHandle);
+        }
+        // Own check: §5.1.3 step 10 would let the client offer ES256 and RS256.
+        if self.pub_key_cred_params.is_empty() {
+            return Err(OptionsError::NoAlgorithm);
+        }
+        check_ids(&self.exclude_credentials)?;
+        if let Some(extensions) = &self.extensions {
+            extensions.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl PublicKeyCredentialRequestOptions {
+    /// Checks what the types leave open, before the options go out.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        check_challenge(&self.challenge)?;
+        check_ids(&self.allow_credentials)?;
+        if let Some(extensions) = &self.extensions {
+            extensions.check(&self.allow_credentials)?;
+        }
+        Ok(())
+    }
+}
+
+/// §13.4.3: enough that none comes twice, and none is guessed.
+const fn check_challenge(challenge: &[u8]) -> Result<(), OptionsError> {
+    if challenge.len() < MIN_CHALLENGE_BYTES { Err(OptionsError::ChallengeTooShort) } else { Ok(()) }
+}
+
+/// §5.8.3; no credential has an id of another length (§7.1 step 25).
+fn check_ids(credentials: &[CredentialDescriptor]) -> Result<(), OptionsError> {
+    let is_id = |id: &[u8]| (1..=MAX_CREDENTIAL_ID_BYTES).contains(&id.len());
+    if credentials.iter().all(|credential| is_id(&credential.id)) {
+        Ok(())
+    } else {
+        Err(OptionsError::CredentialId)
+    }
 }
 
 /// §5.4.2, `PublicKeyCredentialRpEntity`.
@@ -273,12 +375,13 @@ mod tests {
 
     use super::{
         AttestationConveyance, AuthenticatorAttachment, AuthenticatorSelection, CreationOptions,
-        CredentialDescriptor, Hint, PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions,
-        RelyingParty, RequestOptions, ResidentKey, UserEntity, UserVerification,
+        CredentialDescriptor, Hint, OptionsError, PublicKeyCredentialCreationOptions,
+        PublicKeyCredentialRequestOptions, RelyingParty, RequestOptions, ResidentKey, UserEntity,
+        UserVerification,
     };
     use crate::{
-        Algorithm, AuthenticatorTransport,
-        extensions::{AppId, CreationExtensions, RequestExtensions},
+        Algorithm, AttestationFormat, AuthenticatorTransport,
+        extensions::{AppId, CreationExtensions, ExtensionInputError, LargeBlobRequest, RequestExtensions},
     };
 
     fn creation_options() -> PublicKeyCredentialCreationOptions {
@@ -295,6 +398,7 @@ mod tests {
                 UserVerification::Required,
             ),
             attestation: AttestationConveyance::None,
+            attestation_formats: vec![],
             extensions: None,
             hints: vec![],
         }
@@ -331,6 +435,7 @@ mod tests {
                 UserVerification::Preferred,
             ),
             attestation: AttestationConveyance::Direct,
+            attestation_formats: vec![AttestationFormat::Packed, AttestationFormat::AndroidKey],
             extensions: Some(CreationExtensions {
                 credential_properties: true,
                 ..CreationExtensions::default()
@@ -354,13 +459,13 @@ mod tests {
             })
         );
         assert_eq!(json["attestation"], "direct");
+        assert_eq!(json["attestationFormats"], json!(["packed", "android-key"]));
         assert_eq!(json["extensions"], json!({"credProps": true}));
         assert_eq!(json["hints"], json!(["security-key"]));
     }
 
-    #[test]
-    fn request_options_are_what_a_browser_takes() {
-        let mut public_key = PublicKeyCredentialRequestOptions {
+    fn request_options() -> PublicKeyCredentialRequestOptions {
+        PublicKeyCredentialRequestOptions {
             challenge: vec![0; 16],
             timeout: 60_000,
             rp_id: "example.com".into(),
@@ -368,7 +473,12 @@ mod tests {
             user_verification: UserVerification::Discouraged,
             extensions: None,
             hints: vec![],
-        };
+        }
+    }
+
+    #[test]
+    fn request_options_are_what_a_browser_takes() {
+        let mut public_key = request_options();
         assert_eq!(
             serde_json::to_value(RequestOptions { public_key: public_key.clone() }).unwrap(),
             json!({"publicKey": {
@@ -382,6 +492,49 @@ mod tests {
         let json = serde_json::to_value(public_key).unwrap();
         assert_eq!(json["allowCredentials"], json!([{"type": "public-key", "id": "AA"}]));
         assert_eq!(json["extensions"], json!({"appid": "https://example.com"}));
+    }
+
+    #[test]
+    fn creation_options_that_clients_would_fail_at_are_refused() {
+        type Change = fn(&mut PublicKeyCredentialCreationOptions);
+        let refusal = |change: Change| {
+            let mut options = creation_options();
+            change(&mut options);
+            options.check().err()
+        };
+        let long = |length| vec![7; length];
+        assert_eq!(refusal(|_| {}), None);
+        assert_eq!(refusal(|options| options.challenge.truncate(15)), Some(OptionsError::ChallengeTooShort));
+        assert_eq!(refusal(|options| options.user.id.clear()), Some(OptionsError::UserHandle));
+        assert_eq!(refusal(|options| options.user.id = vec![7; 65]), Some(OptionsError::UserHandle));
+        assert_eq!(refusal(|options| options.user.id = vec![7; 64]), None);
+        assert_eq!(refusal(|options| options.pub_key_cred_params.clear()), Some(OptionsError::NoAlgorithm));
+        for (length, expected) in
+            [(0, Some(OptionsError::CredentialId)), (1023, None), (1024, Some(OptionsError::CredentialId))]
+        {
+            let mut options = creation_options();
+            options.exclude_credentials = vec![CredentialDescriptor::new(long(length))];
+            assert_eq!(options.check().err(), expected, "{length}");
+        }
+        let enforcing =
+            CreationExtensions { enforce_credential_protection: true, ..CreationExtensions::default() };
+        let options =
+            PublicKeyCredentialCreationOptions { extensions: Some(enforcing), ..creation_options() };
+        assert_eq!(options.check(), Err(ExtensionInputError::NothingToEnforce.into()));
+    }
+
+    #[test]
+    fn request_options_that_clients_would_fail_at_are_refused() {
+        assert_eq!(request_options().check(), Ok(()));
+        let options = PublicKeyCredentialRequestOptions { challenge: vec![0; 15], ..request_options() };
+        assert_eq!(options.check(), Err(OptionsError::ChallengeTooShort));
+        let allow_credentials = vec![CredentialDescriptor::new(vec![0; 1024])];
+        let options = PublicKeyCredentialRequestOptions { allow_credentials, ..request_options() };
+        assert_eq!(options.check(), Err(OptionsError::CredentialId));
+        let large_blob = Some(LargeBlobRequest::Write(vec![1]));
+        let extensions = Some(RequestExtensions { large_blob, ..RequestExtensions::default() });
+        let options = PublicKeyCredentialRequestOptions { extensions, ..request_options() };
+        assert_eq!(options.check(), Err(ExtensionInputError::LargeBlobCredential.into()));
     }
 
     #[test]

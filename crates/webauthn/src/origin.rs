@@ -11,6 +11,9 @@ const ANDROID_SCHEME: &str = "android:apk-key-hash:";
 
 /// An origin that a relying party expects, in the one form in which a client writes it into client data.
 ///
+/// An app on Android has one of its own, made of its signing certificate; one on iOS has that of the web site it is
+/// associated with, and so `https://` and the RP ID.
+///
 /// It is compared byte by byte; there are no wildcards (own check: a wildcard would let any page of a
 /// compromised subdomain take part).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -11,7 +11,8 @@ use crate::{
 
 /// A relying party identifier, with the hash of it that authenticator data carries.
 ///
-/// Whether it is a public suffix (`com`, `co.uk`), which no browser accepts, is not checked.
+/// Whether it is a public suffix (`com`, `co.uk`), which no page below it may use, is
+/// [`is_public_suffix`](crate::is_public_suffix)'s to say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RpId {
     id: String,
@@ -54,7 +55,7 @@ impl RpId {
     /// Whether a page of this origin may use this RP ID: its host is the RP ID or below it (§5.1.3 step 8).
     /// For checks of a configuration; an Android app has no host and is accepted.
     ///
-    /// An origin outside of it can still work, by Related Origin Requests (§5.11).
+    /// An origin outside of it can still work, by [`RelatedOrigins`](crate::RelatedOrigins).
     #[must_use]
     pub fn accepts(&self, origin: &Origin) -> bool {
         origin.host().is_none_or(|host| {

@@ -84,6 +84,7 @@ fn creation_options(algorithm: Algorithm, user_handle: &[u8], extensions: &Value
             UserVerification::Required,
         ),
         attestation: AttestationConveyance::None,
+        attestation_formats: Vec::new(),
         extensions: extensions
             .as_object()
             .map(|members| CreationExtensions::parse(members).expect("inputs of a registration")),

@@ -24,6 +24,7 @@ pub(crate) use trust::choose;
 pub use trust::{AttestationPolicy, TrustAnchor, TrustAnchorError, TrustError};
 
 use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
+use serde::{Serialize, Serializer};
 
 use crate::{Aaguid, RegistrationError, cose::CoseKey};
 
@@ -78,6 +79,13 @@ impl AttestationFormat {
             Self::Apple => "apple",
             Self::Compound => "compound",
         }
+    }
+}
+
+impl Serialize for AttestationFormat {
+    /// As the identifier.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

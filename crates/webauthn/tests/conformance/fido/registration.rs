@@ -31,6 +31,7 @@ fn creation_options(exclude_credentials: Vec<CredentialDescriptor>) -> Value {
                 user_verification: UserVerification::Required,
             },
             attestation: AttestationConveyance::None,
+            attestation_formats: Vec::new(),
             extensions: Some(CreationExtensions {
                 unknown: Map::from_iter([("example.extension".to_owned(), json!(true))]),
                 ..CreationExtensions::default()
