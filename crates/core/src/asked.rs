@@ -1,5 +1,7 @@
 //! What one request asks of a ceremony, within what its tenant allows.
 
+use passgate_webauthn::AttestationFormat;
+use passgate_webauthn::extensions::{CreationExtensions, RequestExtensions};
 use passgate_webauthn::options::{
     AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification,
 };
@@ -24,6 +26,12 @@ pub struct Asked {
     pub hints: Vec<Hint>,
     /// How the person is to be asked.
     pub mediation: Mediation,
+    /// Which attestation statement formats are preferred, the best first (WebAuthn Level 3, §5.4). Asks for nothing.
+    pub attestation_formats: Vec<AttestationFormat>,
+    /// The extensions of a registration.
+    pub creation_extensions: CreationExtensions,
+    /// The extensions of a login. What they hold for credentials that the login does not allow is left out.
+    pub request_extensions: RequestExtensions,
 }
 
 /// How the person is asked (Credential Management Level 1, §2.3.2).

@@ -1,7 +1,7 @@
 //! What all authentications have in common: WebAuthn Level 3, §7.2, around the verifier. Logins and transactions differ
 //! in which challenges and credentials they take, and in what else they write.
 
-use passgate_webauthn::extensions::AskedExtensions;
+use passgate_webauthn::extensions::RequestExtensions;
 use passgate_webauthn::options::{
     CredentialDescriptor as AllowedCredential, PublicKeyCredentialRequestOptions,
 };
@@ -130,6 +130,12 @@ impl<S: Store> Passgate<S> {
         asked: &Asked,
         allowed: Vec<CredentialDescriptor>,
     ) -> RequestOptions {
+        let mut extensions = asked.request_extensions.clone();
+        // A credential may have been deleted since the app stored an input for it; clients fail at one that is not
+        // allowed (WebAuthn Level 3, §10.1.4).
+        extensions
+            .prf_by_credential
+            .retain(|id, _| allowed.iter().any(|one| one.id.as_bytes() == id.as_slice()));
         RequestOptions {
             public_key: PublicKeyCredentialRequestOptions {
                 challenge: challenge.seal(tenant.id, &self.secrets).into_bytes(),
@@ -141,7 +147,7 @@ impl<S: Store> Passgate<S> {
                     .map(|credential| AllowedCredential::new(credential.id.as_bytes().to_vec()))
                     .collect(),
                 user_verification: challenge.policy.user_verification,
-                extensions: None,
+                extensions: (extensions != RequestExtensions::default()).then_some(extensions),
                 hints: asked.hints.clone(),
             },
         }
@@ -200,8 +206,8 @@ impl<S: Store> Passgate<S> {
                 DeviationPolicy::Strict => BackupEligibilityPolicy::Strict,
                 DeviationPolicy::Warn => BackupEligibilityPolicy::Warn,
             },
-            // None is asked for.
-            extensions: AskedExtensions::NONE,
+            extensions: opened.challenge.policy.extensions,
+            // Not offered: its value would have to be sealed, too.
             app_id: None,
         })?;
         let token = token::issue(

@@ -21,6 +21,7 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 use passgate_webauthn::UserPresence;
+use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::options::UserVerification;
 use subtle::ConstantTimeEq;
 
@@ -89,30 +90,36 @@ pub struct ChallengePolicy {
     pub user_verification: UserVerification,
     /// Whether the person must be present.
     pub user_presence: UserPresence,
+    /// The extensions whose outputs are read; others' are ignored.
+    pub extensions: AskedExtensions,
 }
+
+/// From this bit on lie the extensions.
+const EXTENSIONS_SHIFT: u32 = 3;
 
 impl ChallengePolicy {
     /// Of a ceremony at which the person must be present.
     #[must_use]
-    pub const fn present(user_verification: UserVerification) -> Self {
-        Self { user_verification, user_presence: UserPresence::Required }
+    pub const fn present(user_verification: UserVerification, extensions: AskedExtensions) -> Self {
+        Self { user_verification, user_presence: UserPresence::Required, extensions }
     }
 
-    /// Bits 0 and 1: user verification. Bit 2: the person need not be present.
+    /// Bits 0 and 1: user verification. Bit 2: the person need not be present. Bits 3 to 15: extensions.
     const fn bits(self) -> u16 {
         let user_verification = match self.user_verification {
             UserVerification::Discouraged => 0,
             UserVerification::Preferred => 1,
             UserVerification::Required => 2,
         };
-        match self.user_presence {
+        let policy = match self.user_presence {
             UserPresence::Required => user_verification,
             UserPresence::NotRequired => user_verification | 0b100,
-        }
+        };
+        policy | self.extensions.bits() << EXTENSIONS_SHIFT
     }
 
-    const fn from_bits(bits: u16) -> Option<Self> {
-        let user_verification = match bits & !0b100 {
+    fn from_bits(bits: u16) -> Option<Self> {
+        let user_verification = match bits & 0b11 {
             0 => UserVerification::Discouraged,
             1 => UserVerification::Preferred,
             2 => UserVerification::Required,
@@ -120,7 +127,8 @@ impl ChallengePolicy {
         };
         let user_presence =
             if bits & 0b100 == 0 { UserPresence::Required } else { UserPresence::NotRequired };
-        Some(Self { user_verification, user_presence })
+        let extensions = AskedExtensions::from_bits(bits >> EXTENSIONS_SHIFT)?;
+        Some(Self { user_verification, user_presence, extensions })
     }
 }
 
@@ -301,6 +309,7 @@ fn compute_tag(
 mod tests {
     use std::time::Duration;
 
+    use passgate_webauthn::extensions::Extension;
     use uuid::Uuid;
 
     use super::*;
@@ -324,7 +333,7 @@ mod tests {
     }
 
     fn challenge(purpose: Purpose) -> Challenge {
-        let policy = ChallengePolicy::present(UserVerification::Required);
+        let policy = ChallengePolicy::present(UserVerification::Required, AskedExtensions::NONE);
         let subject = Some(UserId::new(Uuid::from_u128(7)));
         Challenge::new(purpose, policy, NOW + Duration::from_mins(5), subject, &SystemRng)
     }
@@ -336,8 +345,12 @@ mod tests {
             for user_verification in
                 [UserVerification::Required, UserVerification::Preferred, UserVerification::Discouraged]
             {
-                for user_presence in [UserPresence::Required, UserPresence::NotRequired] {
-                    let policy = ChallengePolicy { user_verification, user_presence };
+                for (user_presence, extensions) in [
+                    (UserPresence::Required, AskedExtensions::NONE),
+                    (UserPresence::NotRequired, AskedExtensions::NONE.with(Extension::AppIdExclude)),
+                    (UserPresence::Required, AskedExtensions::NONE.with(Extension::CredentialProperties)),
+                ] {
+                    let policy = ChallengePolicy { user_verification, user_presence, extensions };
                     let challenge = Challenge { policy, ..challenge(*purpose) };
                     let sealed = challenge.seal(tenant(1), &secrets);
                     assert_eq!(
@@ -412,7 +425,7 @@ mod tests {
     #[test]
     fn a_transactions_hash_is_sealed_with_its_challenge() {
         let secrets = secrets();
-        let policy = ChallengePolicy::present(UserVerification::Required);
+        let policy = ChallengePolicy::present(UserVerification::Required, AskedExtensions::NONE);
         let (subject, hash) = (UserId::new(Uuid::from_u128(7)), TransactionHash([9; 32]));
         let challenge =
             Challenge::for_transaction(policy, NOW + Duration::from_mins(5), subject, hash, &SystemRng);

@@ -63,7 +63,7 @@ impl<S: Store> Passgate<S> {
         let policy = tenant.config.passkeys.asked(asked, tenant.config.requests)?;
         let challenge = Challenge::new(
             Purpose::DiscoverableLogin,
-            ChallengePolicy::present(policy.user_verification),
+            ChallengePolicy::present(policy.user_verification, asked.request_extensions.asked()),
             // Who asks for a time of its own doesn't keep it for an open page.
             self.now()
                 + match asked.timeout {
@@ -97,7 +97,7 @@ impl<S: Store> Passgate<S> {
         };
         let challenge = Challenge::new(
             rules.named,
-            ChallengePolicy::present(policy.user_verification),
+            ChallengePolicy::present(policy.user_verification, asked.request_extensions.asked()),
             now + policy.timeout.as_duration(),
             Some(user.id),
             &*self.rng,

@@ -1,6 +1,6 @@
 //! Registering a passkey or a second factor: WebAuthn Level 3, §7.1, around the verifier.
 
-use passgate_webauthn::extensions::AskedExtensions;
+use passgate_webauthn::extensions::CreationExtensions;
 use passgate_webauthn::options::{
     AuthenticatorSelection, CreationOptions, CredentialDescriptor as ExcludedCredential,
     PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
@@ -141,6 +141,7 @@ impl<S: Store> Passgate<S> {
                     Mediation::Prompted => UserPresence::Required,
                     Mediation::Conditional => UserPresence::NotRequired,
                 },
+                extensions: asked.creation_extensions.asked(),
             },
             now + policy.timeout.as_duration(),
             Some(user.id),
@@ -169,8 +170,9 @@ impl<S: Store> Passgate<S> {
                     policy.user_verification,
                 ),
                 attestation: policy.attestation,
-                attestation_formats: Vec::new(),
-                extensions: None,
+                attestation_formats: asked.attestation_formats.clone(),
+                extensions: (asked.creation_extensions != CreationExtensions::default())
+                    .then(|| asked.creation_extensions.clone()),
                 hints: asked.hints.clone(),
             },
         })
@@ -277,8 +279,7 @@ impl<S: Store> Passgate<S> {
             user_presence: challenge.policy.user_presence,
             algorithms: &Algorithm::ALL,
             attestation: AttestationPolicy::default(),
-            // None is asked for.
-            extensions: AskedExtensions::NONE,
+            extensions: challenge.policy.extensions,
             now_unix_seconds: now.as_seconds(),
         })?;
         let user_verified = verified.user_verified;

@@ -79,7 +79,7 @@ impl<S: Store> Passgate<S> {
         };
         let challenge = Challenge {
             purpose: Purpose::Transaction,
-            policy: ChallengePolicy::present(policy.user_verification),
+            policy: ChallengePolicy::present(policy.user_verification, asked.request_extensions.asked()),
             expires_at: now + policy.timeout.as_duration(),
             nonce,
             subject: Some(user.id),

@@ -24,6 +24,7 @@ pub(crate) fn registration(asked: &wire::RegistrationAsked) -> Result<Asked, Api
             None => Mediation::Prompted,
             Some(wire::Mediation::Conditional) => Mediation::Conditional,
         },
+        ..Asked::default()
     })
 }
 
