@@ -135,7 +135,7 @@ fn a_peer_that_does_not_read_is_cut_off_and_takes_nobodys_place() {
         .collect();
     // The next one waits for a place, and gets it once the first of them is cut off.
     let mut next = TcpStream::connect(("127.0.0.1", place.public)).unwrap();
-    next.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    next.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     next.write_all(ask.as_bytes()).unwrap();
     let mut answer = [0; 12];
     next.read_exact(&mut answer).unwrap();
