@@ -10,17 +10,21 @@ use crate::public::{Credential, Transaction};
 
 /// One row of `GET /tenants`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantSummary {
     /// The tenant's id, first segment of its public API's paths.
     pub id: Uuid,
     /// What operators call it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
     pub display_name: String,
 }
 
 /// `POST /tenants`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantCreate {
     /// What operators call it: 1 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
     pub display_name: String,
     /// Its configuration.
     pub config: TenantConfig,
@@ -34,20 +38,24 @@ pub struct TenantCreate {
 
 /// What `POST /tenants` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantCreated {
     /// The new tenant's id.
     pub id: Uuid,
     /// Its first API key, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub api_key: Option<ApiKeyCreated>,
 }
 
 /// `GET /tenants/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tenant {
     /// The tenant's id.
     pub id: Uuid,
     /// What operators call it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
     pub display_name: String,
     /// Its configuration.
     pub config: TenantConfig,
@@ -55,20 +63,25 @@ pub struct Tenant {
 
 /// `PUT /tenants/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantUpdate {
     /// The new name: 1 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
     pub display_name: String,
 }
 
 /// `POST /tenants/{id}/secrets/api`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyCreate {
     /// Its name, unique in the tenant: 1 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "Staging"))]
     pub name: String,
 }
 
 /// A new API key, with its secret: shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyCreated {
     /// The key's id, for revoking it.
     pub id: Uuid,
@@ -83,23 +96,27 @@ pub struct ApiKeyCreated {
 
 /// An API key as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
     /// The key's id.
     pub id: Uuid,
     /// Its name.
     pub name: String,
     /// Its first characters and an ellipsis: enough to tell keys apart.
+    #[cfg_attr(feature = "openapi", schema(example = "pgk_ab12…"))]
     pub secret: String,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it was last used, to the minute.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub last_used_at: Option<OffsetDateTime>,
 }
 
 /// The algorithm of a tenant's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SigningAlgorithm {
     /// ECDSA on P-256 with SHA-256.
     #[serde(rename = "ES256")]
@@ -111,9 +128,11 @@ pub enum SigningAlgorithm {
 
 /// `POST /tenants/{id}/secrets/jwk`: rotates the tenant's signing key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SigningKeyCreate {
     /// Its name. Default: made from the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub name: Option<String>,
     /// Default: that of the key that signs now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,12 +144,14 @@ pub struct SigningKeyCreate {
 
 /// A signing key; the private half never leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SigningKey {
     /// The key's id, for deleting it.
     pub id: Uuid,
     /// Its name.
     pub name: String,
     /// Always empty: kept for clients of the plain contract.
+    #[cfg_attr(feature = "openapi", schema(max_length = 0))]
     pub secret: String,
     /// The id under which the JWKS lists it.
     pub kid: String,
@@ -148,6 +169,7 @@ pub struct SigningKey {
 
 /// Where a signing key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SigningKeyState {
     /// In the JWKS, so that caches learn it; does not sign yet.
@@ -160,6 +182,7 @@ pub enum SigningKeyState {
 
 /// A user, as `GET /tenants/{id}/users` lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// The row's id, by which the admin API names the user.
     pub id: Uuid,
@@ -175,6 +198,7 @@ pub struct User {
 
 /// A user with everything of theirs: `GET /tenants/{id}/users/{user_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserDetails {
     /// The user.
     #[serde(flatten)]
@@ -187,6 +211,7 @@ pub struct UserDetails {
 
 /// `GET /health/alive`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Alive {
     /// Always true: the process answers.
     pub alive: bool,
@@ -194,6 +219,7 @@ pub struct Alive {
 
 /// `GET /health/ready`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ready {
     /// Whether the process can serve: its database answers.
     pub ready: bool,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A tenant's whole configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantConfig {
     /// Which web pages may call this tenant's public API from a browser.
     pub cors: CorsConfig,
@@ -19,15 +20,19 @@ pub struct TenantConfig {
 
 /// The audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditLogConfig {
     /// How many days rows are kept: 1 to 3650. Default: 400.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     pub retention_days: u32,
 }
 
 /// Cross-origin access to the public API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CorsConfig {
     /// At least one origin; `https://*.example.com` matches one label, `*` any origin.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub allowed_origins: Vec<String>,
     /// With `*` in `allowed_origins`: reflect the caller's origin and allow credentials.
     #[serde(default)]
@@ -36,10 +41,12 @@ pub struct CorsConfig {
 
 /// The relying party and the policy of passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebauthnConfig {
     /// Who asks: the name and the domain that passkeys are bound to.
     pub relying_party: RelyingParty,
     /// How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+    #[cfg_attr(feature = "openapi", schema(minimum = 10_000, maximum = 3_600_000, example = 300_000))]
     pub timeout: u64,
     /// Whether the person must prove that it is them (PIN, biometrics). Default: required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,8 +76,10 @@ pub struct WebauthnConfig {
 
 /// The policy of second-factor credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MfaConfig {
     /// How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+    #[cfg_attr(feature = "openapi", schema(minimum = 10_000, maximum = 3_600_000, example = 300_000))]
     pub timeout: u64,
     /// Default: preferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,21 +97,27 @@ pub struct MfaConfig {
 
 /// The relying party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RelyingParty {
     /// The RP ID: a domain, without scheme or port.
+    #[cfg_attr(feature = "openapi", schema(example = "example.com"))]
     pub id: String,
     /// What the passkey prompt shows.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub display_name: String,
     /// An image URL. Kept and returned; browsers no longer show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
     pub icon: Option<String>,
     /// At least one origin whose pages may run ceremonies: `https://…`, `http://localhost:…`,
     /// `android:apk-key-hash:…`.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub origins: Vec<String>,
 }
 
 /// WebAuthn's `UserVerificationRequirement` (Level 3, §5.8.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the specification's own words")]
 pub enum UserVerification {
@@ -113,6 +128,7 @@ pub enum UserVerification {
 
 /// WebAuthn's `AuthenticatorAttachment` (Level 3, §5.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the specification's own words")]
 pub enum Attachment {
@@ -122,6 +138,7 @@ pub enum Attachment {
 
 /// WebAuthn's `AttestationConveyancePreference` (Level 3, §5.4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the specification's own words")]
 pub enum AttestationPreference {
@@ -133,6 +150,7 @@ pub enum AttestationPreference {
 
 /// WebAuthn's `ResidentKeyRequirement` (Level 3, §5.4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the specification's own words")]
 pub enum ResidentKeyRequirement {
@@ -143,6 +161,7 @@ pub enum ResidentKeyRequirement {
 
 /// What one request may ask for, beside its tenant's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RequestOverrides {
     /// More than the policy, never less.
@@ -153,6 +172,7 @@ pub enum RequestOverrides {
 
 /// What a login with a credential that was never seen here tells the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum UnknownCredentials {
     /// That it is unknown.
@@ -164,6 +184,7 @@ pub enum UnknownCredentials {
 
 /// What to do where an authenticator deviates from a rule that some real ones break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum DeviationPolicy {
     /// Refuse the login.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Every body outside 2xx.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// A short sentence, the same for every error of this code.
     pub title: String,
@@ -23,6 +24,7 @@ pub struct ErrorBody {
 /// The constants are those that a client is likely to act on; a verification that failed carries the
 /// verifier's own code (`signature_invalid`, `origin_not_allowed`, …), listed in docs/guides/errors.md.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct ErrorCode(Cow<'static, str>);
 
@@ -47,9 +49,12 @@ impl fmt::Display for ErrorCode {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $name:ident = $code:literal,)+) => {
+    ($(#[doc = $meaning:literal] $name:ident = $code:literal,)+) => {
         impl ErrorCode {
-            $($(#[$doc])+ pub const $name: Self = Self::new($code);)+
+            $(#[doc = $meaning] pub const $name: Self = Self::new($code);)+
+
+            /// The codes above, each with what it means.
+            pub const MEANINGS: &[(&str, &str)] = &[$(($code, $meaning.trim_ascii_start()),)+];
         }
     };
 }

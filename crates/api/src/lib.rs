@@ -4,6 +4,8 @@
 //! bounds of each member. The server turns them into the domain's types, which is where they are checked.
 
 pub mod admin;
+#[cfg(feature = "openapi")]
+pub mod ceremony;
 pub mod config;
 pub mod error;
 pub mod public;

@@ -12,16 +12,21 @@ use crate::config::{Attachment, AttestationPreference, ResidentKeyRequirement, U
 
 /// `POST registration/initialize`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationInitialize {
     /// The app's own id of the user: any string, not empty. Never reinterpreted.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
     pub user_id: String,
     /// What the person recognises the account by, such as an email; 1 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "kim@example.com"))]
     pub username: String,
     /// A friendlier name, at most 128 characters. Falls back to `username`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 128, example = "Kim"))]
     pub display_name: Option<String>,
     /// An image URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
     pub icon: Option<String>,
 }
 
@@ -39,6 +44,7 @@ pub struct Asking<T, A> {
 /// What one registration asks for beside its tenant's policy. Less than that is refused, unless the tenant's
 /// `request_overrides` says `any`. All members are ours, and additive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationAsked {
     /// Whether the person must prove that it is them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,31 +60,38 @@ pub struct RegistrationAsked {
     pub resident_key: Option<ResidentKeyRequirement>,
     /// How long the challenge lives, in milliseconds: 10,000 up to the tenant's timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 10_000, maximum = 3_600_000))]
     pub timeout: Option<u64>,
     /// What the page expects the person to use, the best first; at most 3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     pub hints: Vec<Hint>,
     /// `conditional`: a passkey is made without a prompt, after a login with a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mediation: Option<Mediation>,
 }
 
-/// What one login asks for beside its tenant's policy, as [`RegistrationAsked`].
+/// What one login asks for beside its tenant's policy. Less than that is refused, unless the tenant's
+/// `request_overrides` says `any`. All members are ours, and additive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginAsked {
     /// Whether the person must prove that it is them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_verification: Option<UserVerification>,
     /// How long the challenge lives, in milliseconds: 10,000 up to the tenant's timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 10_000, maximum = 3_600_000))]
     pub timeout: Option<u64>,
     /// What the page expects the person to use, the best first; at most 3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     pub hints: Vec<Hint>,
 }
 
 /// WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the specification's own words")]
 pub enum Hint {
@@ -89,6 +102,7 @@ pub enum Hint {
 
 /// How the person is asked (Credential Management Level 1, §2.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mediation {
     /// Without a prompt.
@@ -97,33 +111,42 @@ pub enum Mediation {
 
 /// `POST login/initialize`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginInitialize {
     /// Whose passkeys to ask for (needs the API key); absent for a discoverable login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
     pub user_id: Option<String>,
 }
 
 /// What a finished ceremony answers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenResponse {
     /// A JWT signed by a key of the tenant's JWKS, valid for 300 seconds.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^[\w-]+\.[\w-]+\.[\w-]+$"))]
     pub token: String,
 }
 
 /// `PATCH credentials/{credential_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialUpdate {
     /// The new name: 1 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "Kim’s phone"))]
     pub name: String,
 }
 
 /// A registered passkey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
     /// The credential id, base64url without padding; at most 1023 bytes before encoding.
+    #[cfg_attr(feature = "openapi", schema(example = "ZmFrZS1jcmVkZW50aWFsLWlk"))]
     pub id: String,
     /// Starts as the authenticator's name, or `cred-<id>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, example = "iCloud Keychain"))]
     pub name: Option<String>,
     /// The COSE key, base64url.
     pub public_key: String,
@@ -133,6 +156,7 @@ pub struct Credential {
     pub aaguid: Uuid,
     /// When it was last used; its registration counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub last_used_at: Option<OffsetDateTime>,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
@@ -146,18 +170,22 @@ pub struct Credential {
     /// Whether it is a second factor rather than a passkey.
     pub is_mfa: bool,
     /// The app's own id of its user.
+    #[cfg_attr(feature = "openapi", schema(example = "user-7"))]
     pub user_id: String,
 }
 
 /// `GET .well-known/jwks.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Jwks {
     /// Every key that may verify a token now or soon.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub keys: Vec<Jwk>,
 }
 
 /// A public signing key (RFC 7517).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Jwk {
     /// `EC` or `RSA`.
     pub kty: String,
@@ -170,35 +198,45 @@ pub struct Jwk {
     pub kid: String,
     /// EC: `P-256`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub crv: Option<String>,
     /// EC: the point's x, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub x: Option<String>,
     /// EC: the point's y, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub y: Option<String>,
     /// RSA: the modulus, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub n: Option<String>,
     /// RSA: the public exponent, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub e: Option<String>,
 }
 
 /// `POST transaction/initialize`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransactionInitialize {
     /// The app's own id of the user who is to confirm.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
     pub user_id: String,
     /// The app's own id of the transaction: 1 to 128 characters, unique in the tenant.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "payment-4711"))]
     pub transaction_id: String,
     /// What the transaction is about: any JSON value but null. It is kept as it is written, without the space between
     /// its tokens; these bytes are what the person signs.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::public::AnyButNull))]
     pub transaction_data: Box<RawValue>,
 }
 
 /// A transaction, as `GET transaction/{user_id}` lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transaction {
     /// Our id of it.
     pub id: Uuid,
@@ -210,6 +248,7 @@ pub struct Transaction {
     pub status: TransactionStatus,
     /// When it was confirmed (ours, additive).
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub finalized_at: Option<OffsetDateTime>,
     /// When it began.
     #[serde(with = "time::serde::rfc3339")]
@@ -221,6 +260,7 @@ pub struct Transaction {
 
 /// Where a transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TransactionStatus {
     /// It waits for its confirmation.
@@ -231,6 +271,7 @@ pub enum TransactionStatus {
 
 /// A row of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditLog {
     /// The row's id.
     pub id: Uuid,
@@ -239,6 +280,7 @@ pub struct AuditLog {
     pub kind: String,
     /// Why it failed: an error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub error: Option<String>,
     /// The request, as `x-request-id` named it.
     pub meta_http_request_id: String,
@@ -248,6 +290,7 @@ pub struct AuditLog {
     pub meta_user_agent: String,
     /// The app's own id of the user concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub actor_user_id: Option<String>,
     /// When it happened.
     #[serde(with = "time::serde::rfc3339")]
@@ -259,4 +302,23 @@ pub struct AuditLog {
     pub tenant_id: Uuid,
     /// The app's own id of the transaction concerned.
     pub transaction_id: Option<String>,
+}
+
+/// Any JSON value but null: what a transaction may be about. Its schema only.
+#[cfg(feature = "openapi")]
+pub(crate) struct AnyButNull;
+
+#[cfg(feature = "openapi")]
+mod any_but_null {
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+
+    impl utoipa::PartialSchema for super::AnyButNull {
+        fn schema() -> RefOr<Schema> {
+            let types = [Type::Object, Type::Array, Type::String, Type::Number, Type::Boolean];
+            ObjectBuilder::new().schema_type(SchemaType::from_iter(types)).into()
+        }
+    }
+
+    impl utoipa::ToSchema for super::AnyButNull {}
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A secret on the wire: an API key, an admin token. `Debug` hides it, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct SecretString(String);
 

@@ -20,7 +20,7 @@ pub(crate) async fn require_token<S: Store>(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let refusal = match bearer(&parts) {
-        // No page is served from here, so a browser's cross-origin request is somebody else's doing.
+        // No page from here asks anything of the admin API, so a request of a page is somebody else's doing.
         _ if parts.headers.contains_key(ORIGIN) => Some(ApiError::new(
             StatusCode::FORBIDDEN,
             ErrorCode::WEB_PAGE_REFUSED,

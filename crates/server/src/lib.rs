@@ -13,6 +13,7 @@ pub mod listener;
 mod logging;
 mod no_store;
 mod open;
+pub mod openapi;
 mod pagination;
 pub mod rate_limit;
 mod request;

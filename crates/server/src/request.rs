@@ -56,7 +56,7 @@ pub(crate) async fn identify<S: Store>(
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
             response.headers_mut().insert("x-request-id", value);
         }
-        // Answers are JSON and nothing else, whatever a browser would make of them.
+        // Answers are what they say they are, whatever a browser would make of them.
         response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
     }

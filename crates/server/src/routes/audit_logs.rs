@@ -8,6 +8,7 @@ use passgate_core::audit::{AuditFilter, AuditRow, AuditType};
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
+use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -15,8 +16,42 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Keyed;
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Tag, example, moment as moment_schema, some_of, text_at_most};
 use crate::pagination::{ListQuery, page_headers};
 use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    filters(Description::new(
+        Access::Key,
+        Tag::AuditLog,
+        "listAuditLogs",
+        "List the audit log",
+        "Rows that satisfy every filter. Rows that sum up what strangers were refused name nobody.",
+    ))
+}
+
+pub(crate) fn admin_description() -> Description {
+    filters(Description::new(
+        Access::Token,
+        Tag::AuditLog,
+        "listAuditLogs",
+        "List a tenant's audit log",
+        "What the tenant itself sees of it, with the same filters.",
+    ))
+}
+
+fn filters(description: Description) -> Description {
+    let kinds: Vec<_> = AuditType::ALL.iter().map(|kind| kind.as_str()).collect();
+    description
+        .query("start_time", "Only what happened after this moment.", moment_schema("2027-01-01T00:00:00Z"))
+        .query("end_time", "Only what happened before this moment.", moment_schema("2027-02-01T00:00:00Z"))
+        .query("type", "Only what is of this type; may repeat.", some_of(&kinds))
+        .query("actor_user_id", "Only rows whose user id has this in it.", text_at_most(1024, "user-7"))
+        .query("meta_source_ip", "Only rows whose address has this in it.", text_at_most(64, "192.0.2."))
+        .query("q", "Only rows that have this in one of their members.", text_at_most(1024, "signature"))
+        .paged("order")
+        .answers_page::<wire::AuditLog>("The rows.", json!([example::audit_log()]))
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -6,8 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use data_encoding::HEXLOWER;
 use passgate_api::admin::{Alive, Ready};
 use passgate_core::store::Store;
+use serde_json::json;
 
 use crate::app::App;
+use crate::openapi::{Access, Description, Tag};
 
 /// Names the database that the process serves, so that a command line doesn't take it for another's server.
 pub(crate) const DATABASE_HEADER: HeaderName = HeaderName::from_static("x-passgate-database");
@@ -15,6 +17,29 @@ pub(crate) const DATABASE_HEADER: HeaderName = HeaderName::from_static("x-passga
 pub(crate) const NONCE_HEADER: HeaderName = HeaderName::from_static("x-passgate-nonce");
 /// The proof, in hex: see [`passgate_core::passgate::Passgate::prove`].
 pub(crate) const PROOF_HEADER: HeaderName = HeaderName::from_static("x-passgate-proof");
+
+pub(crate) fn alive_description() -> Description {
+    Description::new(
+        Access::Anyone,
+        Tag::Health,
+        "getAlive",
+        "Is the process alive?",
+        "It answers, and that is all that this says.",
+    )
+    .answers::<Alive>(200, "It is.", json!({ "alive": true }))
+}
+
+pub(crate) fn ready_description() -> Description {
+    Description::new(
+        Access::Anyone,
+        Tag::Health,
+        "getReady",
+        "Can the process serve?",
+        "Whether its database answers, now and within the last seconds.",
+    )
+    .answers::<Ready>(200, "It can.", json!({ "ready": true }))
+    .answers::<Ready>(503, "It can't: send requests elsewhere.", json!({ "ready": false }))
+}
 
 /// The process answers.
 pub(crate) async fn alive<S: Store>(
@@ -34,7 +59,12 @@ pub(crate) async fn alive<S: Store>(
 
 /// The process can serve: its database answers, now and within the last seconds.
 pub(crate) async fn ready<S: Store>(State(app): State<App<S>>) -> (StatusCode, Json<Ready>) {
-    let ready = app.passgate.store().version().await.is_ok() && app.passgate.is_current();
+    let ready = is_ready(&app).await;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Ready { ready }))
+}
+
+/// Whether the database answers, now and within the last seconds.
+pub(crate) async fn is_ready<S: Store>(app: &App<S>) -> bool {
+    app.passgate.store().version().await.is_ok() && app.passgate.is_current()
 }

@@ -6,9 +6,30 @@ use axum::http::header::{CACHE_CONTROL, HeaderName};
 use passgate_api::public::{Jwk, Jwks};
 use passgate_core::signing_key::{PublicKey, PublicKeyParameters};
 use passgate_core::store::Store;
+use serde_json::json;
 
 use crate::app::App;
 use crate::extract::InTenant;
+use crate::openapi::{Access, Description, Tag};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Anyone,
+        Tag::SigningKeysInPublic,
+        "getJwks",
+        "Get the keys that verify tokens",
+        "A JWKS (RFC 7517), which may be cached for ten minutes. A token's header names its key by `kid`.",
+    )
+    .answers::<Jwks>(
+        200,
+        "Every key that may verify a token now or soon.",
+        json!({ "keys": [{
+            "kty": "EC", "use": "sig", "alg": "ES256", "kid": "9f0c5d2e", "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        }] }),
+    )
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -1,8 +1,10 @@
-//! Both APIs, as tables of contents: each endpoint is a file, named as its path and verb.
+//! Both APIs, as tables of contents: each endpoint is a file, named as its path and verb, with its description for the
+//! documents.
 
 pub(crate) mod admin;
 pub(crate) mod audit_logs;
 pub(crate) mod credentials;
+pub(crate) mod documentation;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod login;
@@ -10,66 +12,108 @@ pub(crate) mod mfa;
 pub(crate) mod registration;
 pub(crate) mod transaction;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::{delete, get, post, put};
+use axum::{Extension, Router};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{self, Api, Document, Endpoint, delete, get, patch, post, put};
+use crate::routes::documentation::{Both, Published};
 use crate::{admin_layer, rate_limit, request, tenant_layer};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
-    let strangers = Router::new()
-        .route("/registration/finalize", post(registration::finalize::handler))
-        .route("/login/initialize", post(login::initialize::handler))
-        .route("/login/finalize", post(login::finalize::handler))
+    let document = Arc::new(Published::new(&public_document::<S>(app.passgate.public_url())));
+    let documents = openapi::router(public_documents()).layer(Extension(document));
+    let strangers = openapi::router(strangers())
         .method_not_allowed_fallback(method_not_allowed)
         .route_layer(from_fn_with_state(app.clone(), rate_limit::limit));
-    let tenant = Router::new()
-        .route("/registration/initialize", post(registration::initialize::handler))
-        .route("/credentials", get(credentials::list::handler))
-        .route(
-            "/credentials/{credential_id}",
-            get(credentials::get::handler)
-                .patch(credentials::update::handler)
-                .delete(credentials::delete::handler),
-        )
-        .route(
-            "/transaction/initialize",
-            post(transaction::initialize::handler).get(transaction::list::of_initialize),
-        )
-        .route(
-            "/transaction/finalize",
-            post(transaction::finalize::handler).get(transaction::list::of_finalize),
-        )
-        .route("/transaction/{user_id}", get(transaction::list::handler))
-        .route("/mfa/registration/initialize", post(mfa::registration::initialize::handler))
-        .route("/mfa/registration/finalize", post(mfa::registration::finalize::handler))
-        .route("/mfa/login/initialize", post(mfa::login::initialize::handler))
-        .route("/mfa/login/finalize", post(mfa::login::finalize::handler))
-        .route("/audit_logs", get(audit_logs::handler))
-        .route("/.well-known/jwks.json", get(jwks::handler))
+    let tenant = openapi::router(of_tenant())
         .method_not_allowed_fallback(method_not_allowed)
         .merge(strangers)
         .route_layer(from_fn_with_state(app.clone(), tenant_layer::in_tenant));
-    let routes = Router::new().nest("/{tenant_id}", tenant).fallback(route_not_found);
+    let routes = documents
+        .method_not_allowed_fallback(method_not_allowed)
+        .nest(TENANT, tenant)
+        .fallback(route_not_found);
     surround(routes, app, request_timeout)
 }
 
-/// The admin API, behind the admin token.
+/// What the public API's document is made from.
+pub(crate) fn public_document<S: Store>(public_url: &str) -> Document {
+    let endpoints = [(TENANT, of_tenant::<S>()), (TENANT, strangers()), ("", public_documents())];
+    Document::new(Api::Public, public_url, endpoints)
+}
+
+/// Where a tenant's endpoints are.
+const TENANT: &str = "/{tenant_id}";
+
+/// What strangers may call, and so what is limited.
+fn strangers<S: Store>() -> Vec<Endpoint<S>> {
+    use registration::finalize;
+    vec![
+        post("/registration/finalize", finalize::handler, finalize::description()),
+        post("/login/initialize", login::initialize::handler, login::initialize::description()),
+        post("/login/finalize", login::finalize::handler, login::finalize::description()),
+    ]
+}
+
+/// What else a tenant's paths answer.
+fn of_tenant<S: Store>() -> Vec<Endpoint<S>> {
+    use crate::routes::mfa::{login as mfa_login, registration as mfa};
+    use credentials::{delete as delete_credential, get as get_credential, list, update};
+    use registration::initialize;
+    use transaction::list as transactions;
+    vec![
+        post("/registration/initialize", initialize::handler, initialize::description()),
+        get("/credentials", list::handler, list::description()),
+        get("/credentials/{credential_id}", get_credential::handler, get_credential::description()),
+        patch("/credentials/{credential_id}", update::handler, update::description()),
+        delete("/credentials/{credential_id}", delete_credential::handler, delete_credential::description()),
+        post(
+            "/transaction/initialize",
+            transaction::initialize::handler,
+            transaction::initialize::description(),
+        ),
+        post("/transaction/finalize", transaction::finalize::handler, transaction::finalize::description()),
+        get("/transaction/{user_id}", transactions::handler, transactions::description()),
+        // Users may be called as the two routes before are.
+        get("/transaction/initialize", transactions::of_initialize, transactions::covered()),
+        get("/transaction/finalize", transactions::of_finalize, transactions::covered()),
+        post("/mfa/registration/initialize", mfa::initialize::handler, mfa::initialize::description()),
+        post("/mfa/registration/finalize", mfa::finalize::handler, mfa::finalize::description()),
+        post("/mfa/login/initialize", mfa_login::initialize::handler, mfa_login::initialize::description()),
+        post("/mfa/login/finalize", mfa_login::finalize::handler, mfa_login::finalize::description()),
+        get("/audit_logs", audit_logs::handler, audit_logs::description()),
+        get("/.well-known/jwks.json", jwks::handler, jwks::description()),
+    ]
+}
+
+/// What the public listener answers outside of tenants.
+fn public_documents<S: Store>() -> Vec<Endpoint<S>> {
+    use documentation::openapi;
+    vec![get("/openapi.json", openapi::of_public, openapi::description())]
+}
+
+/// The admin API, behind the admin token, and the pages beside it.
 pub fn admin<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
-    let routes = administration()
-        .layer(from_fn_with_state(app.clone(), admin_layer::require_token))
-        .route("/health/alive", get(health::alive))
-        .route("/health/ready", get(health::ready));
+    let documents = Arc::new(Both {
+        public: Published::new(&public_document::<S>(app.passgate.public_url())),
+        admin: Published::new(&admin_document::<S>(&app.admin_url)),
+    });
+    let open = openapi::router(open_to_operators())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(Extension(documents));
+    let routes =
+        administration().layer(from_fn_with_state(app.clone(), admin_layer::require_token)).merge(open);
     surround(routes, app, request_timeout)
 }
 
@@ -78,33 +122,64 @@ pub(crate) fn admin_in_process<S: Store>(app: App<S>) -> Router {
     administration().with_state(app)
 }
 
+/// What the admin API's document is made from.
+pub(crate) fn admin_document<S: Store>(admin_url: &str) -> Document {
+    let endpoints = [("", of_operators::<S>()), ("", open_to_operators())];
+    Document::new(Api::Admin, admin_url, endpoints)
+}
+
 fn administration<S: Store>() -> Router<App<S>> {
-    use admin::{api_keys, signing_keys, tenants, users};
-    Router::new()
-        .route("/tenants", get(tenants::list::handler).post(tenants::create::handler))
-        .route(
-            "/tenants/{tenant_id}",
-            get(tenants::get::handler).put(tenants::update::handler).delete(tenants::delete::handler),
-        )
-        .route("/tenants/{tenant_id}/config", put(tenants::configure::handler))
-        .route(
-            "/tenants/{tenant_id}/secrets/api",
-            get(api_keys::list::handler).post(api_keys::create::handler),
-        )
-        .route("/tenants/{tenant_id}/secrets/api/{secret_id}", delete(api_keys::delete::handler))
-        .route(
-            "/tenants/{tenant_id}/secrets/jwk",
-            get(signing_keys::list::handler).post(signing_keys::create::handler),
-        )
-        .route("/tenants/{tenant_id}/secrets/jwk/{secret_id}", delete(signing_keys::delete::handler))
-        .route("/tenants/{tenant_id}/users", get(users::list::handler))
-        .route(
-            "/tenants/{tenant_id}/users/{user_id}",
-            get(users::get::handler).delete(users::delete::handler),
-        )
-        .route("/tenants/{tenant_id}/audit_logs", get(audit_logs::admin_handler))
-        .fallback(route_not_found)
-        .method_not_allowed_fallback(method_not_allowed)
+    openapi::router(of_operators()).fallback(route_not_found).method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What needs an admin token.
+fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
+    use admin::{api_keys, signing_keys as jwk, tenants, users};
+    vec![
+        get("/tenants", tenants::list::handler, tenants::list::description()),
+        post("/tenants", tenants::create::handler, tenants::create::description()),
+        get("/tenants/{tenant_id}", tenants::get::handler, tenants::get::description()),
+        put("/tenants/{tenant_id}", tenants::update::handler, tenants::update::description()),
+        delete("/tenants/{tenant_id}", tenants::delete::handler, tenants::delete::description()),
+        put("/tenants/{tenant_id}/config", tenants::configure::handler, tenants::configure::description()),
+        get("/tenants/{tenant_id}/secrets/api", api_keys::list::handler, api_keys::list::description()),
+        post("/tenants/{tenant_id}/secrets/api", api_keys::create::handler, api_keys::create::description()),
+        delete(
+            "/tenants/{tenant_id}/secrets/api/{secret_id}",
+            api_keys::delete::handler,
+            api_keys::delete::description(),
+        ),
+        get("/tenants/{tenant_id}/secrets/jwk", jwk::list::handler, jwk::list::description()),
+        post("/tenants/{tenant_id}/secrets/jwk", jwk::create::handler, jwk::create::description()),
+        delete(
+            "/tenants/{tenant_id}/secrets/jwk/{secret_id}",
+            jwk::delete::handler,
+            jwk::delete::description(),
+        ),
+        get("/tenants/{tenant_id}/users", users::list::handler, users::list::description()),
+        get("/tenants/{tenant_id}/users/{user_id}", users::get::handler, users::get::description()),
+        delete("/tenants/{tenant_id}/users/{user_id}", users::delete::handler, users::delete::description()),
+        get("/tenants/{tenant_id}/audit_logs", audit_logs::admin_handler, audit_logs::admin_description()),
+    ]
+}
+
+/// What the admin listener answers without a token: nothing of it is secret.
+fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
+    use documentation::{admin_page, openapi, public_page, status, style};
+    vec![
+        get("/", status::handler, status::description()),
+        get("/health/alive", health::alive, health::alive_description()),
+        get("/health/ready", health::ready, health::ready_description()),
+        get("/openapi.json", openapi::of_admin, openapi::description()),
+        get(
+            "/openapi/public.json",
+            openapi::of_public_for_operators,
+            openapi::of_public_for_operators_description(),
+        ),
+        get("/docs", public_page::handler, public_page::description()),
+        get("/docs/admin", admin_page::handler, admin_page::description()),
+        get("/docs/style.css", style::handler, style::description()),
+    ]
 }
 
 /// What every request passes through, outermost last.

@@ -147,20 +147,37 @@ impl TestServer {
     }
 
     pub(crate) async fn send(&self, method: Method, url: &str, key: Option<&str>, body: Vec<u8>) -> Answer {
-        let mut request = self.client.request(method, url).body(body);
+        let mut request = self.client.request(method.clone(), url).body(body);
         if let Some(key) = key {
             request = request.header("apiKey", key);
         }
-        answer(request.send().await.unwrap()).await
+        self.answer(method.as_str(), request.send().await.unwrap()).await
+    }
+
+    /// Reads an answer, and holds it against the document of its API.
+    pub(crate) async fn answer(&self, method: &str, response: reqwest::Response) -> Answer {
+        let url = response.url().clone();
+        let contract = if self.admin.ends_with(&format!(":{}", url.port().unwrap())) {
+            &*crate::document::ADMIN
+        } else {
+            &*crate::document::PUBLIC
+        };
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap();
+        let body = if bytes.is_empty() { Value::Null } else { json_or_text(&headers, &bytes) };
+        contract.check(method, url.path(), status, &body);
+        Answer { status, headers, body }
     }
 
     pub(crate) async fn admin(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request =
-            self.client.request(method, format!("{}{path}", self.admin)).bearer_auth(&self.admin_token);
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.admin))
+            .bearer_auth(&self.admin_token);
         if let Some(body) = body {
             request = request.json(&body);
         }
-        answer(request.send().await.unwrap()).await
+        self.answer(method.as_str(), request.send().await.unwrap()).await
     }
 
     pub(crate) fn admin_token(&self) -> &str {
@@ -240,11 +257,13 @@ pub(crate) fn config_with(member: &str, value: impl Into<Value>) -> Value {
     config
 }
 
-async fn answer(response: reqwest::Response) -> Answer {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let bytes = response.bytes().await.unwrap();
-    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-    Answer { status, headers, body }
+/// A body of JSON, or else its text.
+fn json_or_text(headers: &HeaderMap, bytes: &[u8]) -> Value {
+    if headers["content-type"] == "application/json" {
+        serde_json::from_slice(bytes).unwrap()
+    } else {
+        String::from_utf8(bytes.to_vec()).unwrap().into()
+    }
 }
 
 /// A tenant, called as its app's backend would.

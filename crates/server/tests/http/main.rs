@@ -9,6 +9,8 @@ mod audit_logs;
 mod challenges;
 mod cors;
 mod credentials;
+mod document;
+mod documentation;
 mod errors;
 mod harness;
 mod isolation;

@@ -8,6 +8,21 @@ use passgate_core::store::{Changed, Store};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{CredentialPath, Keyed, Origin};
+use crate::openapi::{Access, Description, Tag, credential_id};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Key,
+        Tag::Credentials,
+        "deleteCredential",
+        "Delete a credential",
+        "It can't log in any more: who tries is told `credential_revoked`.",
+    )
+    .path("credential_id", "The credential id, base64url.", credential_id())
+    .acts_for_a_person()
+    .answers_nothing("Deleted.")
+    .refuses(404, &[ErrorCode::CREDENTIAL_NOT_FOUND])
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

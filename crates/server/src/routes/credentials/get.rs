@@ -9,6 +9,20 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{CredentialPath, Keyed};
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Tag, credential_id, example};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Key,
+        Tag::Credentials,
+        "getCredential",
+        "Get a credential",
+        "A passkey or a second factor, by its id.",
+    )
+    .path("credential_id", "The credential id, base64url.", credential_id())
+    .answers::<wire::Credential>(200, "The credential.", example::credential())
+    .refuses(404, &[ErrorCode::CREDENTIAL_NOT_FOUND])
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use passgate_api::ceremony::CreationOptions as CreationOptionsJson;
 use passgate_api::public::{Asking, Mediation, RegistrationAsked, RegistrationInitialize};
 use passgate_core::audit::RequestOrigin;
 use passgate_core::credential::CredentialKind;
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{JsonBody, Keyed, Origin};
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Presence, Tag, example};
 use crate::validate::{field, icon};
 
 /// What a page hands to `navigator.credentials.create()`.
@@ -26,6 +28,21 @@ pub(crate) struct Creation {
     /// Beside `publicKey`, where the browser looks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mediation: Option<Mediation>,
+}
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Key,
+        Tag::Registration,
+        "beginRegistration",
+        "Begin a registration",
+        "Makes the options for `navigator.credentials.create()`. A user that does not exist yet is created; one that \
+         does gets the names and the icon of this call. The user's passkeys are listed in `excludeCredentials`, so that \
+         no authenticator makes a second one.",
+    )
+    .acts_for_a_person()
+    .takes_asking::<RegistrationInitialize, RegistrationAsked>(Presence::Required, example::registration())
+    .answers::<CreationOptionsJson>(200, "What the page hands to the browser.", example::creation_options())
 }
 
 pub(crate) async fn handler<S: Store>(

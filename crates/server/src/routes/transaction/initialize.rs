@@ -2,18 +2,46 @@
 
 use axum::Json;
 use axum::extract::State;
+use passgate_api::ErrorCode;
+use passgate_api::ceremony::RequestOptions as RequestOptionsJson;
 use passgate_api::public::TransactionInitialize;
 use passgate_core::asked::Asked;
 use passgate_core::store::Store;
 use passgate_core::transaction::{TransactionData, TransactionIdentifier};
 use passgate_core::user::AppUserId;
 use passgate_webauthn::RequestOptions;
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{JsonBody, Keyed, Origin};
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Presence, Tag, example};
 use crate::validate::field;
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Key,
+        Tag::Transactions,
+        "beginTransaction",
+        "Begin a transaction",
+        "Makes the options for `navigator.credentials.get()`, with the hash of the transaction in the challenge. The \
+         `transaction_id` is used up by this call, whatever becomes of it.",
+    )
+    .acts_for_a_person()
+    .takes::<TransactionInitialize>(
+        Presence::Required,
+        json!({
+            "user_id": "user-7",
+            "transaction_id": "payment-4711",
+            "transaction_data": { "amount": "99.50", "currency": "EUR", "to": "Example Ltd" },
+        }),
+    )
+    .answers::<RequestOptionsJson>(200, "What the page hands to the browser.", example::request_options())
+    .refuses(400, &[ErrorCode::NO_CREDENTIALS])
+    .refuses(404, &[ErrorCode::USER_NOT_FOUND])
+    .refuses(409, &[ErrorCode::TRANSACTION_EXISTS])
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

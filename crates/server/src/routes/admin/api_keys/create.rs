@@ -8,13 +8,28 @@ use passgate_api::admin::{ApiKeyCreate, ApiKeyCreated};
 use passgate_core::administration::Created;
 use passgate_core::store::Store;
 use passgate_core::text::Text;
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Presence, Tag, example};
 use crate::routes::admin::{TenantPath, tenant_not_found};
 use crate::validate::field;
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::ApiKeys,
+        "createApiKey",
+        "Create an API key",
+        "Its secret is shown this once; only its hash is kept.",
+    )
+    .takes::<ApiKeyCreate>(Presence::Required, json!({ "name": "Staging" }))
+    .answers::<ApiKeyCreated>(201, "Created.", example::api_key_created())
+    .refuses(409, &[ErrorCode::NAME_TAKEN])
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

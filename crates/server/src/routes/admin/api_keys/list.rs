@@ -4,10 +4,32 @@ use axum::Json;
 use axum::extract::State;
 use passgate_api::admin::ApiKey;
 use passgate_core::store::Store;
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag};
 use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::ApiKeys,
+        "listApiKeys",
+        "List API keys",
+        "All of the tenant's, their secrets masked.",
+    )
+    .answers_list::<ApiKey>(
+        "The keys.",
+        json!([{
+            "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
+            "name": "Staging",
+            "secret": "pgk_ab12…",
+            "created_at": "2027-01-15T08:00:00Z",
+            "last_used_at": "2027-01-16T10:30:00Z",
+        }]),
+    )
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

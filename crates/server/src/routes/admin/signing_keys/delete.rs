@@ -8,7 +8,23 @@ use passgate_core::store::{SigningKeyDeletion, Store};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag, uuid};
 use crate::routes::admin::RowPath;
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::SigningKeys,
+        "deleteSigningKey",
+        "Delete a signing key",
+        "Tokens that it signed are vouched for no more. The key that signs can't be deleted.",
+    )
+    .path("secret_id", "The key's id.", uuid("e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10"))
+    .answers_nothing("Deleted.")
+    .refuses(400, &[ErrorCode::VALIDATION_FAILED])
+    .refuses(404, &[ErrorCode::SIGNING_KEY_NOT_FOUND])
+    .refuses(409, &[ErrorCode::SIGNING_KEY_IN_USE])
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

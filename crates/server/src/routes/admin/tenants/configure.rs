@@ -8,7 +8,20 @@ use passgate_core::store::{Changed, Store};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
+use crate::openapi::{Access, Description, Presence, Tag, example};
 use crate::routes::admin::{TenantPath, config, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::Tenants,
+        "configureTenant",
+        "Configure a tenant",
+        "Replaces the whole configuration. It holds at once here, and within a second in other processes.",
+    )
+    .takes::<TenantConfig>(Presence::Required, example::config())
+    .answers_nothing("Configured.")
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -7,13 +7,34 @@ use passgate_api::admin::{TenantCreate, TenantCreated};
 use passgate_core::signing_key::SigningAlgorithm;
 use passgate_core::store::Store;
 use passgate_core::text::Text;
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Presence, Tag, example};
 use crate::routes::admin::{api_keys, config, signing_keys};
 use crate::validate::field;
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::Tenants,
+        "createTenant",
+        "Create a tenant",
+        "With a signing key, and an API key where `create_api_key` is true. The key's secret is shown this once.",
+    )
+    .takes::<TenantCreate>(
+        Presence::Required,
+        json!({ "display_name": "My app", "config": example::config(), "create_api_key": true }),
+    )
+    .answers::<TenantCreated>(
+        201,
+        "Created.",
+        json!({ "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11", "api_key": example::api_key_created() }),
+    )
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -6,7 +6,19 @@ use passgate_core::store::{Changed, Store};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag};
 use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::Tenants,
+        "deleteTenant",
+        "Delete a tenant",
+        "With everything of its: keys, users, credentials, transactions, audit log. There is no way back.",
+    )
+    .answers_nothing("Deleted.")
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

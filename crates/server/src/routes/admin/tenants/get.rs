@@ -7,7 +7,19 @@ use passgate_core::store::Store;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag, example};
 use crate::routes::admin::{TenantPath, config, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Token,
+        Tag::Tenants,
+        "getTenant",
+        "Get a tenant",
+        "With its whole configuration, defaults spelled out.",
+    )
+    .answers::<Tenant>(200, "The tenant.", example::tenant())
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

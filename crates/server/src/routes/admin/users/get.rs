@@ -2,14 +2,36 @@
 
 use axum::Json;
 use axum::extract::State;
+use passgate_api::ErrorCode;
 use passgate_api::admin::UserDetails;
 use passgate_core::ids::UserId;
 use passgate_core::store::Store;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag, example, uuid};
 use crate::routes::admin::RowPath;
 use crate::routes::{credentials, transaction};
+
+pub(crate) fn description() -> Description {
+    Description::new(Access::Token, Tag::Users, "getUser", "Get a user", "With credentials and transactions.")
+        .path(
+            "user_id",
+            "The row's id, not the app's own id of the user.",
+            uuid("91d1c6a8-8a3f-4a63-93cb-5b4f6a7e8d90"),
+        )
+        .answers::<UserDetails>(200, "The user.", user_details())
+        .refuses(400, &[ErrorCode::VALIDATION_FAILED])
+        .refuses(404, &[ErrorCode::USER_NOT_FOUND])
+}
+
+fn user_details() -> Value {
+    let mut details = example::user();
+    details["credentials"] = json!([example::credential()]);
+    details["transactions"] = json!([example::transaction()]);
+    details
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -3,12 +3,21 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse;
+use passgate_api::admin::User;
 use passgate_core::store::Store;
+use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Access, Description, Tag, example};
 use crate::pagination::{ListQuery, page_headers};
 use crate::routes::admin::{TenantPath, tenant_not_found};
+
+pub(crate) fn description() -> Description {
+    Description::new(Access::Token, Tag::Users, "listUsers", "List users", "All of the tenant's, in pages.")
+        .paged("sort_direction")
+        .answers_page::<User>("The users.", json!([example::user()]))
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use passgate_api::ceremony::AssertionCredential;
 use passgate_api::public::TokenResponse;
 use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
@@ -10,6 +11,22 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{Keyed, Origin, RawBody};
 use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, LOGIN_MALFORMED, LOGIN_REFUSED, Tag, example};
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Key,
+        Tag::SecondFactors,
+        "finishMfaLogin",
+        "Finish a login with a second factor",
+        "Takes what `navigator.credentials.get()` gave.",
+    )
+    .acts_for_a_person()
+    .takes_credential::<AssertionCredential>(example::assertion_credential())
+    .answers::<TokenResponse>(200, "The second factor is the user's whom the token names.", example::token())
+    .refuses_with(400, LOGIN_MALFORMED)
+    .refuses_with(401, LOGIN_REFUSED)
+}
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,

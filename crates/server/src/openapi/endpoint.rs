@@ -1,0 +1,53 @@
+//! An endpoint: method, path, handler and description, together.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use passgate_core::store::Store;
+use utoipa::openapi::HttpMethod;
+
+use crate::app::App;
+use crate::openapi::Description;
+
+/// A route, and what the document says of it.
+pub(crate) struct Endpoint<S> {
+    pub(crate) method: HttpMethod,
+    /// As the router has it, and so without what the router is nested in.
+    pub(crate) path: &'static str,
+    handler: MethodRouter<App<S>>,
+    pub(crate) description: Description,
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $method:ident, $filter:ident;)+) => {
+        $($(#[$doc])*
+        pub(crate) fn $name<S: Store, T: 'static, H: Handler<T, App<S>>>(
+            path: &'static str,
+            handler: H,
+            description: Description,
+        ) -> Endpoint<S> {
+            let handler = on(MethodFilter::$filter, handler);
+            Endpoint { method: HttpMethod::$method, path, handler, description }
+        })+
+    };
+}
+
+methods! {
+    /// Answers GET.
+    get = Get, GET;
+    /// Answers POST.
+    post = Post, POST;
+    /// Answers PUT.
+    put = Put, PUT;
+    /// Answers PATCH.
+    patch = Patch, PATCH;
+    /// Answers DELETE.
+    delete = Delete, DELETE;
+}
+
+/// The router that answers these endpoints. The one place where routes are made, as a test has it, so that each is described.
+pub(crate) fn router<S: Store>(endpoints: Vec<Endpoint<S>>) -> Router<App<S>> {
+    endpoints
+        .into_iter()
+        .fold(Router::new(), |router, endpoint| router.route(endpoint.path, endpoint.handler))
+}

@@ -1,0 +1,74 @@
+//! `/openapi.json`, `/docs` and `/`: what the APIs are, for programs and for people.
+//!
+//! None of it is secret, so none of it asks for a key or a token.
+
+pub(crate) mod admin_page;
+pub(crate) mod openapi;
+pub(crate) mod public_page;
+pub(crate) mod status;
+pub(crate) mod style;
+
+use axum::body::Bytes;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
+use axum::response::{IntoResponse, Response};
+
+use crate::openapi::{Document, render};
+
+/// A document in both of its forms, made once.
+pub(crate) struct Published {
+    json: Bytes,
+    page: Bytes,
+}
+
+impl Published {
+    pub(crate) fn new(document: &Document) -> Self {
+        Self {
+            // A document has text, numbers and maps by text alone, which JSON has too.
+            json: serde_json::to_vec(&document.to_openapi()).unwrap_or_default().into(),
+            page: render(document).into(),
+        }
+    }
+}
+
+/// The documents of both APIs.
+pub(crate) struct Both {
+    pub(crate) public: Published,
+    pub(crate) admin: Published,
+}
+
+/// Nothing is loaded but the stylesheet from here; no script runs, no other page frames this one.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+/// How long an answer may be kept.
+#[derive(Debug, Clone, Copy)]
+enum Lifetime {
+    /// It changes with the binary.
+    Minutes,
+    /// It tells how things are at this moment.
+    None,
+}
+
+impl Lifetime {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Minutes => "max-age=300",
+            Self::None => "no-store",
+        }
+    }
+}
+
+fn html(page: impl Into<Bytes>, lifetime: Lifetime) -> Response {
+    let headers: [(HeaderName, &str); 4] = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, lifetime.header()),
+    ];
+    (headers, page.into()).into_response()
+}
+
+fn json(document: Bytes) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, Lifetime::Minutes.header())];
+    (headers, document).into_response()
+}
