@@ -37,6 +37,9 @@ const AUTHENTICATOR_DATA: &[&str] = &[
     "authenticator_data_trailing_bytes",
     "backup_state_without_eligibility",
     "extensions_cbor",
+    "extension_type",
+    "extension_base64",
+    "extension_size",
 ];
 
 /// The authenticator data of a registration.
