@@ -46,6 +46,9 @@ pub struct TenantCreated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub api_key: Option<ApiKeyCreated>,
+    /// What of the configuration is probably not meant (ours, additive).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ConfigWarning>,
 }
 
 /// `GET /tenants/{id}`.
@@ -59,6 +62,20 @@ pub struct Tenant {
     pub display_name: String,
     /// Its configuration.
     pub config: TenantConfig,
+    /// What of the configuration is probably not meant (ours, additive).
+    #[serde(default)]
+    pub warnings: Vec<ConfigWarning>,
+}
+
+/// Something in a configuration that is allowed and works otherwise than it looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigWarning {
+    /// What a program decides on: stable, `snake_case`.
+    #[cfg_attr(feature = "openapi", schema(example = "rp_id_shared"))]
+    pub code: String,
+    /// What a person reads.
+    pub message: String,
 }
 
 /// `PUT /tenants/{id}`.

@@ -48,6 +48,9 @@ pub struct PublicKeyCredentialCreationOptions {
     pub authenticator_selection: AuthenticatorSelection,
     /// Whether the authenticator is asked to prove its make.
     pub attestation: AttestationPreference,
+    /// The attestation statement formats that are preferred, the best first. Absent where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestation_formats: Vec<String>,
     /// Client extension inputs. Absent where none is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable = false)]

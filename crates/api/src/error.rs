@@ -17,6 +17,23 @@ pub struct ErrorBody {
     pub status: u16,
     /// What a program decides on: stable, `snake_case`.
     pub code: ErrorCode,
+    /// With `credential_revoked`, and with `credential_unknown` where the tenant asks for it and nobody else could know
+    /// the credential: what the page may hand to the browser (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub signal: Option<Box<UnknownCredentialSignal>>,
+}
+
+/// What `PublicKeyCredential.signalUnknownCredential()` takes (WebAuthn Level 3, §5.1.10.2): the browser deletes the
+/// passkey from the device for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownCredentialSignal {
+    /// The RP ID.
+    pub rp_id: String,
+    /// The credential id, base64url.
+    pub credential_id: String,
 }
 
 /// A stable, machine-readable error code.
@@ -90,6 +107,10 @@ codes! {
     USER_NOT_FOUND = "user_not_found",
     /// 404: no such credential in this tenant.
     CREDENTIAL_NOT_FOUND = "credential_not_found",
+    /// 409: a user of another tenant with the same RP ID has the same user handle.
+    SIGNALS_HANDLE_SHARED = "signals_handle_shared",
+    /// 409: an import is unfinished.
+    SIGNALS_IMPORT_UNFINISHED = "signals_import_unfinished",
     /// 400: the user has no credential that this ceremony could use.
     NO_CREDENTIALS = "no_credentials",
     /// 401: the credential was never seen here.

@@ -11,5 +11,5 @@ pub mod error;
 pub mod public;
 mod secret;
 
-pub use error::{ErrorBody, ErrorCode};
+pub use error::{ErrorBody, ErrorCode, UnknownCredentialSignal};
 pub use secret::SecretString;

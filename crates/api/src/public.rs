@@ -66,6 +66,16 @@ pub struct RegistrationAsked {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     pub hints: Vec<Hint>,
+    /// Which attestation statement formats are preferred, the best first; at most 16 (WebAuthn Level 3, §5.4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub attestation_formats: Vec<String>,
+    /// Extensions by the names and in the form that `navigator.credentials.create()` takes them as JSON: `credProps`,
+    /// `prf`, `largeBlob`, `credentialProtectionPolicy`, `enforceCredentialProtectionPolicy`, `minPinLength`, `uvm`,
+    /// `appidExclude`. Others are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub extensions: Option<serde_json::Map<String, serde_json::Value>>,
     /// `conditional`: a passkey is made without a prompt, after a login with a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mediation: Option<Mediation>,
@@ -87,6 +97,11 @@ pub struct LoginAsked {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     pub hints: Vec<Hint>,
+    /// Extensions by the names and in the form that `navigator.credentials.get()` takes them as JSON: `prf`, `uvm`, and
+    /// of `largeBlob` only `read`. Others are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).
@@ -172,6 +187,90 @@ pub struct Credential {
     /// The app's own id of its user.
     #[cfg_attr(feature = "openapi", schema(example = "user-7"))]
     pub user_id: String,
+    /// Where the passkey is kept (ours, additive).
+    pub storage: CredentialStorage,
+    /// How often it logged in or confirmed something (ours, additive).
+    pub use_count: u64,
+    /// The name of the authenticator's make, where it is known (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, example = "iCloud Keychain"))]
+    pub authenticator: Option<String>,
+    /// The browser and system of its registration, as far as they told (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, example = "Safari on iOS"))]
+    pub registered_on: Option<String>,
+    /// The browser and system of its last use (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, example = "Safari on macOS"))]
+    pub last_used_on: Option<String>,
+}
+
+/// Where a passkey is kept: its backup eligibility and state in one word (WebAuthn Level 3, §6.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialStorage {
+    /// On one device for good.
+    DeviceBound,
+    /// On one device so far; it may be synced.
+    Syncable,
+    /// On all of the person's devices that share a provider.
+    Synced,
+}
+
+/// What deleting all of a user's credentials answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CredentialsDeleted {
+    /// How many there were.
+    pub deleted: u64,
+}
+
+/// `GET users/{user_id}/signals`: what the page tells the browser after a change, so that the passkeys it offers are
+/// those that are accepted. One entry of each list for every handle that the user's passkeys may carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Signals {
+    /// For `PublicKeyCredential.signalAllAcceptedCredentials()`.
+    pub all_accepted_credentials: Vec<AllAcceptedCredentials>,
+    /// For `PublicKeyCredential.signalCurrentUserDetails()`.
+    pub current_user_details: Vec<CurrentUserDetails>,
+}
+
+/// What `signalAllAcceptedCredentials()` takes (WebAuthn Level 3, §5.1.10.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AllAcceptedCredentials {
+    /// The RP ID.
+    pub rp_id: String,
+    /// The user handle, base64url.
+    pub user_id: String,
+    /// Every credential id, base64url; second factors included.
+    pub all_accepted_credential_ids: Vec<String>,
+}
+
+/// What `signalCurrentUserDetails()` takes (WebAuthn Level 3, §5.1.10.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CurrentUserDetails {
+    /// The RP ID.
+    pub rp_id: String,
+    /// The user handle, base64url.
+    pub user_id: String,
+    /// What the person recognises the account by.
+    pub name: String,
+    /// A friendlier name, or the same.
+    pub display_name: String,
+}
+
+/// `GET .well-known/webauthn`: the related origins of an RP ID (WebAuthn Level 3, §5.11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelatedOrigins {
+    /// The origins outside of the RP ID's own domain.
+    pub origins: Vec<String>,
 }
 
 /// `GET .well-known/jwks.json`.
@@ -302,6 +401,10 @@ pub struct AuditLog {
     pub tenant_id: Uuid,
     /// The app's own id of the transaction concerned.
     pub transaction_id: Option<String>,
+    /// The credential concerned, base64url (ours, additive).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub credential_id: Option<String>,
 }
 
 /// Any JSON value but null: what a transaction may be about. Its schema only.

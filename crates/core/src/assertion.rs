@@ -18,6 +18,7 @@ use crate::credential::{Accepts, CredentialDescriptor, CredentialLookup, KnownCr
 use crate::ids::{CredentialId, InvalidCredentialId};
 use crate::passgate::Passgate;
 use crate::rng::random_uuid;
+use crate::signals::UnknownCredential;
 use crate::signing_key::SigningKeyError;
 use crate::store::{FinishLogin, FinishedLogin, Store, StoreError};
 use crate::tenant_cache::Tenant;
@@ -56,12 +57,12 @@ pub enum FinishLoginError {
     /// The client data is not what was asked for.
     #[error(transparent)]
     ClientData(#[from] ClientDataError),
-    /// The credential was never seen here.
+    /// The credential was never seen here; with what the browser may be told of it, if anything.
     #[error("the credential is not registered here")]
-    CredentialUnknown,
+    CredentialUnknown(Option<Box<UnknownCredential>>),
     /// The credential was registered here and has been deleted.
     #[error("the credential was deleted")]
-    CredentialRevoked,
+    CredentialRevoked(Box<UnknownCredential>),
     /// The credential is a second factor.
     #[error("the credential is a second factor, which works for mfa/login only")]
     MfaOnly,
@@ -240,6 +241,7 @@ impl<S: Store> Passgate<S> {
         finish: FinishLogin,
     ) -> Result<Token, FinishLoginError> {
         let finished = finish.audit.kind;
+        let credential_id = finish.credential_id.clone();
         match self.store.finish_login(finish).await? {
             FinishedLogin::LoggedIn { counter_warning } => {
                 if counter_warning {
@@ -256,17 +258,27 @@ impl<S: Store> Passgate<S> {
                 Err(error)
             }
             FinishedLogin::CounterRollback => Err(FinishLoginError::CounterRollback),
-            FinishedLogin::CredentialGone => Err(FinishLoginError::CredentialRevoked),
+            FinishedLogin::CredentialGone => {
+                Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(credential_id))))
+            }
             FinishedLogin::TransactionGone => Err(FinishLoginError::TransactionMismatch),
         }
     }
 }
 
 /// The credential that an authentication names, if it is registered.
-pub(crate) fn known(lookup: CredentialLookup) -> Result<Box<KnownCredential>, FinishLoginError> {
+pub(crate) fn known(
+    tenant: &Tenant,
+    id: &CredentialId,
+    lookup: CredentialLookup,
+) -> Result<Box<KnownCredential>, FinishLoginError> {
     match lookup {
         CredentialLookup::Known(known) => Ok(known),
-        CredentialLookup::Revoked => Err(FinishLoginError::CredentialRevoked),
-        CredentialLookup::Unknown => Err(FinishLoginError::CredentialUnknown),
+        CredentialLookup::Revoked => {
+            Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(id.clone()))))
+        }
+        CredentialLookup::Unknown => {
+            Err(FinishLoginError::CredentialUnknown(tenant.never_seen(id.clone()).map(Box::new)))
+        }
     }
 }

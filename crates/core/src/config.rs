@@ -273,8 +273,30 @@ pub enum ConfigError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::cors::Wildcard;
+
+    /// A configuration of the contract's defaults.
+    pub(crate) fn config() -> TenantConfig {
+        let origin = "https://example.com";
+        TenantConfig {
+            cors: CorsPolicy::new(&[origin.to_owned()], Wildcard::Literal).unwrap(),
+            relying_party: RelyingParty {
+                id: RpId::parse("example.com").unwrap(),
+                display_name: Text::new("Example").unwrap(),
+                icon: None,
+                origins: Origins::new(vec![Origin::parse(origin).unwrap()]).unwrap(),
+            },
+            passkeys: CeremonyPolicy::passkeys(CeremonyTimeout::DEFAULT),
+            mfa: CeremonyPolicy::mfa(CeremonyTimeout::DEFAULT),
+            counter: DeviationPolicy::Strict,
+            backup_eligibility: DeviationPolicy::Strict,
+            requests: RequestPolicy::Stricter,
+            audit_retention: Retention::DEFAULT,
+            unknown_credentials: UnknownCredentials::Refuse,
+        }
+    }
 
     #[test]
     fn a_timeout_is_ten_seconds_to_an_hour() {

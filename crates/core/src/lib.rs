@@ -12,6 +12,7 @@ pub mod audit;
 pub mod challenge;
 pub mod clock;
 pub mod config;
+pub mod config_warnings;
 pub mod cors;
 pub mod credential;
 mod credentials;

@@ -118,7 +118,7 @@ impl<S: Store> Passgate<S> {
         let count = |error: &FinishLoginError| self.refusals.count(tenant.id, rules.finished, error.code());
         let opened = self.open_assertion(tenant, rules.purposes, body, now).inspect_err(count)?;
         let found = self.store.login_credential(tenant.id, opened.credential_id.clone()).await?;
-        let known = known(found).inspect_err(count)?;
+        let known = known(tenant, &opened.credential_id, found).inspect_err(count)?;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);

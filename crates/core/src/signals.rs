@@ -4,6 +4,7 @@
 //! A browser goes by the RP ID and the user handle, and what it is told is not accepted it may delete for good. So the
 //! signals are withheld where another tenant may accept what this one does not.
 
+use crate::config::UnknownCredentials;
 use crate::ids::{CredentialId, UserHandle};
 use crate::passgate::Passgate;
 use crate::store::{Store, StoreError};
@@ -67,12 +68,26 @@ impl<S: Store> Passgate<S> {
     }
 }
 
+/// What the browser's `signalUnknownCredential` takes: it deletes the passkey from the device for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownCredential {
+    /// The RP ID.
+    pub rp_id: String,
+    /// The credential that is accepted no longer, or never was.
+    pub credential_id: CredentialId,
+}
+
 impl Tenant {
-    /// Whether a browser may be told that a credential is not known here, so that it deletes it.
-    #[must_use]
-    pub fn may_signal_unknown(&self) -> bool {
-        self.import == ImportState::Complete
-            && self.rp_id_use == RpIdUse::Sole
-            && self.config.unknown_credentials == crate::config::UnknownCredentials::Signal
+    /// What the browser is to be told of a credential that was deleted here.
+    pub(crate) fn revoked(&self, credential_id: CredentialId) -> UnknownCredential {
+        UnknownCredential { rp_id: self.config.relying_party.id.as_str().to_owned(), credential_id }
+    }
+
+    /// What the browser is to be told of a credential that was never seen here: nothing, where another tenant may know
+    /// it, or it may still be on its way, or the tenant has not asked for it.
+    pub(crate) fn never_seen(&self, credential_id: CredentialId) -> Option<UnknownCredential> {
+        let is_certain = self.import == ImportState::Complete && self.rp_id_use == RpIdUse::Sole;
+        let is_wanted = self.config.unknown_credentials == UnknownCredentials::Signal;
+        (is_certain && is_wanted).then(|| self.revoked(credential_id))
     }
 }

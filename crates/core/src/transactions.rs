@@ -104,7 +104,7 @@ impl<S: Store> Passgate<S> {
             .store
             .transaction_credential(tenant.id, opened.credential_id.clone(), opened.challenge.nonce)
             .await?;
-        let known = known(lookup).inspect_err(count)?;
+        let known = known(tenant, &opened.credential_id, lookup).inspect_err(count)?;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);

@@ -3,17 +3,18 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use passgate_api::{ErrorBody, ErrorCode};
+use passgate_api::{ErrorBody, ErrorCode, UnknownCredentialSignal};
 use passgate_core::administration::ResealError;
 use passgate_core::asked::AskedForLess;
 use passgate_core::assertion::{BeginLoginError, FinishLoginError};
 use passgate_core::challenge::ChallengeError;
 use passgate_core::passgate::{ApiKeyError, TenantError};
 use passgate_core::registration::{BeginRegistrationError, FinishRegistrationError};
+use passgate_core::signals::{SignalsError, UnknownCredential};
 use passgate_core::signing_key::SigningKeyError;
 use passgate_core::store::StoreError;
 use passgate_core::transactions::BeginTransactionError;
-use passgate_webauthn::RegistrationError;
+use passgate_webauthn::{RegistrationError, RelatedOriginsError};
 
 /// An answer outside 2xx.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct ApiError {
     details: String,
     /// What the log is told and the client is not.
     cause: Option<String>,
+    /// What the browser may be told of a credential.
+    signal: Option<Box<UnknownCredential>>,
 }
 
 /// Why a request failed on our side, handed to the middleware that logs it once, with the request id.
@@ -38,7 +41,7 @@ impl ApiError {
         title: &'static str,
         details: impl Into<String>,
     ) -> Self {
-        Self { status, code, title, details: details.into(), cause: None }
+        Self { status, code, title, details: details.into(), cause: None, signal: None }
     }
 
     pub(crate) fn malformed_body(details: impl Into<String>) -> Self {
@@ -94,6 +97,10 @@ impl IntoResponse for ApiError {
             details: self.details,
             status: self.status.as_u16(),
             code: self.code,
+            signal: self.signal.map(|signal| {
+                let UnknownCredential { rp_id, credential_id } = *signal;
+                Box::new(UnknownCredentialSignal { rp_id, credential_id: credential_id.to_string() })
+            }),
         };
         let mut response = (self.status, Json(body)).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -150,6 +157,26 @@ impl From<ApiKeyError> for ApiError {
             }
             ApiKeyError::Unverifiable => Self::unavailable(error),
         }
+    }
+}
+
+impl From<SignalsError> for ApiError {
+    fn from(error: SignalsError) -> Self {
+        let withheld = |code| Self::new(StatusCode::CONFLICT, code, "Signals withheld", error.to_string());
+        match error {
+            SignalsError::UnknownUser => {
+                Self::not_found(ErrorCode::USER_NOT_FOUND, "there is no user with this user_id")
+            }
+            SignalsError::HandleShared => withheld(ErrorCode::SIGNALS_HANDLE_SHARED),
+            SignalsError::ImportUnfinished => withheld(ErrorCode::SIGNALS_IMPORT_UNFINISHED),
+            SignalsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RelatedOriginsError> for ApiError {
+    fn from(error: RelatedOriginsError) -> Self {
+        Self::refused(StatusCode::CONFLICT, error.code(), "No document of related origins", &error)
     }
 }
 
@@ -232,6 +259,7 @@ impl From<FinishLoginError> for ApiError {
     fn from(error: FinishLoginError) -> Self {
         use FinishLoginError as E;
         let code = error.code();
+        let details = error.to_string();
         match error {
             E::Response(_) | E::CredentialId(_) => {
                 Self::refused(StatusCode::BAD_REQUEST, code, "Malformed credential", &error)
@@ -240,9 +268,25 @@ impl From<FinishLoginError> for ApiError {
                 ChallengeError::NotOurs | ChallengeError::OtherPurpose | ChallengeError::Expired,
             )
             | E::ChallengeSpent => Self::refused(StatusCode::UNAUTHORIZED, code, "Challenge refused", &error),
+            E::CredentialUnknown(signal) => {
+                let refused = Self::new(
+                    StatusCode::UNAUTHORIZED,
+                    ErrorCode::CREDENTIAL_UNKNOWN,
+                    "Login refused",
+                    details,
+                );
+                Self { signal, ..refused }
+            }
+            E::CredentialRevoked(signal) => {
+                let refused = Self::new(
+                    StatusCode::UNAUTHORIZED,
+                    ErrorCode::CREDENTIAL_REVOKED,
+                    "Login refused",
+                    details,
+                );
+                Self { signal: Some(signal), ..refused }
+            }
             E::ClientData(_)
-            | E::CredentialUnknown
-            | E::CredentialRevoked
             | E::MfaOnly
             | E::UserMismatch
             | E::UserHandleMissing

@@ -100,6 +100,11 @@ pub(crate) fn credential() -> Value {
         "backup_state": true,
         "is_mfa": false,
         "user_id": "user-7",
+        "storage": "synced",
+        "use_count": 12,
+        "authenticator": "iCloud Keychain",
+        "registered_on": "Safari on iOS",
+        "last_used_on": "Safari on macOS",
     })
 }
 

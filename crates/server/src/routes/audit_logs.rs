@@ -21,7 +21,7 @@ use crate::pagination::{ListQuery, page_headers};
 use crate::routes::admin::{TenantPath, tenant_not_found};
 
 pub(crate) fn description() -> Description {
-    filters(Description::new(
+    listed(Description::new(
         Access::Key,
         Tag::AuditLog,
         "listAuditLogs",
@@ -31,7 +31,7 @@ pub(crate) fn description() -> Description {
 }
 
 pub(crate) fn admin_description() -> Description {
-    filters(Description::new(
+    listed(Description::new(
         Access::Token,
         Tag::AuditLog,
         "listAuditLogs",
@@ -40,7 +40,7 @@ pub(crate) fn admin_description() -> Description {
     ))
 }
 
-fn filters(description: Description) -> Description {
+pub(crate) fn filters(description: Description) -> Description {
     let kinds: Vec<_> = AuditType::ALL.iter().map(|kind| kind.as_str()).collect();
     description
         .query("start_time", "Only what happened after this moment.", moment_schema("2027-01-01T00:00:00Z"))
@@ -49,8 +49,24 @@ fn filters(description: Description) -> Description {
         .query("actor_user_id", "Only rows whose user id has this in it.", text_at_most(1024, "user-7"))
         .query("meta_source_ip", "Only rows whose address has this in it.", text_at_most(64, "192.0.2."))
         .query("q", "Only rows that have this in one of their members.", text_at_most(1024, "signature"))
+}
+
+fn listed(description: Description) -> Description {
+    filters(description)
         .paged("order")
         .answers_page::<wire::AuditLog>("The rows.", json!([example::audit_log()]))
+}
+
+/// The filters that a request asks for.
+pub(crate) fn filter(query: &ListQuery) -> Result<AuditFilter, ApiError> {
+    Ok(AuditFilter {
+        after: moment(query, "start_time")?,
+        before: moment(query, "end_time")?,
+        kinds: query.values("type").map(kind).collect::<Result<_, _>>()?,
+        actor: text(query, "actor_user_id")?,
+        source_ip: text(query, "meta_source_ip")?,
+        anything: text(query, "q")?,
+    })
 }
 
 pub(crate) async fn handler<S: Store>(
@@ -79,14 +95,7 @@ async fn list<S: Store>(
     uri: &axum::http::Uri,
     query: &ListQuery,
 ) -> Result<impl IntoResponse + use<S>, ApiError> {
-    let filter = AuditFilter {
-        after: moment(query, "start_time")?,
-        before: moment(query, "end_time")?,
-        kinds: query.values("type").map(kind).collect::<Result<_, _>>()?,
-        actor: text(query, "actor_user_id")?,
-        source_ip: text(query, "meta_source_ip")?,
-        anything: text(query, "q")?,
-    };
+    let filter = filter(query)?;
     let page = query.page("order")?;
     let rows = app.passgate.audit_log(tenant_id, filter, page).await?;
     let headers = page_headers(base_url, uri, page, rows.total);
@@ -94,7 +103,7 @@ async fn list<S: Store>(
     Ok(NoStore((headers, Json(items))))
 }
 
-fn to_wire(tenant_id: TenantId, row: AuditRow) -> wire::AuditLog {
+pub(crate) fn to_wire(tenant_id: TenantId, row: AuditRow) -> wire::AuditLog {
     wire::AuditLog {
         id: *row.id.as_uuid(),
         kind: row.kind.as_str().to_owned(),
@@ -107,6 +116,7 @@ fn to_wire(tenant_id: TenantId, row: AuditRow) -> wire::AuditLog {
         updated_at: row.at.to_date_time(),
         tenant_id: *tenant_id.as_uuid(),
         transaction_id: row.transaction,
+        credential_id: row.credential.map(|id| id.to_string()),
     }
 }
 

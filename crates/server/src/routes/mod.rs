@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod audit_logs;
+pub(crate) mod audit_logs_export;
 pub(crate) mod credentials;
 pub(crate) mod documentation;
 pub(crate) mod health;
@@ -10,7 +11,9 @@ pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod mfa;
 pub(crate) mod registration;
+pub(crate) mod related_origins;
 pub(crate) mod transaction;
+pub(crate) mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +75,7 @@ fn of_tenant<S: Store>() -> Vec<Endpoint<S>> {
     use credentials::{delete as delete_credential, get as get_credential, list, update};
     use registration::initialize;
     use transaction::list as transactions;
+    use users::{delete_credentials, signals};
     vec![
         post("/registration/initialize", initialize::handler, initialize::description()),
         get("/credentials", list::handler, list::description()),
@@ -92,7 +96,15 @@ fn of_tenant<S: Store>() -> Vec<Endpoint<S>> {
         post("/mfa/registration/finalize", mfa::finalize::handler, mfa::finalize::description()),
         post("/mfa/login/initialize", mfa_login::initialize::handler, mfa_login::initialize::description()),
         post("/mfa/login/finalize", mfa_login::finalize::handler, mfa_login::finalize::description()),
+        get("/users/{user_id}/signals", signals::handler, signals::description()),
+        delete(
+            "/users/{user_id}/credentials",
+            delete_credentials::handler,
+            delete_credentials::description(),
+        ),
         get("/audit_logs", audit_logs::handler, audit_logs::description()),
+        get("/audit_logs/export", audit_logs_export::handler, audit_logs_export::description()),
+        get("/.well-known/webauthn", related_origins::handler, related_origins::description()),
         get("/.well-known/jwks.json", jwks::handler, jwks::description()),
     ]
 }
@@ -160,6 +172,11 @@ fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
         get("/tenants/{tenant_id}/users/{user_id}", users::get::handler, users::get::description()),
         delete("/tenants/{tenant_id}/users/{user_id}", users::delete::handler, users::delete::description()),
         get("/tenants/{tenant_id}/audit_logs", audit_logs::admin_handler, audit_logs::admin_description()),
+        get(
+            "/tenants/{tenant_id}/audit_logs/export",
+            audit_logs_export::admin_handler,
+            audit_logs_export::admin_description(),
+        ),
     ]
 }
 

@@ -81,6 +81,7 @@ async fn a_tenant_is_made_read_renamed_and_deleted() {
         json!({
             "id": id,
             "display_name": "Mine",
+            "warnings": [],
             "config": {
                 "cors": { "allowed_origins": [ORIGIN], "allow_unsafe_wildcard": false },
                 "webauthn": {

@@ -4,7 +4,7 @@ use passgate_authenticator::Authenticator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{PUBLIC_URL, TestServer, TestTenant};
+use crate::harness::{ORIGIN, PUBLIC_URL, TestServer, TestTenant};
 
 async fn register_many(tenant: &TestTenant<'_>, count: u64) -> Vec<String> {
     let mut ids = Vec::new();
@@ -103,4 +103,34 @@ async fn what_is_no_credential_id_names_no_credential() {
         assert_eq!(answer.error(), (404, "credential_not_found"), "{id}");
     }
     assert_eq!(tenant.get("credentials/%FF").await.error(), (404, "route_not_found"), "not UTF-8");
+}
+
+#[tokio::test]
+async fn a_credential_tells_where_it_is_kept_and_what_it_was_used_on() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let synced = passgate_authenticator::Config {
+        backup_eligible: true,
+        backup_state: true,
+        ..passgate_authenticator::Config::default()
+    };
+    let mut authenticator = Authenticator::with_config(1, synced);
+    let options = tenant.begin_registration("u1").await;
+    let credential = authenticator.create(&options, ORIGIN).unwrap();
+    let send = async |path: &str, body: &Value, user_agent: &str| {
+        let request = server.client.post(tenant.url(path)).header("user-agent", user_agent).json(body);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    };
+    let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Version/18.6 Safari/604.1";
+    send("registration/finalize", &credential, safari).await;
+    let path = format!("credentials/{}", credential["id"].as_str().unwrap());
+    let told = async || {
+        let shown = tenant.get(&path).await.ok();
+        ["storage", "use_count", "registered_on", "last_used_on"].map(|member| shown[member].clone())
+    };
+    assert_eq!(told().await, [json!("synced"), json!(0), json!("Safari on iOS"), json!("Safari on iOS")]);
+    let assertion = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0";
+    send("login/finalize", &assertion, firefox).await;
+    assert_eq!(told().await, [json!("synced"), json!(1), json!("Safari on iOS"), json!("Firefox on Linux")]);
 }

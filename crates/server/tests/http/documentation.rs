@@ -211,10 +211,17 @@ fn the_documents_have_every_code_of_the_verifiers_and_the_cores() {
     let mut found = BTreeSet::new();
     for file in ["webauthn/src", "core/src"].iter().flat_map(|folder| files(&crates.join(folder))) {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
-        // What is asked of a client is no answer to it, nor what an import says; no root is configured that a path could
-        // lead to.
-        let of_no_answer =
-            ["inputs.rs", "options.rs", "related_origins.rs", "transfer.rs", "trust.rs", "path.rs"];
+        // What is asked of a client is no answer to it, nor what an import or a warning says; no root is configured that
+        // a path could lead to.
+        let of_no_answer = [
+            "config_warnings.rs",
+            "inputs.rs",
+            "options.rs",
+            "related_origins.rs",
+            "transfer.rs",
+            "trust.rs",
+            "path.rs",
+        ];
         if of_no_answer.contains(&name.as_str()) {
             continue;
         }
@@ -315,7 +322,7 @@ async fn pages_need_no_token_load_nothing_from_elsewhere_and_run_nothing() {
             let id = operation.description["operationId"].as_str().unwrap();
             assert!(page.contains(&format!("<article id=\"{id}\">")), "{path} lacks {id}");
         }
-        assert!(page.len() < 100_000, "{path} has {} bytes", page.len());
+        assert!(page.len() < 200_000, "{path} has {} bytes", page.len());
     }
 }
 

@@ -93,6 +93,8 @@ async fn a_registered_passkey_is_listed_and_its_token_vouches_for_it() {
             "backup_state": true,
             "is_mfa": false,
             "user_id": "user-1",
+            "storage": "synced",
+            "use_count": 0,
         }])
     );
 }

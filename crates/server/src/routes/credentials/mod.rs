@@ -8,9 +8,21 @@ pub(crate) mod update;
 use data_encoding::BASE64URL_NOPAD;
 use passgate_api::public as wire;
 use passgate_core::credential::{Credential, CredentialKind};
+use passgate_core::user_agent::Device;
+use passgate_webauthn::authenticator_name;
 
 pub(crate) fn to_wire(credential: Credential) -> wire::Credential {
+    let device = |user_agent: &str| Device::of(user_agent).describe();
     wire::Credential {
+        storage: match (credential.backup_eligible, credential.backup_state) {
+            (false, _) => wire::CredentialStorage::DeviceBound,
+            (true, false) => wire::CredentialStorage::Syncable,
+            (true, true) => wire::CredentialStorage::Synced,
+        },
+        use_count: credential.use_count,
+        authenticator: authenticator_name(credential.aaguid).map(str::to_owned),
+        registered_on: device(&credential.registered_user_agent),
+        last_used_on: device(&credential.last_user_agent),
         id: credential.id.to_string(),
         name: Some(credential.name.to_string()),
         public_key: BASE64URL_NOPAD.encode(&credential.public_key),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use passgate_api::admin::{TenantCreate, TenantCreated};
 use passgate_core::signing_key::SigningAlgorithm;
 use passgate_core::store::Store;
+use passgate_core::tenant::RpIdUse;
 use passgate_core::text::Text;
 use serde_json::json;
 
@@ -14,6 +15,7 @@ use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, Presence, Tag, example};
+use crate::routes::admin::tenants::warnings;
 use crate::routes::admin::{api_keys, config, signing_keys};
 use crate::validate::field;
 
@@ -46,10 +48,12 @@ pub(crate) async fn handler<S: Store>(
         request.signing_algorithm.map_or(SigningAlgorithm::Es256, signing_keys::algorithm_from_wire);
     let api_key =
         if request.create_api_key { Some(field("name", Text::new("Initial API Key"))?) } else { None };
-    let created = app.passgate.create_tenant(display_name, config, algorithm, api_key).await?;
+    let created = app.passgate.create_tenant(display_name, config.clone(), algorithm, api_key).await?;
+    let rp_id_use = app.passgate.find_tenant(created.id).await?.map_or(RpIdUse::Sole, |made| made.rp_id_use);
     let body = TenantCreated {
         id: *created.id.as_uuid(),
         api_key: created.api_key.as_ref().map(api_keys::created_to_wire),
+        warnings: warnings(&config, rp_id_use),
     };
     Ok((StatusCode::CREATED, NoStore(Json(body))))
 }

@@ -8,6 +8,7 @@ use passgate_core::store::Store;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag, example};
+use crate::routes::admin::tenants::warnings;
 use crate::routes::admin::{TenantPath, config, tenant_not_found};
 
 pub(crate) fn description() -> Description {
@@ -29,6 +30,7 @@ pub(crate) async fn handler<S: Store>(
     Ok(Json(Tenant {
         id: *tenant.id.as_uuid(),
         display_name: tenant.display_name.to_string(),
+        warnings: warnings(&tenant.config, tenant.rp_id_use),
         config: config::to_wire(tenant.config),
     }))
 }
