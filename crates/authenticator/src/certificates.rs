@@ -3,9 +3,10 @@
 use std::{fmt, sync::LazyLock};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType,
-    DnValue, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SerialNumber,
-    SignatureAlgorithm, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CustomExtension,
+    DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P256_SHA256, PublicKeyData, RevokedCertParams, SanType, SerialNumber, SignatureAlgorithm,
+    date_time_ymd,
 };
 
 use crate::{
@@ -114,6 +115,19 @@ impl AttestationCa {
         Self { chain, ..self }
     }
 
+    /// A list of certificates that it revoked, in DER.
+    ///
+    /// # Panics
+    /// If `params` can't be a list.
+    #[must_use]
+    pub fn revoke(&self, params: &CertificateRevocationListParams) -> Vec<u8> {
+        params.signed_by(&self.issuer).expect("the list is well-formed").der().to_vec()
+    }
+
+    pub(crate) fn issue_to(&self, params: &CertificateParams, key: &impl PublicKeyData) -> Vec<u8> {
+        params.signed_by(key, &self.issuer).expect("the certificate is well-formed").der().to_vec()
+    }
+
     pub(crate) fn issue_for(&self, params: &CertificateParams, key: &PrivateKey) -> Vec<u8> {
         let certificate = params.signed_by(&key_pair(key), &self.issuer);
         certificate.expect("the certificate is well-formed").der().to_vec()
@@ -160,6 +174,37 @@ pub fn packed_certificate_params(aaguid: [u8; 16]) -> CertificateParams {
     let value = der::item(OCTET_STRING, &aaguid);
     params.custom_extensions.push(CustomExtension::from_oid_content(&AAGUID_EXTENSION, value));
     params
+}
+
+/// What the certificate of a [`MetadataSigner`](crate::MetadataSigner) of this DNS name says, for tests to change.
+///
+/// # Panics
+/// If the name isn't ASCII.
+#[must_use]
+pub fn metadata_certificate_params(name: &str) -> CertificateParams {
+    let mut params = certificate_params("Passgate Test Metadata Service");
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.subject_alt_names = vec![SanType::DnsName(name.try_into().expect("the name is ASCII"))];
+    params
+}
+
+/// A list that revokes the certificates of these serial numbers, for tests to change; valid from 2020 to 2119.
+#[must_use]
+pub fn revocation_list_params(serials: &[u64]) -> CertificateRevocationListParams {
+    let revoked = serials.iter().map(|serial| RevokedCertParams {
+        serial_number: SerialNumber::from(*serial),
+        revocation_time: date_time_ymd(2020, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    });
+    CertificateRevocationListParams {
+        this_update: date_time_ymd(2020, 1, 1),
+        next_update: date_time_ymd(2120, 1, 1),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: revoked.collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    }
 }
 
 /// What the certificate of a U2F key says.

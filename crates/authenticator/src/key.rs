@@ -142,6 +142,29 @@ impl PrivateKey {
         }
     }
 
+    /// Signs as a JWS has it (RFC 7518 §3.4): of ECDSA on P-256 both numbers, of 32 bytes each.
+    pub(crate) fn sign_jws(&self, message: &[u8]) -> Vec<u8> {
+        let signature = self.sign(message);
+        let Pair::Ecdsa(_) = &self.pair else { return signature };
+        let (_, content, _) = read_der(&signature);
+        let (_, r, rest) = read_der(content);
+        let (_, s, _) = read_der(rest);
+        let fixed = |number: &[u8]| {
+            let bare = &number[number.iter().take_while(|byte| **byte == 0).count()..];
+            [&vec![0; P256.coordinate_bytes - bare.len()], bare].concat()
+        };
+        [fixed(r), fixed(s)].concat()
+    }
+
+    /// The public key as certificates have it in their bit string, for ECDSA and RSA keys.
+    pub(crate) fn to_public_key_bits(&self) -> Option<Vec<u8>> {
+        match &self.pair {
+            Pair::Ecdsa(pair) => Some(pair.public_key().as_ref().to_vec()),
+            Pair::Rsa(pair) => Some(pair.public_key().as_ref().to_vec()),
+            Pair::Ed25519(_) | Pair::MlDsa(_) => None,
+        }
+    }
+
     /// The private key as PKCS #8 has it, for ECDSA keys.
     pub(crate) fn to_pkcs8(&self) -> Option<Vec<u8>> {
         match &self.pair {

@@ -37,6 +37,7 @@ mod der;
 mod hooks;
 mod key;
 mod key_description;
+mod metadata;
 mod options;
 mod seed;
 mod tpm;
@@ -45,11 +46,12 @@ pub use authenticator::{Authenticator, AuthenticatorError, Credential};
 pub use authenticator_data::{AuthenticatorData, Flags};
 pub use cbor::Cbor;
 pub use certificates::{
-    AttestationCa, attestation_root, ca_certificate_params, packed_certificate_params,
-    sign_attestation_certificate, tpm_name,
+    AttestationCa, attestation_root, ca_certificate_params, metadata_certificate_params,
+    packed_certificate_params, revocation_list_params, sign_attestation_certificate, tpm_name,
 };
 pub use client_data::ClientData;
 pub use config::{Algorithm, Attestation, Config, Counter};
 pub use hooks::{Hook, Hooks};
 pub use key_description::KeyDescription;
+pub use metadata::MetadataSigner;
 pub use rcgen;

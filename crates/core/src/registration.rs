@@ -6,9 +6,9 @@ use passgate_webauthn::options::{
     PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
 };
 use passgate_webauthn::{
-    Algorithm, AttestationObject, AttestationObjectError, AttestationPolicy, AuthenticatorTransport,
-    ClientDataError, ClientDataExpectation, CrossOriginPolicy, RegistrationExpectation, RegistrationResponse,
-    ResponseError, UserPresence, VerifiedRegistration,
+    AaguidPolicy, Algorithm, AttestationObject, AttestationObjectError, AttestationPolicy,
+    AuthenticatorTransport, ClientDataError, ClientDataExpectation, CrossOriginPolicy,
+    RegistrationExpectation, RegistrationResponse, ResponseError, UserPresence, VerifiedRegistration,
 };
 
 use crate::asked::{Asked, AskedForLess, Mediation, enforced};
@@ -279,6 +279,7 @@ impl<S: Store> Passgate<S> {
             user_presence: challenge.policy.user_presence,
             algorithms: &Algorithm::ALL,
             attestation: AttestationPolicy::default(),
+            aaguids: AaguidPolicy::ANY,
             extensions: challenge.policy.extensions,
             now_unix_seconds: now.as_seconds(),
         })?;

@@ -12,10 +12,10 @@ use aws_lc_rs::{
 use criterion::{Criterion, criterion_group, criterion_main};
 use passgate_authenticator::Authenticator;
 use passgate_webauthn::{
-    Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse, BackupEligibilityPolicy,
-    ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationExpectation, RegistrationResponse, RpId,
-    UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration, base64url,
-    extensions::AskedExtensions,
+    AaguidPolicy, Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse,
+    BackupEligibilityPolicy, ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationExpectation,
+    RegistrationResponse, RpId, UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration,
+    base64url, extensions::AskedExtensions,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +54,7 @@ impl RelyingParty {
             user_presence: UserPresence::Required,
             algorithms: &Algorithm::DEFAULT,
             attestation: AttestationPolicy::Any,
+            aaguids: AaguidPolicy::ANY,
             extensions: AskedExtensions::NONE,
             now_unix_seconds: 1_800_000_000,
         };

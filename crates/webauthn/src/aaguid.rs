@@ -32,6 +32,27 @@ impl fmt::Display for Aaguid {
     }
 }
 
+/// Which models may register, by what they say they are.
+///
+/// An AAGUID is proven only by an attestation that is traced to its vendor: where the policy is neither
+/// [`AttestationPolicy::Trusted`] nor [`AttestationPolicy::Metadata`], this keeps out the honest alone. A U2F key has
+/// none, and counts as [`Aaguid::ZERO`].
+///
+/// [`AttestationPolicy::Trusted`]: crate::AttestationPolicy::Trusted
+/// [`AttestationPolicy::Metadata`]: crate::AttestationPolicy::Metadata
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AaguidPolicy<'a> {
+    /// Only these; `None` for all.
+    pub allowed: Option<&'a [Aaguid]>,
+    /// None of these, even if they are allowed.
+    pub denied: &'a [Aaguid],
+}
+
+impl AaguidPolicy<'static> {
+    /// Every model.
+    pub const ANY: Self = Self { allowed: None, denied: &[] };
+}
+
 /// The name under which people know an authenticator, for the few that most passkeys are kept in.
 #[must_use]
 pub fn authenticator_name(aaguid: Aaguid) -> Option<&'static str> {

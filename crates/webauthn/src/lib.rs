@@ -33,6 +33,7 @@ mod credential_json;
 pub mod extensions;
 mod host;
 pub mod inspect;
+pub mod mds;
 pub mod options;
 mod origin;
 mod public_suffix;
@@ -43,14 +44,15 @@ mod serde_text;
 mod signature;
 mod transport;
 
-pub use aaguid::{Aaguid, authenticator_name};
+pub use aaguid::{Aaguid, AaguidPolicy, authenticator_name};
 pub use algorithm::{Algorithm, UnsupportedAlgorithm};
 pub use assertion::{
     AssertionError, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, VerifiedAssertion,
 };
 pub use attestation::{
     AndroidKeyError, AppleError, AttestationError, AttestationFormat, AttestationPolicy, AttestationType,
-    CertificateError, FidoU2fError, TpmError, TrustAnchor, TrustAnchorError, TrustError,
+    CertificateError, FidoU2fError, RevocationList, RevocationListError, TpmError, TrustAnchor,
+    TrustAnchorError, TrustError,
 };
 pub use authenticator_data::AuthenticatorDataError;
 pub use cbor::CborError;

@@ -5,10 +5,10 @@ use std::ops::Range;
 use aws_lc_rs::digest;
 
 use crate::{
-    Aaguid, Algorithm, AttestationError, AttestationFormat, AttestationPolicy, AttestationType,
+    Aaguid, AaguidPolicy, Algorithm, AttestationError, AttestationFormat, AttestationPolicy, AttestationType,
     AuthenticatorAttachment, AuthenticatorDataError, AuthenticatorTransport, CborError, ClientDataError,
     ClientDataExpectation, CoseKeyError, ResponseError, RpId, TrustError, UserVerification,
-    attestation::{self, Statement},
+    attestation::{self, Judged, Statement},
     authenticator_data::{AttestedCredentialData, AuthenticatorData},
     cbor::{self, Key, KeyOrder, Reader},
     client_data::{Ceremony, ClientData},
@@ -54,10 +54,12 @@ pub struct RegistrationExpectation<'a> {
     pub algorithms: &'a [Algorithm],
     /// Which attestation is good enough.
     pub attestation: AttestationPolicy<'a>,
+    /// Which models may register.
+    pub aaguids: AaguidPolicy<'a>,
     /// The extensions that the options asked for, whose outputs are read.
     pub extensions: AskedExtensions,
     /// The time, in seconds since 1970, that certificates must be valid at where the policy looks at their
-    /// path: [`AttestationPolicy::Trusted`] does.
+    /// path: [`AttestationPolicy::Trusted`] and [`AttestationPolicy::Metadata`] do.
     pub now_unix_seconds: i64,
 }
 
@@ -190,6 +192,18 @@ pub enum RegistrationError {
     /// The attestation statement verifies, and isn't one that the policy trusts.
     #[error(transparent)]
     Untrusted(#[from] TrustError),
+    /// The model isn't one that may register.
+    #[error("authenticators of model {aaguid} are not allowed")]
+    AaguidNotAllowed {
+        /// The model.
+        aaguid: Aaguid,
+    },
+    /// The model is one that may not register.
+    #[error("authenticators of model {aaguid} are denied")]
+    AaguidDenied {
+        /// The model.
+        aaguid: Aaguid,
+    },
     /// The output of an extension that was asked for isn't of its type.
     #[error(transparent)]
     Extension(#[from] ExtensionValueError),
@@ -209,6 +223,8 @@ impl RegistrationError {
             Self::AttestationFormatUnsupported { .. } => "attestation_format_unsupported",
             Self::Attestation(error) => error.code(),
             Self::Untrusted(error) => error.code(),
+            Self::AaguidNotAllowed { .. } => "aaguid_not_allowed",
+            Self::AaguidDenied { .. } => "aaguid_denied",
             Self::Extension(error) => error.code(),
         }
     }
@@ -225,6 +241,7 @@ impl RegistrationError {
             Self::AttestationFormatUnknown | Self::AttestationFormatUnsupported { .. } => "§7.1 step 21",
             Self::Attestation(error) => error.step(),
             Self::Untrusted(error) => error.step(),
+            Self::AaguidNotAllowed { .. } | Self::AaguidDenied { .. } => "§7.1 step 24",
             Self::Extension(error) => error.step(),
         }
     }
@@ -361,7 +378,14 @@ impl AttestationObject<'_> {
         // A U2F key has no AAGUID, and its signature covers none: what stands in its place is unproven.
         let aaguid = if format == AttestationFormat::FidoU2f { Aaguid::ZERO } else { self.attested.aaguid };
         // §7.1 steps 23 and 24.
-        let verdict = attestation::choose(verdicts, expected.attestation, expected.now_unix_seconds)?;
+        let judged = Judged { verdicts, aaguid: self.attested.aaguid };
+        let verdict = attestation::choose(judged, expected.attestation, expected.now_unix_seconds)?;
+        if expected.aaguids.denied.contains(&aaguid) {
+            return Err(RegistrationError::AaguidDenied { aaguid });
+        }
+        if expected.aaguids.allowed.is_some_and(|allowed| !allowed.contains(&aaguid)) {
+            return Err(RegistrationError::AaguidNotAllowed { aaguid });
+        }
         // §7.1 step 28.
         let results = &self.response.buffer[self.response.extension_results.clone()];
         let client_extensions = CreationOutputs::read(results, expected.extensions)?;

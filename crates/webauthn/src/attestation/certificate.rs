@@ -99,11 +99,11 @@ impl CertificateError {
 }
 
 /// A certificate: of a key that is to have signed an attestation statement, or of a CA above it.
-pub(super) struct Certificate<'a>(X509Certificate<'a>);
+pub(crate) struct Certificate<'a>(X509Certificate<'a>);
 
 impl<'a> Certificate<'a> {
     /// Reads a certificate that is the whole of `der`.
-    pub(super) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
+    pub(crate) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         match X509Certificate::from_der(der) {
             Ok(([], certificate)) => Ok(Self(certificate)),
             _ => Err(CertificateError::Malformed),
@@ -157,8 +157,13 @@ impl<'a> Certificate<'a> {
         self.0.issuer().as_raw() == other.0.subject().as_raw()
     }
 
+    /// The bits of its key, as RFC 5280 §4.2.1.2 hashes them.
+    pub(super) fn public_key_bits(&self) -> &[u8] {
+        self.0.public_key().subject_public_key.data.as_ref()
+    }
+
     /// Its key.
-    pub(super) fn public_key(&self) -> Result<PublicKey<'_>, CertificateError> {
+    pub(crate) fn public_key(&self) -> Result<PublicKey<'_>, CertificateError> {
         let info = self.0.public_key();
         let algorithm = &info.algorithm.algorithm;
         let bits = info.subject_public_key.data.as_ref();

@@ -16,12 +16,15 @@ mod trust;
 
 pub use android_key::AndroidKeyError;
 pub use apple::AppleError;
+pub(crate) use certificate::Certificate;
 pub use certificate::CertificateError;
 pub use error::AttestationError;
 pub use fido_u2f::FidoU2fError;
 pub use tpm::TpmError;
-pub(crate) use trust::choose;
-pub use trust::{AttestationPolicy, TrustAnchor, TrustAnchorError, TrustError};
+pub use trust::{
+    AttestationPolicy, RevocationList, RevocationListError, TrustAnchor, TrustAnchorError, TrustError,
+};
+pub(crate) use trust::{Judged, check_path, choose};
 
 use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 use serde::{Serialize, Serializer};

@@ -2,10 +2,11 @@
 
 use passgate_authenticator::Authenticator;
 use passgate_webauthn::{
-    Algorithm, AssertionError, AssertionExpectation, AttestationObjectError, AttestationPolicy,
-    AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation,
-    CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse,
-    ResponseError, RpId, UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration, base64url,
+    Aaguid, AaguidPolicy, Algorithm, AssertionError, AssertionExpectation, AttestationObjectError,
+    AttestationPolicy, AuthenticationResponse, BackupEligibilityPolicy, ClientDataError,
+    ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation,
+    RegistrationResponse, ResponseError, RpId, UserPresence, UserVerification, VerifiedAssertion,
+    VerifiedRegistration, base64url,
     extensions::{AppId, AskedExtensions},
 };
 use serde_json::{Value, json};
@@ -26,6 +27,9 @@ pub(crate) struct Ceremony {
     pub(crate) user_presence: UserPresence,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) backup_eligibility_policy: BackupEligibilityPolicy,
+    /// `None` allows all.
+    pub(crate) allowed_aaguids: Option<Vec<Aaguid>>,
+    pub(crate) denied_aaguids: Vec<Aaguid>,
     pub(crate) extensions: AskedExtensions,
     pub(crate) app_id: Option<AppId>,
 }
@@ -52,6 +56,8 @@ impl Ceremony {
             user_presence: UserPresence::Required,
             algorithms: Algorithm::ALL.to_vec(),
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
+            allowed_aaguids: None,
+            denied_aaguids: Vec::new(),
             extensions: AskedExtensions::NONE,
             app_id: None,
         }
@@ -127,6 +133,7 @@ impl Ceremony {
             user_presence: self.user_presence,
             algorithms: &self.algorithms,
             attestation,
+            aaguids: AaguidPolicy { allowed: self.allowed_aaguids.as_deref(), denied: &self.denied_aaguids },
             extensions: self.extensions,
             now_unix_seconds,
         };

@@ -12,6 +12,8 @@ mod compound;
 mod extensions;
 mod fido_u2f;
 mod harness;
+mod metadata;
+mod metadata_service;
 mod packed;
 mod registration;
 mod response_json;

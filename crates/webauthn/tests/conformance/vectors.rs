@@ -6,9 +6,14 @@ use serde_json::Value;
 
 /// A file of vectors; `None`, with a message, where the folder of vectors is missing.
 pub(crate) fn read(file: &str) -> Option<Value> {
+    read_bytes(file).map(|bytes| serde_json::from_slice(&bytes).expect("a file of vectors is JSON"))
+}
+
+/// The same, as it is.
+pub(crate) fn read_bytes(file: &str) -> Option<Vec<u8>> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance"));
     match fs::read(folder.join(file)) {
-        Ok(bytes) => Some(serde_json::from_slice(&bytes).expect("a file of vectors is JSON")),
+        Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound && !folder.exists() => {
             eprintln!("SKIPPED: {} is missing, so {file} was not tested", folder.display());
             None

@@ -4,7 +4,7 @@ use std::slice;
 
 use passgate_authenticator::{Cbor, Flags};
 use passgate_webauthn::{
-    Algorithm, AssertionExpectation, AttestationFormat, AttestationPolicy, AttestationType,
+    AaguidPolicy, Algorithm, AssertionExpectation, AttestationFormat, AttestationPolicy, AttestationType,
     AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation, CoseKeyError,
     CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse, RpId,
     TrustAnchor, TrustError, UnsupportedAlgorithm, UserPresence, UserVerification, VerifiedRegistration,
@@ -88,6 +88,7 @@ fn verify(
         user_presence: UserPresence::Required,
         algorithms: &Algorithm::DEFAULT,
         attestation,
+        aaguids: AaguidPolicy::ANY,
         extensions: AskedExtensions::NONE,
         now_unix_seconds: NOW,
     })

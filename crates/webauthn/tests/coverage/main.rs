@@ -6,6 +6,7 @@
 mod attestation;
 mod authentication;
 mod extensions;
+mod metadata;
 mod options;
 mod page;
 mod registration;
@@ -21,17 +22,22 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SPEC-COVERAG
 
 fn all() -> impl Iterator<Item = &'static Step> {
     let ceremonies = registration::STEPS.iter().chain(&authentication::STEPS);
-    ceremonies.chain(&attestation::STEPS).chain(&extensions::STEPS).chain(&options::STEPS)
+    ceremonies
+        .chain(&attestation::STEPS)
+        .chain(&extensions::STEPS)
+        .chain(&options::STEPS)
+        .chain(&metadata::STEPS)
 }
 
 #[test]
 fn the_page_is_the_one_that_the_tables_make() {
-    let sections: [(&str, &[Step]); 5] = [
+    let sections: [(&str, &[Step]); 6] = [
         ("Registering a new credential (§7.1)", &registration::STEPS),
         ("Verifying an authentication assertion (§7.2)", &authentication::STEPS),
         ("Attestation statement formats (§8)", &attestation::STEPS),
         ("Extensions (§10)", &extensions::STEPS),
         ("Options and origins (§5)", &options::STEPS),
+        ("FIDO Metadata Service", &metadata::STEPS),
     ];
     let page = page::page(&sections, &error_variants());
     if env::var_os("UPDATE_SPEC_COVERAGE").is_some() {

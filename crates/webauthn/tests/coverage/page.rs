@@ -13,8 +13,8 @@ the variable fails where it is out of date. -->
 
 # What of WebAuthn Level 3 is checked where
 
-Each numbered step of both ceremonies, of each attestation format's verification procedure, and what extensions \
-demand: the function that does it, a test with what it accepts, and a test with what it refuses. A test checks that all of them exist, that no step \
+Each numbered step of both ceremonies, of each attestation format's verification procedure, and what extensions, \
+options and FIDO's metadata service demand: the function that does it, a test with what it accepts, and a test with what it refuses. A test checks that all of them exist, that no step \
 that can fail lacks a test that fails it, that each step that an error names is here, and that each error is asserted \
 by a test. Sections and steps are those of [WebAuthn Level 3](https://www.w3.org/TR/webauthn-3/); the words are ours. \
 Where a procedure of §8 has no numbers, steps are named after what they check, or numbered in their order, as in the \

@@ -215,8 +215,14 @@ pub(crate) const STEPS: [Step; 29] = [
         "23",
         "have trust anchors for the attestation",
         &["attestation/trust::from_der", "attestation/trust::choose"],
-        &["trust::a_path_to_an_anchor_is_trusted_with_and_without_an_intermediate"],
-        &["trust::an_anchor_is_a_certificate_and_nothing_more"],
+        &[
+            "trust::a_path_to_an_anchor_is_trusted_with_and_without_an_intermediate",
+            "metadata::an_attestation_of_a_listed_model_is_trusted_if_it_leads_to_a_listed_root",
+        ],
+        &[
+            "trust::an_anchor_is_a_certificate_and_nothing_more",
+            "metadata::an_attestation_of_a_model_that_is_not_listed_is_trusted_only_by_a_given_anchor",
+        ],
     ),
     checked(
         S,
@@ -227,6 +233,7 @@ pub(crate) const STEPS: [Step; 29] = [
             "trust::a_path_to_an_anchor_is_trusted_with_and_without_an_intermediate",
             "trust::an_intermediate_or_the_attestation_key_itself_may_be_an_anchor",
             "trust::a_policy_of_none_verifies_and_keeps_no_certificate",
+            "metadata::a_u2f_key_is_found_by_the_key_that_signs_its_attestations",
         ],
         &[
             "trust::what_leads_elsewhere_is_not_trusted",
@@ -236,6 +243,9 @@ pub(crate) const STEPS: [Step; 29] = [
             "trust::an_issuer_must_be_a_ca_s_that_may_issue_so_many",
             "trust::an_unknown_critical_extension_is_refused_and_a_tpm_s_critical_policies_are_not",
             "trust::certificates_come_in_order_and_a_packed_statement_s_without_the_root",
+            "metadata::a_revoked_or_compromised_model_is_refused_by_name",
+            "metadata::a_model_that_attests_by_the_credential_s_own_key_has_no_certificates",
+            "metadata::models_are_allowed_and_denied_by_their_aaguid",
         ],
     ),
     checked(

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::inspect::AuthenticatorDataFields;
 use passgate_webauthn::{
-    Algorithm, AttestationPolicy, AttestationType, RegistrationExpectation, RegistrationResponse,
-    TrustAnchor, UserPresence, VerifiedRegistration, base64url,
+    AaguidPolicy, Algorithm, AttestationPolicy, AttestationType, RegistrationExpectation,
+    RegistrationResponse, TrustAnchor, UserPresence, VerifiedRegistration, base64url,
 };
 use serde_json::Value;
 
@@ -70,6 +70,7 @@ fn verify(
         user_presence,
         algorithms: &Algorithm::ALL,
         attestation,
+        aaguids: AaguidPolicy::ANY,
         extensions: AskedExtensions::NONE,
         now_unix_seconds: expected.now(),
     })?)

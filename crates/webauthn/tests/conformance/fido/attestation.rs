@@ -14,7 +14,9 @@ use passgate_authenticator::{
 use passgate_webauthn::AttestationPolicy;
 
 use super::{
-    Outcome, flip_last, object, register, register_trusted, register_under, signature, statement, suite,
+    Outcome, flip_last,
+    metadata::{listing, of_self_attestation, register_by, with_large_numbers},
+    object, register, register_trusted, register_under, signature, statement, suite,
 };
 use crate::harness::Ceremony;
 
@@ -154,8 +156,7 @@ pub(super) mod resp_5 {
                 statement.set("x5c", Cbor::Array(vec![Cbor::Bytes(batch)]));
             }))
         };
-        !left_out
-        p_5 "metadata statements are not read here";
+        p_5 Ok(()) => register_by(&listing(with_large_numbers()));
     }
 }
 
@@ -167,8 +168,7 @@ pub(super) mod resp_6 {
         f_1 Err("attestation_signature_invalid") => attested(Attestation::PackedSelf, signature(flip_last));
         f_3 Err("attestation_format_unknown") =>
             attested(Attestation::PackedSelf, object(|object| object.set("fmt", "unpacked".into())));
-        !left_out
-        f_2 "metadata statements, which say what an authenticator attests with, are not read here";
+        f_2 Err("attestation_model_attestation_type") => register_by(&listing(of_self_attestation()));
     }
 }
 
