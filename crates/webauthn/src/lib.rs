@@ -24,6 +24,7 @@ mod algorithm;
 mod assertion;
 mod attestation;
 pub mod authenticator_data;
+mod authenticator_directory;
 pub mod base64url;
 mod cbor;
 mod client_data;
@@ -44,7 +45,7 @@ mod serde_text;
 mod signature;
 mod transport;
 
-pub use aaguid::{Aaguid, AaguidPolicy, authenticator_name};
+pub use aaguid::{Aaguid, AaguidPolicy};
 pub use algorithm::{Algorithm, UnsupportedAlgorithm};
 pub use assertion::{
     AssertionError, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, VerifiedAssertion,
@@ -55,6 +56,7 @@ pub use attestation::{
     TrustAnchorError, TrustError,
 };
 pub use authenticator_data::AuthenticatorDataError;
+pub use authenticator_directory::{AuthenticatorDescription, authenticator_name, describe_authenticator};
 pub use cbor::CborError;
 pub use client_data::{ClientDataError, ClientDataExpectation, CrossOriginPolicy};
 pub use cose::CoseKeyError;

@@ -71,7 +71,7 @@ pub struct MetadataEntry {
     pub status_reports: Vec<StatusReport>,
     /// What it is, for people.
     pub description: Option<String>,
-    /// A picture of it, as a `data:` URL.
+    /// A picture of it, as a `data:` URL of a PNG; nothing else is taken.
     pub icon: Option<String>,
     /// How it attests.
     pub attestation_types: Vec<MetadataAttestationType>,
@@ -162,7 +162,7 @@ impl TryFrom<EntryJson> for MetadataEntry {
                 .map(|report| StatusReport { status: report.status, effective_date: report.effective_date })
                 .collect(),
             description: statement.description,
-            icon: statement.icon,
+            icon: statement.icon.filter(|icon| is_picture(icon)),
             attestation_types: statement
                 .attestation_types
                 .iter()
@@ -172,6 +172,13 @@ impl TryFrom<EntryJson> for MetadataEntry {
             attestation_roots,
         })
     }
+}
+
+/// FIDO Metadata Statement §4, `icon`: a PNG. (Own check: what else a `data:` URL can be shall not reach a page. Base64
+/// with its padding gone wrong is a browser's to judge.)
+fn is_picture(icon: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    icon.strip_prefix("data:image/png;base64,").is_some_and(|png| png.bytes().all(is_base64))
 }
 
 /// FIDO Metadata Statement §3.1; zero says nothing about the model, and so can't be one.

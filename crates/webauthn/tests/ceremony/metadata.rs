@@ -10,7 +10,7 @@ use passgate_authenticator::{
 };
 use passgate_webauthn::{
     Aaguid, AttestationPolicy, RegistrationError, RevocationList, RevocationListError, TrustAnchor,
-    TrustError, VerifiedRegistration,
+    TrustError, VerifiedRegistration, describe_authenticator,
     mds::{
         AuthenticatorStatus, BlobSigner, MAX_BLOB_BYTES, MetadataAttestationType, MetadataBlob,
         MetadataBlobError, OverduePolicy, StatusPolicy, StatusReport,
@@ -97,6 +97,34 @@ fn a_list_is_read_with_what_it_says_of_each_model() {
     assert_eq!((key.aaguid, key.description.as_deref(), key.attestation_roots.len()), (None, None, 0));
     assert_eq!(blob.entries()[2].aaid.as_deref(), Some("FF52#1EB5"));
     assert_eq!(blob.by_aaguid(Aaguid::ZERO), None);
+}
+
+#[test]
+fn a_model_is_described_by_the_list_and_else_by_the_directory() {
+    let bitwarden = Aaguid::from_bytes(0xd548826e_79b4_db40_a3d8_11116f7e8349_u128.to_be_bytes());
+    let describe = |change: fn(&mut Value)| {
+        let mut entry = entry(&[]);
+        entry["aaguid"] = json!(bitwarden.to_string());
+        entry["metadataStatement"]["description"] = json!("Bitwarden, as the list has it");
+        change(&mut entry);
+        let blob = Service::new().list(&[entry]).unwrap();
+        let found = describe_authenticator(bitwarden, Some(&blob)).unwrap();
+        (found.name.to_owned(), found.icon.map(str::to_owned))
+    };
+    let known = describe_authenticator(bitwarden, None).unwrap();
+    let drawing = known.icon.map(str::to_owned);
+    let as_listed = "Bitwarden, as the list has it".to_owned();
+    let png = "data:image/png;base64,AA==";
+    let with_png =
+        |entry: &mut Value| entry["metadataStatement"]["icon"] = json!("data:image/png;base64,AA==");
+    assert_eq!(describe(with_png), (as_listed.clone(), Some(png.to_owned())));
+    assert_eq!(describe(|_| {}), (as_listed.clone(), drawing.clone()));
+    // No page shall run what a list has for a picture.
+    let with_svg =
+        |entry: &mut Value| entry["metadataStatement"]["icon"] = json!("data:image/svg+xml,%3Csvg/%3E");
+    assert_eq!(describe(with_svg), (as_listed, drawing.clone()));
+    let unnamed = |entry: &mut Value| entry["metadataStatement"] = json!({});
+    assert_eq!(describe(unnamed), ("Bitwarden".to_owned(), drawing));
 }
 
 #[test]
