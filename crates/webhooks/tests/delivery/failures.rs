@@ -1,8 +1,8 @@
 //! What becomes of deliveries that fail.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use passgate_core::clock::{Clock, Timestamp};
@@ -89,9 +89,14 @@ async fn an_answer_without_an_end_is_cut_off_and_counts_by_its_status() {
         let (mut connection, _) = listener.accept().await.unwrap();
         connection.read_buf(&mut Vec::new()).await.unwrap();
         connection.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await.unwrap();
-        let chunk = format!("400\r\n{}\r\n", "a".repeat(1024));
-        // Ends when the other side has closed the connection.
-        while connection.write_all(chunk.as_bytes()).await.is_ok() {}
+        let chunk = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
+        // Far more than the system buffers; a receiver that got rid of it all was read for too long.
+        for _ in 0..1024 {
+            if connection.write_all(chunk.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+        panic!("64 MiB were taken");
     });
     let found = standing_at(&format!("http://{address}/"), on_loopback()).await;
     assert_eq!((found.status.as_str(), found.last_status), ("delivered", Some(200)));
@@ -156,6 +161,33 @@ async fn pauses_grow_threefold_and_the_last_attempt_is_a_day_after_the_first() {
     );
     harness.clock.advance(GIVE_UP_AFTER);
     assert_eq!(deliverer.deliver_due().await.unwrap(), 0, "dead letters are left alone");
+}
+
+#[tokio::test]
+async fn what_one_receiver_never_takes_is_given_up_though_it_takes_everything_else() {
+    let poison = Arc::new(Mutex::new(None));
+    let refused = Arc::clone(&poison);
+    let receiver = Receiver::start(move |request| {
+        Reply::Status(if *refused.lock().unwrap() == Some(request.event()) { 422 } else { 204 })
+    })
+    .await;
+    let harness = Harness::new();
+    let endpoint = harness.add_endpoint(&receiver.url());
+    let event = harness.add_event();
+    *poison.lock().unwrap() = Some(event);
+    let deliverer = harness.deliverer();
+    while harness.outbox.standing(event).status == "pending" {
+        assert!(harness.clock.now() <= START + GIVE_UP_AFTER);
+        deliverer.deliver_due().await.unwrap();
+        let well = harness.add_event();
+        deliverer.deliver_due().await.unwrap();
+        assert_eq!(harness.outbox.standing(well).status, "delivered");
+        assert_eq!(harness.outbox.health(endpoint).failures, 0);
+        harness.clock.set(harness.clock.now().max(harness.outbox.standing(event).next_attempt_at));
+    }
+    let standing = harness.outbox.standing(event);
+    assert_eq!((standing.status.as_str(), standing.last_status), ("dead", Some(422)));
+    assert_eq!(harness.clock.now(), START + GIVE_UP_AFTER);
 }
 
 #[tokio::test]
