@@ -29,3 +29,8 @@ pub use schedule::{GIVE_UP_AFTER, SUSPECT_AFTER};
 pub use settings::{DeliverySettings, TrustedRoots};
 pub use signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 pub use signing_secret::{InvalidSigningSecret, SigningSecret};
+
+/// The code that the guide shows to apps' developers has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guides/webhooks.md")]
+struct Guide;
