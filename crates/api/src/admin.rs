@@ -241,3 +241,179 @@ pub struct Ready {
     /// Whether the process can serve: its database answers.
     pub ready: bool,
 }
+
+/// Where a tenant wants to hear of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Webhook {
+    /// Its id.
+    pub id: Uuid,
+    /// Its URL.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048, example = "https://app.example.com/hooks"))]
+    pub url: String,
+    /// What people know it by.
+    #[cfg_attr(feature = "openapi", schema(max_length = 256, example = "Our backend"))]
+    pub description: String,
+    /// Of what it wants to hear; of everything if empty.
+    pub events: Vec<WebhookEvent>,
+    /// Whether it hears.
+    pub state: WebhookState,
+    /// How often in a row attempts have failed.
+    pub failures: u32,
+    /// Until when it is left alone after failures.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub paused_until: Option<OffsetDateTime>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+}
+
+/// What a webhook tells of; docs/guides/webhooks.md says when, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum WebhookEvent {
+    /// A credential was registered.
+    #[serde(rename = "credential.created")]
+    CredentialCreated,
+    /// A credential was used for the first time since its registration.
+    #[serde(rename = "credential.used_first_time")]
+    CredentialUsedFirstTime,
+    /// A credential got another name.
+    #[serde(rename = "credential.renamed")]
+    CredentialRenamed,
+    /// A credential is gone.
+    #[serde(rename = "credential.deleted")]
+    CredentialDeleted,
+    /// A credential of the tenant was presented and refused.
+    #[serde(rename = "sign_in.failed")]
+    SignInFailed,
+    /// A signature counter did not grow.
+    #[serde(rename = "credential.clone_suspected")]
+    CloneSuspected,
+    /// A user confirmed a transaction.
+    #[serde(rename = "transaction.completed")]
+    TransactionCompleted,
+}
+
+/// Whether a webhook hears of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookState {
+    /// It does.
+    Enabled,
+    /// It was switched off.
+    Disabled,
+    /// Its receiver answered 410. Enable it to go on.
+    Gone,
+}
+
+/// `POST /tenants/{id}/webhooks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookCreate {
+    /// Where to: an https URL without credentials and fragment, at most 2048 bytes.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048, example = "https://app.example.com/hooks"))]
+    pub url: String,
+    /// What people know it by, at most 256 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 256))]
+    pub description: String,
+    /// Of what it wants to hear; of everything if empty.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub events: Vec<WebhookEvent>,
+}
+
+/// `PATCH /tenants/{id}/webhooks/{webhook_id}`: what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookUpdate {
+    /// Where to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
+    pub url: Option<String>,
+    /// What people know it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 256))]
+    pub description: Option<String>,
+    /// Of what it wants to hear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub events: Option<Vec<WebhookEvent>>,
+    /// Whether it hears; enabling it ends its pause. `gone` is for receivers to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<WebhookState>,
+}
+
+/// A webhook's secret, to be shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookSecret {
+    /// The webhook.
+    pub id: Uuid,
+    /// The secret that signs, as Standard Webhooks spells it: `whsec_` and base64.
+    pub secret: SecretString,
+}
+
+/// `POST /tenants/{id}/webhooks/{webhook_id}/secret`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookSecretReplace {
+    /// Whether the old secret signs no longer from now on, because it got out. Otherwise both sign for a day.
+    #[serde(default)]
+    pub now: bool,
+}
+
+/// One event for one webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookDelivery {
+    /// The event's id: the header `webhook-id`.
+    pub event_id: Uuid,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: WebhookEvent,
+    /// What the receiver is sent: JSON text.
+    pub body: String,
+    /// Where it is.
+    pub status: WebhookDeliveryStatus,
+    /// How many attempts were begun since it became due first, or by hand.
+    pub attempts: u32,
+    /// When the next attempt is due, while it is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub next_attempt_at: Option<OffsetDateTime>,
+    /// What the last attempt was answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub last_status: Option<u16>,
+    /// Why the last attempt failed: a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, example = "timed_out"))]
+    pub last_failure: Option<String>,
+    /// When the last attempt ended.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub last_attempt_at: Option<OffsetDateTime>,
+    /// When the event happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// Where a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookDeliveryStatus {
+    /// It will be attempted.
+    Pending,
+    /// The receiver has it.
+    Delivered,
+    /// It was given up, a day after its first attempt; it can be redelivered by hand.
+    Dead,
+}

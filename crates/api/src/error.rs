@@ -145,6 +145,12 @@ codes! {
     SIGNING_KEY_NOT_FOUND = "signing_key_not_found",
     /// 409: the key signs, and no other could take its place.
     SIGNING_KEY_IN_USE = "signing_key_in_use",
+    /// 404: no such webhook in this tenant.
+    WEBHOOK_NOT_FOUND = "webhook_not_found",
+    /// 404: no such delivery of this webhook.
+    WEBHOOK_DELIVERY_NOT_FOUND = "webhook_delivery_not_found",
+    /// 409: the tenant has as many webhooks as it may have.
+    TOO_MANY_WEBHOOKS = "too_many_webhooks",
     /// 429: too many requests; `Retry-After` says how many seconds to wait.
     RATE_LIMITED = "rate_limited",
     /// 500: a fault of ours; the log has it under the request id.

@@ -1,5 +1,6 @@
-//! Events that a tenant's webhooks tell of, as their receivers see them: `{"timestamp": …, "type": …, "data": {…}}`, the form that Standard Webhooks
-//! recommends (specification 1.0.0, "Payload structure").
+//! Events that a tenant's webhooks tell of, as their receivers see them:
+//! `{"timestamp": …, "type": …, "data": {…}}`, the form that Standard Webhooks recommends (specification 1.0.0,
+//! "Payload structure").
 //!
 //! None has a member that could carry a secret, a token or a challenge.
 

@@ -41,4 +41,4 @@ pub mod user;
 pub mod user_agent;
 mod users;
 pub mod webhook;
-mod webhooks;
+pub mod webhooks;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use passgate_core::passgate::Passgate;
+use passgate_webhooks::DestinationPolicy;
 
 use crate::rate_limit::RateLimits;
 use crate::settings::Settings;
@@ -20,6 +21,8 @@ pub struct App<S> {
     pub rate_limits: Option<Arc<RateLimits>>,
     /// The proxies whose word on a request's source is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Where webhooks may go.
+    pub webhook_destinations: DestinationPolicy,
 }
 
 impl<S> App<S> {
@@ -33,6 +36,7 @@ impl<S> App<S> {
                 .rate_limits
                 .map(|(address, tenant)| Arc::new(RateLimits::per_second(address, tenant))),
             trusted_proxies: settings.trusted_proxies.clone(),
+            webhook_destinations: settings.webhook_destinations.clone(),
         }
     }
 }
@@ -45,6 +49,7 @@ impl<S> Clone for App<S> {
             admin_url: self.admin_url.clone(),
             rate_limits: self.rate_limits.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
+            webhook_destinations: self.webhook_destinations.clone(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod logging;
 mod no_store;
 mod open;
 pub mod openapi;
+mod outbox;
 mod pagination;
 pub mod rate_limit;
 mod request;

@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use passgate_core::clock::SystemClock;
 use passgate_core::passgate::Passgate;
+use passgate_core::rng::SystemRng;
 use passgate_core::store::Store;
+use passgate_webhooks::{BuildError, Deliverer, DeliverySettings, SystemResolver};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -14,6 +17,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::listener::{self, Limits};
 use crate::open::{IfMissing, StartError, open};
+use crate::outbox::StoredOutbox;
 use crate::rate_limit::RateLimits;
 use crate::routes;
 use crate::settings::Settings;
@@ -46,6 +50,9 @@ pub(crate) enum ServeError {
         /// Why.
         error: io::Error,
     },
+    /// What delivers webhooks can't be put together.
+    #[error("can't deliver webhooks: {0}")]
+    Webhooks(BuildError),
     /// Signals can't be had.
     #[error("can't watch for signals: {0}")]
     Signals(io::Error),
@@ -61,6 +68,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
     let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
     let app = App::new(Arc::clone(&passgate), &settings);
+    let deliverer = deliverer(&passgate, &settings).map_err(ServeError::Webhooks)?;
 
     warn_of_public_url(&settings);
     tracing::info!(
@@ -81,6 +89,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let router = routes::admin(app, settings.request_timeout);
     let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
+    let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
 
     tokio::select! {
@@ -90,7 +99,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     tracing::info!("stopping: requests under way may finish");
     let _ = stop.send(true);
     tokio::select! {
-        _ = async { tokio::join!(public, admin, polls, upkeep, forgetting) } => {}
+        _ = async { tokio::join!(public, admin, polls, webhooks, upkeep, forgetting) } => {}
         _ = terminate.recv() => tracing::warn!("told again: not waiting any longer"),
         _ = interrupt.recv() => tracing::warn!("told again: not waiting any longer"),
     }
@@ -102,6 +111,24 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     passgate.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What delivers the webhooks of all tenants, until the server is told to stop.
+fn deliverer<S: Store>(
+    passgate: &Arc<Passgate<S>>,
+    settings: &Settings,
+) -> Result<Deliverer<StoredOutbox<S>>, BuildError> {
+    let delivery = DeliverySettings {
+        destinations: settings.webhook_destinations.clone(),
+        ..DeliverySettings::default()
+    };
+    Deliverer::new(
+        StoredOutbox(Arc::clone(passgate)),
+        delivery,
+        Arc::new(SystemResolver::default()),
+        Arc::new(SystemClock),
+        Arc::new(SystemRng),
+    )
 }
 
 /// The configured limits, and no more connections than the system has file descriptors for: the admin listener and the

@@ -16,6 +16,7 @@ use passgate_api::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::source_address::TrustedProxies;
+use passgate_webhooks::{DestinationPolicy, PlainHttp};
 
 /// What one source says. The names are those of the TOML file; flags have dashes, the environment has capitals.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -84,6 +85,15 @@ pub(crate) struct Layer {
     /// Proxies whose X-Forwarded-For is believed: networks, separated by commas [default: none]
     #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
     pub(crate) trusted_proxies: Option<String>,
+    /// Networks that webhooks may reach although they are not public, separated by commas [default: none]
+    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
+    pub(crate) webhook_networks: Option<String>,
+    /// Networks that webhooks may not reach although they are public, separated by commas [default: none]
+    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
+    pub(crate) webhook_forbidden_networks: Option<String>,
+    /// Whether webhooks may go to plain http URLs: on or off [default: off]
+    #[arg(long, global = true, value_name = "SWITCH", help_heading = "Configuration")]
+    pub(crate) webhook_plain_http: Option<Switch>,
     /// The server secret itself, instead of its file.
     #[arg(skip)]
     pub(crate) secret: Option<SecretString>,
@@ -158,6 +168,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: TrustedProxies,
     /// The same, as it was written.
     trusted_proxies_text: String,
+    /// Where webhooks may go.
+    pub(crate) webhook_destinations: DestinationPolicy,
     /// The rates, whether they are in force or not.
     rates: (NonZeroU32, NonZeroU32),
     /// Where each key's value came from.
@@ -337,7 +349,21 @@ impl Settings {
                 Switch::On => Some(rates),
                 Switch::Off => None,
             },
-            trusted_proxies: parse_networks(&trusted_proxies_text)?,
+            trusted_proxies: TrustedProxies::new(parse_networks("trusted_proxies", &trusted_proxies_text)?),
+            webhook_destinations: DestinationPolicy {
+                plain_http: match pick!(webhook_plain_http).unwrap_or(Switch::Off) {
+                    Switch::On => PlainHttp::Allowed,
+                    Switch::Off => PlainHttp::Refused,
+                },
+                allowed_networks: parse_networks(
+                    "webhook_networks",
+                    &pick!(webhook_networks).unwrap_or_default(),
+                )?,
+                forbidden_networks: parse_networks(
+                    "webhook_forbidden_networks",
+                    &pick!(webhook_forbidden_networks).unwrap_or_default(),
+                )?,
+            },
             trusted_proxies_text,
             rates,
             sources: BTreeMap::new(),
@@ -361,6 +387,14 @@ impl Settings {
             LogFormat::Pretty => "pretty",
             LogFormat::Json => "json",
         };
+        let networks = |networks: &[IpNet]| {
+            let texts: Vec<_> = networks.iter().map(ToString::to_string).collect();
+            (!texts.is_empty()).then(|| texts.join(","))
+        };
+        let plain_http = match self.webhook_destinations.plain_http {
+            PlainHttp::Allowed => "on",
+            PlainHttp::Refused => "off",
+        };
         [
             ("database_url", Some(self.database.to_string())),
             ("secret", hidden(self.secret.is_some())),
@@ -382,6 +416,9 @@ impl Settings {
             ("address_rate", Some(self.rates.0.to_string())),
             ("tenant_rate", Some(self.rates.1.to_string())),
             ("trusted_proxies", Some(self.trusted_proxies_text.clone()).filter(|text| !text.is_empty())),
+            ("webhook_networks", networks(&self.webhook_destinations.allowed_networks)),
+            ("webhook_forbidden_networks", networks(&self.webhook_destinations.forbidden_networks)),
+            ("webhook_plain_http", Some(plain_http.to_owned())),
         ]
         .map(|(key, value)| Setting {
             key,
@@ -442,7 +479,7 @@ fn rate(key: &'static str, given: Option<u64>, default: u32) -> Result<NonZeroU3
     }
 }
 
-fn parse_networks(text: &str) -> Result<TrustedProxies, SettingsError> {
+fn parse_networks(key: &'static str, text: &str) -> Result<Vec<IpNet>, SettingsError> {
     let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
     let parse = |network: &str| match network.parse::<IpNet>() {
         Ok(network) => Ok(network),
@@ -450,11 +487,8 @@ fn parse_networks(text: &str) -> Result<TrustedProxies, SettingsError> {
         Err(_) => network.parse::<IpAddr>().map(IpNet::from),
     };
     match networks.map(parse).collect() {
-        Ok(networks) => Ok(TrustedProxies::new(networks)),
-        Err(_) => invalid(
-            "trusted_proxies",
-            "must be addresses or networks, such as 10.0.0.0/8, separated by commas",
-        ),
+        Ok(networks) => Ok(networks),
+        Err(_) => invalid(key, "must be addresses or networks, such as 10.0.0.0/8, separated by commas"),
     }
 }
 

@@ -8,11 +8,11 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::attempt::{BuildError, Sender};
-use crate::ids::LeaseId;
 use crate::outbox::{Claim, Delivery, Outbox, Outcome, Record, Recorded};
 use crate::resolver::Resolve;
 use crate::schedule::{SUSPECT_AFTER, judge};
 use crate::settings::DeliverySettings;
+use passgate_core::ids::LeaseId;
 
 /// Delivers what an outbox holds. Any number of processes may do so on one database.
 pub struct Deliverer<O> {

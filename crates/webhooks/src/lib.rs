@@ -1,6 +1,6 @@
 //! Webhooks: what Passgate tells an app of its own accord, by Standard Webhooks (specification 1.0.0).
 //!
-//! [`event`] is what receivers see; [`Deliverer`] brings it to them, signed, at least once, from an [`Outbox`] that
+//! [`passgate_core::event`] is what receivers see; [`Deliverer`] brings it to them, signed, at least once, from an [`Outbox`] that
 //! the database keeps. Where it may go is for [`DestinationPolicy`] to say: URLs are tenants' choice, and this machine
 //! may reach what a tenant must not.
 
@@ -8,8 +8,6 @@ mod attempt;
 mod deliverer;
 mod destination;
 mod endpoint_url;
-pub mod event;
-mod ids;
 mod outbox;
 mod resolver;
 mod retry_after;
@@ -18,11 +16,12 @@ mod settings;
 mod signature;
 mod signing_secret;
 
+pub use passgate_core::ids::{EndpointId, EventId, LeaseId};
+
 pub use attempt::{AttemptFailure, BuildError};
 pub use deliverer::{Deliverer, Wake};
 pub use destination::{DestinationPolicy, ForbiddenDestination, PlainHttp};
 pub use endpoint_url::{EndpointUrl, InvalidEndpointUrl};
-pub use ids::{EndpointId, EventId, LeaseId};
 pub use outbox::{Claim, Delivery, Outbox, Outcome, Record, Recorded};
 pub use resolver::{Resolution, Resolve, SystemResolver};
 pub use schedule::{GIVE_UP_AFTER, SUSPECT_AFTER};

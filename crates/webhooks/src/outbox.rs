@@ -8,12 +8,11 @@
 use std::future::Future;
 
 use passgate_core::clock::Timestamp;
-use passgate_core::ids::TenantId;
 
 use crate::attempt::AttemptFailure;
 use crate::endpoint_url::EndpointUrl;
-use crate::ids::{EndpointId, EventId, LeaseId};
 use crate::signing_secret::SigningSecret;
+use passgate_core::ids::{EndpointId, EventId, LeaseId, TenantId};
 
 /// A request for deliveries that are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +46,7 @@ pub struct Delivery {
     pub url: EndpointUrl,
     /// What signs, as of the claim; several while one is being replaced. With none, nothing is sent.
     pub secrets: Vec<SigningSecret>,
-    /// The event's body ([`Event::to_body`](crate::event::Event::to_body)).
+    /// The event's body ([`Event::to_body`](passgate_core::event::Event::to_body)).
     pub body: String,
     /// How many attempts were begun since it became due first, or by hand; this one included, so at least 1.
     pub attempts: u32,

@@ -4,8 +4,8 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use passgate_core::clock::Timestamp;
 
-use crate::ids::EventId;
 use crate::signing_secret::SigningSecret;
+use passgate_core::ids::EventId;
 
 /// The header with the event's id.
 pub const ID_HEADER: &str = "webhook-id";

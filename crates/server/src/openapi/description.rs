@@ -35,6 +35,7 @@ pub(crate) enum Tag {
     ApiKeys,
     SigningKeys,
     Users,
+    Webhooks,
     Health,
     Documentation,
 }
@@ -54,6 +55,7 @@ impl Tag {
             Self::ApiKeys => "API keys",
             Self::SigningKeys => "Signing keys",
             Self::Users => "Users",
+            Self::Webhooks => "Webhooks",
             Self::Health => "Health",
             Self::Documentation => "Documentation",
         }
@@ -80,6 +82,7 @@ impl Tag {
             Self::ApiKeys => "What an app's backend proves itself with.",
             Self::SigningKeys => "What a tenant's tokens are signed with. They rotate without a gap.",
             Self::Users => "Who has registered, by the row's id.",
+            Self::Webhooks => "Where a tenant wants to hear of events, signed, at least once.",
             Self::Health => "For whatever watches the process.",
             Self::Documentation => "These documents and pages.",
         }

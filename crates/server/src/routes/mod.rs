@@ -146,7 +146,7 @@ fn administration<S: Store>() -> Router<App<S>> {
 
 /// What needs an admin token.
 fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
-    use admin::{api_keys, signing_keys as jwk, tenants, users};
+    use admin::{api_keys, signing_keys as jwk, tenants, users, webhooks};
     vec![
         get("/tenants", tenants::list::handler, tenants::list::description()),
         post("/tenants", tenants::create::handler, tenants::create::description()),
@@ -171,6 +171,33 @@ fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
         get("/tenants/{tenant_id}/users", users::list::handler, users::list::description()),
         get("/tenants/{tenant_id}/users/{user_id}", users::get::handler, users::get::description()),
         delete("/tenants/{tenant_id}/users/{user_id}", users::delete::handler, users::delete::description()),
+        get("/tenants/{tenant_id}/webhooks", webhooks::list::handler, webhooks::list::description()),
+        post("/tenants/{tenant_id}/webhooks", webhooks::create::handler, webhooks::create::description()),
+        patch(
+            "/tenants/{tenant_id}/webhooks/{webhook_id}",
+            webhooks::update::handler,
+            webhooks::update::description(),
+        ),
+        delete(
+            "/tenants/{tenant_id}/webhooks/{webhook_id}",
+            webhooks::delete::handler,
+            webhooks::delete::description(),
+        ),
+        post(
+            "/tenants/{tenant_id}/webhooks/{webhook_id}/secret",
+            webhooks::replace_secret::handler,
+            webhooks::replace_secret::description(),
+        ),
+        get(
+            "/tenants/{tenant_id}/webhooks/{webhook_id}/deliveries",
+            webhooks::deliveries::handler,
+            webhooks::deliveries::description(),
+        ),
+        post(
+            "/tenants/{tenant_id}/webhooks/{webhook_id}/deliveries/{event_id}/redeliver",
+            webhooks::redeliver::handler,
+            webhooks::redeliver::description(),
+        ),
         get("/tenants/{tenant_id}/audit_logs", audit_logs::admin_handler, audit_logs::admin_description()),
         get(
             "/tenants/{tenant_id}/audit_logs/export",

@@ -11,3 +11,4 @@ mod secret;
 mod start;
 mod stop;
 mod verify;
+mod webhooks;

@@ -17,6 +17,7 @@ use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::{Secrets, ServerSecret};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
+use passgate_webhooks::DestinationPolicy;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -115,6 +116,7 @@ impl TestServer {
             admin_url: ADMIN_URL.to_owned(),
             rate_limits,
             trusted_proxies,
+            webhook_destinations: DestinationPolicy::default(),
         };
         let timeout = Duration::from_secs(30);
         let (stop, stopped) = watch::channel(false);

@@ -26,3 +26,4 @@ mod related_origins;
 mod signals;
 mod transaction;
 mod users;
+mod webhooks;

@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod signing_keys;
 pub(crate) mod tenants;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 
 use std::str::FromStr;
 

@@ -1,0 +1,51 @@
+//! `PATCH /tenants/{tenant_id}/webhooks/{webhook_id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_api::admin::{WebhookState, WebhookUpdate};
+use passgate_core::ids::EndpointId;
+use passgate_core::store::{Changed, Store};
+use passgate_core::webhook::{EndpointChange, EndpointState};
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::JsonBody;
+use crate::openapi::{Access, Description, Presence, Tag};
+use crate::routes::admin::RowPath;
+
+pub(crate) fn description() -> Description {
+    super::takes_url(super::of_webhook(Description::new(
+        Access::Token,
+        Tag::Webhooks,
+        "updateWebhook",
+        "Change a webhook",
+        "What the body leaves out stays. A webhook that is disabled misses what happens meanwhile.",
+    )))
+    .takes::<WebhookUpdate>(Presence::Required, json!({ "state": "disabled" }))
+    .answers_nothing("Changed.")
+}
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    RowPath(tenant_id, id): RowPath<EndpointId>,
+    JsonBody(request): JsonBody<WebhookUpdate>,
+) -> Result<StatusCode, ApiError> {
+    let change = EndpointChange {
+        url: request.url.map(|url| super::url(&url, &app.webhook_destinations)).transpose()?,
+        description: request.description.map(super::description_text).transpose()?,
+        events: request.events.map(|events| super::events(&events)).transpose()?,
+        state: match request.state {
+            None => None,
+            Some(WebhookState::Enabled) => Some(EndpointState::Enabled),
+            Some(WebhookState::Disabled) => Some(EndpointState::Disabled),
+            Some(WebhookState::Gone) => {
+                return Err(ApiError::validation("state: must be enabled or disabled"));
+            }
+        },
+    };
+    match app.passgate.change_webhook_endpoint(tenant_id, id, change).await? {
+        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::NotFound => Err(super::webhook_not_found()),
+    }
+}
