@@ -13,6 +13,10 @@
 //!    key, attestation and whether it is trusted ([`AttestationPolicy`]), signature. The signature counter is
 //!    [`check_counter`]'s, because only a store can decide it against the stored one without a race.
 //!
+//! Before a ceremony, [`options`] are put together and checked, with the [`extensions`] that are asked for; a relying
+//! party of several domains serves [`RelatedOrigins`]. [`mds`] reads what the FIDO Metadata Service says of
+//! authenticators' models, and [`describe_authenticator`] names them for people.
+//!
 //! Comments cite the section and step of the specification beside the line that does it; what is checked
 //! beyond the specification is called an "own check". Every error has a stable `code()` and names the `step()`
 //! of the specification that was not met. No error carries text of a peer's.

@@ -31,7 +31,7 @@ impl KeyIdentifier {
     }
 }
 
-/// How a model attests (FIDO Registry §3.6.4).
+/// How a model attests (FIDO Registry of Predefined Values, "Authenticator Attestation Types").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MetadataAttestationType {
     /// `basic_full`: with a key of a batch.

@@ -1,13 +1,23 @@
 //! Whatever arrives, nothing panics, and what was changed is not accepted.
 
-use passgate_authenticator::{Attestation, attestation_root};
+use std::sync::LazyLock;
+
+use passgate_authenticator::{Attestation, Cbor, Flags, attestation_root};
 use passgate_webauthn::{
     AttestationPolicy, AuthenticationResponse, Origin, RegistrationResponse, RpId, TrustAnchor, base64url,
+    extensions::{AppId, AskedExtensions},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{attesting::with_content, harness::Ceremony};
+use crate::{
+    attesting::with_content,
+    harness::Ceremony,
+    metadata_service::{Service, entry, payload},
+};
+
+/// One for all cases.
+static METADATA_SERVICE: LazyLock<Service> = LazyLock::new(Service::new);
 
 /// One change of bytes: at a place, from 0 to 1 of their length.
 #[derive(Debug, Clone)]
@@ -205,6 +215,76 @@ proptest! {
             mutation.apply(&mut der);
         }
         let _ = TrustAnchor::from_der(&der);
+    }
+
+    #[test]
+    fn a_mutated_metadata_blob_is_refused_or_means_the_same(
+        mutations in proptest::collection::vec(mutation(), 1..4),
+    ) {
+        let service = &*METADATA_SERVICE;
+        let genuine = service.signer.sign(&payload(&[entry(&["REVOKED"])]));
+        let mut bytes = genuine.clone().into_bytes();
+        for mutation in &mutations {
+            mutation.apply(&mut bytes);
+        }
+        if let Ok(text) = String::from_utf8(bytes)
+            && let Ok(blob) = service.verify(&text)
+        {
+            prop_assert_eq!(Ok(blob), service.verify(&genuine));
+        }
+    }
+
+    #[test]
+    fn what_the_metadata_service_signed_may_be_anything_and_does_not_panic(
+        mutations in proptest::collection::vec(mutation(), 1..4),
+    ) {
+        let service = &*METADATA_SERVICE;
+        let mut list = payload(&[entry(&["REVOKED"]), json!({"statusReports": []})]).to_string().into_bytes();
+        for mutation in &mutations {
+            mutation.apply(&mut list);
+        }
+        let _ = service.verify(&service.signer.sign_with(&service.signer.header(), &list));
+    }
+
+    #[test]
+    fn what_client_and_authenticator_say_of_extensions_may_be_anything_and_does_not_panic(
+        mutations in proptest::collection::vec(mutation(), 1..6),
+    ) {
+        let mut ceremony = Ceremony::new();
+        let registration = ceremony.register().expect("the registration is without fault");
+        ceremony.extensions = AskedExtensions::from_bits(0x1ff).expect("every extension");
+        ceremony.app_id = AppId::parse("https://example.com");
+        let mut results = json!({
+            "credProps": {"rk": true}, "prf": {"enabled": true, "results": {"first": "AAAA"}}, "uvm": [[2, 4, 2]],
+            "largeBlob": {"supported": true, "blob": "AAAA", "written": true}, "appid": false, "appidExclude": true,
+        })
+        .to_string()
+        .into_bytes();
+        let mut outputs = Cbor::Map(vec![
+            ("uvm".into(), Cbor::Array(vec![Cbor::Array([2, 4, 2].map(Cbor::Int).to_vec())])),
+            ("credProtect".into(), Cbor::Int(3)),
+            ("hmac-secret".into(), Cbor::Bool(true)),
+            ("minPinLength".into(), Cbor::Int(6)),
+        ])
+        .encode();
+        for mutation in &mutations {
+            mutation.apply(&mut results);
+            mutation.apply(&mut outputs);
+        }
+        ceremony.authenticator.hooks.authenticator_data = Some(Box::new(move |data| {
+            data.flags.set(Flags::EXTENSION_DATA, true);
+            data.extensions.clone_from(&outputs);
+        }));
+        let results = String::from_utf8_lossy(&results).into_owned();
+        for credential in [ceremony.create(), ceremony.get()] {
+            // What is no JSON is put in as it is.
+            let json = credential.to_string();
+            let json = json.replace("\"clientExtensionResults\":{}", &format!("\"clientExtensionResults\":{results}"));
+            exercise(&ceremony, json.as_bytes());
+            if let Ok(credential) = serde_json::from_str(&json) {
+                let _ = ceremony.verify_assertion(&credential, &registration);
+            }
+        }
     }
 
     #[test]
