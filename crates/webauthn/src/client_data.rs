@@ -28,6 +28,12 @@ pub enum CrossOriginPolicy<'a> {
         /// The pages on top.
         top_origins: &'a [Origin],
     },
+    /// It may, where the client names the page on top and that is one of these. Clients that don't name it are refused,
+    /// since theirs may be any page (own check).
+    RequireTopOrigin {
+        /// The pages on top.
+        top_origins: &'a [Origin],
+    },
 }
 
 /// How client data differs from what was expected.
@@ -48,7 +54,7 @@ pub enum ClientDataError {
     /// The ceremony ran in a frame inside another site's page.
     #[error("the ceremony ran in a cross-origin frame")]
     CrossOrigin,
-    /// The page on top isn't one that is expected.
+    /// The page on top isn't one that is expected, or isn't named where it must be.
     #[error("the top origin of the client data is not allowed")]
     TopOriginNotAllowed,
 }
@@ -219,6 +225,11 @@ impl ClientData {
                     Err(ClientDataError::TopOriginNotAllowed)
                 }
                 _ => Ok(()),
+            },
+            CrossOriginPolicy::RequireTopOrigin { top_origins } => match &self.top_origin {
+                Some(top_origin) if is_one_of(&buffer[top_origin.clone()], top_origins) => Ok(()),
+                None if !self.cross_origin => Ok(()),
+                _ => Err(ClientDataError::TopOriginNotAllowed),
             },
         }
     }

@@ -221,3 +221,21 @@ fn a_top_origin_must_be_one_that_is_expected() {
     let only_top = |data: &mut ClientData| data.set("topOrigin", "https://shop.example.net");
     assert_both_refuse(ClientDataError::CrossOrigin, |_| {}, only_top);
 }
+
+#[test]
+fn a_page_on_top_that_is_not_named_is_refused_where_it_must_be() {
+    let require = |ceremony: &mut Ceremony| {
+        ceremony.top_origins = Some(vec![origin("https://shop.example.net")]);
+        ceremony.top_origin_required = true;
+    };
+    let framed = |data: &mut ClientData| data.set("crossOrigin", true);
+    let named = |data: &mut ClientData| {
+        data.set("crossOrigin", true);
+        data.set("topOrigin", "https://shop.example.net");
+    };
+    let by_another = |data: &mut ClientData| data.set("topOrigin", "https://evil.example");
+    assert_both_accept(require, |_| {});
+    assert_both_accept(require, named);
+    assert_both_refuse(ClientDataError::TopOriginNotAllowed, require, framed);
+    assert_both_refuse(ClientDataError::TopOriginNotAllowed, require, by_another);
+}

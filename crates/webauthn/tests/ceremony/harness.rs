@@ -23,6 +23,8 @@ pub(crate) struct Ceremony {
     pub(crate) origins: Vec<Origin>,
     /// `None` refuses cross-origin frames.
     pub(crate) top_origins: Option<Vec<Origin>>,
+    /// Whether the page on top of a cross-origin frame must be named.
+    pub(crate) top_origin_required: bool,
     pub(crate) user_verification: UserVerification,
     pub(crate) user_presence: UserPresence,
     pub(crate) algorithms: Vec<Algorithm>,
@@ -52,6 +54,7 @@ impl Ceremony {
             challenge: CHALLENGE.to_vec(),
             origins: vec![origin("https://example.com"), origin(ORIGIN)],
             top_origins: None,
+            top_origin_required: false,
             user_verification: UserVerification::Required,
             user_presence: UserPresence::Required,
             algorithms: Algorithm::ALL.to_vec(),
@@ -168,6 +171,9 @@ impl Ceremony {
             origins: &self.origins,
             cross_origin: match &self.top_origins {
                 None => CrossOriginPolicy::Refuse,
+                Some(top_origins) if self.top_origin_required => {
+                    CrossOriginPolicy::RequireTopOrigin { top_origins }
+                }
                 Some(top_origins) => CrossOriginPolicy::Allow { top_origins },
             },
         }

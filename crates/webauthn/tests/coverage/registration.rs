@@ -108,6 +108,7 @@ pub(crate) const STEPS: [Step; 29] = [
         &[
             "client_data::a_cross_origin_frame_is_refused_unless_it_is_expected",
             "client_data::a_top_origin_must_be_one_that_is_expected",
+            "client_data::a_page_on_top_that_is_not_named_is_refused_where_it_must_be",
         ],
     ),
     checked(
