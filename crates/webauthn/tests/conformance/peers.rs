@@ -370,7 +370,7 @@ fn attestations_of_real_devices_are_judged_by_the_real_list() {
             *outcomes.entry(outcome).or_insert(0) += 1;
         }
     }
-    // Trusted are three security keys of Yubico. The list has no TPMs, no Apple, and nobody's tests; the certificates of
+    // Trusted are three registrations with keys of Yubico. The list has no TPMs, no Apple, and nobody's tests; the certificates of
     // one Android device are younger than it, and those of another lead to a root that it hadn't then.
     let expected = [
         ("attestation_model_unknown", 12),
