@@ -15,7 +15,10 @@ pub struct TenantSummary {
     /// The tenant's id, first segment of its public API's paths.
     pub id: Uuid,
     /// What operators call it.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "My app")
+    )]
     pub display_name: String,
 }
 
@@ -24,7 +27,10 @@ pub struct TenantSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantCreate {
     /// What operators call it: 1 to 128 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "My app")
+    )]
     pub display_name: String,
     /// Its configuration.
     pub config: TenantConfig,
@@ -58,7 +64,10 @@ pub struct Tenant {
     /// The tenant's id.
     pub id: Uuid,
     /// What operators call it.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "My app")
+    )]
     pub display_name: String,
     /// Its configuration.
     pub config: TenantConfig,
@@ -83,7 +92,10 @@ pub struct ConfigWarning {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantUpdate {
     /// The new name: 1 to 128 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "My app"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "My app")
+    )]
     pub display_name: String,
 }
 
@@ -92,7 +104,10 @@ pub struct TenantUpdate {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyCreate {
     /// Its name, unique in the tenant: 1 to 128 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "Staging"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "Staging")
+    )]
     pub name: String,
 }
 
@@ -149,7 +164,7 @@ pub enum SigningAlgorithm {
 pub struct SigningKeyCreate {
     /// Its name. Default: made from the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$"))]
     pub name: Option<String>,
     /// Default: that of the key that signs now.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -103,11 +103,18 @@ pub struct RelyingParty {
     #[cfg_attr(feature = "openapi", schema(example = "example.com"))]
     pub id: String,
     /// What the passkey prompt shows.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$"))]
     pub display_name: String,
     /// An image URL. Kept and returned; browsers no longer show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            max_length = 2048,
+            pattern = "^(https?://.+|data:.*)?$",
+            example = "https://example.com/icon.png"
+        )
+    )]
     pub icon: Option<String>,
     /// At least one origin whose pages may run ceremonies: `https://…`, `http://localhost:…`,
     /// `android:apk-key-hash:…`.

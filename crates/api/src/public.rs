@@ -15,18 +15,31 @@ use crate::config::{Attachment, AttestationPreference, ResidentKeyRequirement, U
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationInitialize {
     /// The app's own id of the user: any string, not empty. Never reinterpreted.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "user-7")
+    )]
     pub user_id: String,
     /// What the person recognises the account by, such as an email; 1 to 128 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "kim@example.com"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "kim@example.com")
+    )]
     pub username: String,
     /// A friendlier name, at most 128 characters. Falls back to `username`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 128, example = "Kim"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 128, pattern = r"^[^\x00]*$", example = "Kim"))]
     pub display_name: Option<String>,
     /// An image URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            max_length = 2048,
+            pattern = "^(https?://.+|data:.*)?$",
+            example = "https://example.com/kim.png"
+        )
+    )]
     pub icon: Option<String>,
 }
 
@@ -130,8 +143,23 @@ pub enum Mediation {
 pub struct LoginInitialize {
     /// Whose passkeys to ask for (needs the API key); absent for a discoverable login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "user-7")
+    )]
     pub user_id: Option<String>,
+}
+
+/// `POST mfa/login/initialize`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MfaLoginInitialize {
+    /// Whose second factors, and passkeys, to ask for.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "user-7")
+    )]
+    pub user_id: String,
 }
 
 /// What a finished ceremony answers.
@@ -148,7 +176,10 @@ pub struct TokenResponse {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialUpdate {
     /// The new name: 1 to 128 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "Kim’s phone"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "Kim’s phone")
+    )]
     pub name: String,
 }
 
@@ -322,10 +353,16 @@ pub struct Jwk {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransactionInitialize {
     /// The app's own id of the user who is to confirm.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, example = "user-7"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "user-7")
+    )]
     pub user_id: String,
     /// The app's own id of the transaction: 1 to 128 characters, unique in the tenant.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, example = "payment-4711"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "payment-4711")
+    )]
     pub transaction_id: String,
     /// What the transaction is about: any JSON value but null. It is kept as it is written, without the space between
     /// its tokens; these bytes are what the person signs.

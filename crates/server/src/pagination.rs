@@ -28,9 +28,15 @@ impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
 }
 
 impl ListQuery {
-    /// The first value of a parameter.
-    pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find_map(|(key, value)| (key == name).then_some(value.as_str()))
+    /// The value of a parameter; an empty one counts as absent, for clients send those that fill in nothing.
+    pub(crate) fn value(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let value = values.next().filter(|value| !value.is_empty());
+        // Whichever of two were taken, somebody meant the other.
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(ApiError::validation(format!("{name}: must not be given twice"))),
+        }
     }
 
     /// All values of a parameter that may repeat, but for empty ones.
@@ -43,15 +49,15 @@ impl ListQuery {
 
     /// Which page is asked for; the order stands in the parameter of that name.
     pub(crate) fn page(&self, order: &str) -> Result<PageRequest, ApiError> {
-        let number = |name: &str, default: u32, max: u32| match self.value(name) {
-            None | Some("") => Ok(default),
+        let number = |name: &str, default: u32, max: u32| match self.value(name)? {
+            None => Ok(default),
             Some(text) => match text.parse() {
                 Ok(number) if (1..=max).contains(&number) => Ok(number),
                 _ => Err(ApiError::validation(format!("{name}: must be a number from 1 to {max}"))),
             },
         };
-        let direction = match self.value(order) {
-            None | Some("" | "desc") => Order::Descending,
+        let direction = match self.value(order)? {
+            None | Some("desc") => Order::Descending,
             Some("asc") => Order::Ascending,
             Some(_) => return Err(ApiError::validation(format!("{order}: must be asc or desc"))),
         };

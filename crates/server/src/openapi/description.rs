@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use passgate_api::ErrorCode;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 
 /// Who may call an endpoint.
@@ -355,14 +355,23 @@ pub(crate) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
+/// NUL is the one character that no text of ours may have.
+const NO_NUL: &str = r"^[^\x00]*$";
+
 /// Text of so many characters.
 pub(crate) fn text_between(least: usize, most: usize, example: &str) -> Schema {
-    text().min_length(Some(least)).max_length(Some(most)).examples([example]).build().into()
+    text()
+        .min_length(Some(least))
+        .max_length(Some(most))
+        .pattern(Some(NO_NUL))
+        .examples([example])
+        .build()
+        .into()
 }
 
 /// Text that may be empty.
 pub(crate) fn text_at_most(most: usize, example: &str) -> Schema {
-    text().max_length(Some(most)).examples([example]).build().into()
+    text().max_length(Some(most)).pattern(Some(NO_NUL)).examples([example]).build().into()
 }
 
 /// A credential id as it stands in a path: 1 to 1023 bytes in base64url.
@@ -375,9 +384,10 @@ pub(crate) fn uuid(example: &str) -> Schema {
     text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).examples([example]).build().into()
 }
 
-/// A moment.
+/// A moment, or nothing: an empty parameter counts as absent.
 pub(crate) fn moment(example: &str) -> Schema {
-    text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).examples([example]).build().into()
+    let moment = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).examples([example]);
+    AnyOfBuilder::new().item(moment).item(text().enum_values(Some([""]))).build().into()
 }
 
 /// A number with bounds.

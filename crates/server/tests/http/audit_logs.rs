@@ -129,6 +129,19 @@ async fn metacharacters_of_sql_are_text_in_every_filter() {
 }
 
 #[tokio::test]
+async fn filters_have_bounds_and_are_given_once() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    for (filter, most) in [("actor_user_id", 1024), ("q", 1024), ("meta_source_ip", 64)] {
+        assert_eq!(list(&tenant, &[(filter, &"ä".repeat(most))]).await.len(), 0);
+        for query in [format!("{filter}={}", "x".repeat(most + 1)), format!("{filter}=a&{filter}=b")] {
+            let answer = tenant.get(&format!("audit_logs?{query}")).await;
+            assert_eq!(answer.error(), (400, "validation_failed"), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_log_comes_in_pages_newest_first() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;

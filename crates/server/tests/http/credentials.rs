@@ -52,8 +52,18 @@ async fn a_list_may_be_one_users() {
 async fn a_page_out_of_bounds_is_refused() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;
-    for query in ["page=0", "page=-1", "page=x", "per_page=0", "per_page=101", "order=up", "page=99999999999"]
-    {
+    for query in [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "per_page=0",
+        "per_page=101",
+        "order=up",
+        "page=99999999999",
+        "page=1&page=2",
+        "user_id=u1&user_id=u2",
+        "order=asc&order=",
+    ] {
         let answer = tenant.get(&format!("credentials?{query}")).await;
         assert_eq!(answer.error(), (400, "validation_failed"), "{query}");
     }

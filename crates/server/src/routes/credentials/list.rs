@@ -35,11 +35,7 @@ pub(crate) async fn handler<S: Store>(
     OriginalUri(uri): OriginalUri,
     query: ListQuery,
 ) -> Result<impl IntoResponse, ApiError> {
-    let user = match query.value("user_id") {
-        // An empty parameter is what clients send that fill in nothing.
-        None | Some("") => None,
-        Some(id) => Some(field("user_id", AppUserId::new(id))?),
-    };
+    let user = query.value("user_id")?.map(|id| field("user_id", AppUserId::new(id))).transpose()?;
     let page = query.page("order")?;
     let credentials = app.passgate.credentials(&tenant, user, page).await?;
     let headers = page_headers(app.passgate.public_url(), &uri, page, credentials.total);

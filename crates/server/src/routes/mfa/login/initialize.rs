@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use passgate_api::ErrorCode;
 use passgate_api::ceremony::RequestOptions as RequestOptionsJson;
-use passgate_api::public::{Asking, LoginAsked, LoginInitialize};
+use passgate_api::public::{Asking, LoginAsked, MfaLoginInitialize};
 use passgate_core::credential::CredentialKind;
 use passgate_core::store::Store;
 use passgate_core::user::AppUserId;
@@ -30,7 +30,7 @@ pub(crate) fn description() -> Description {
          second factor does.",
     )
     .acts_for_a_person()
-    .takes_asking::<LoginInitialize, LoginAsked>(Presence::Required, json!({ "user_id": "user-7" }))
+    .takes_asking::<MfaLoginInitialize, LoginAsked>(Presence::Required, json!({ "user_id": "user-7" }))
     .answers::<RequestOptionsJson>(200, "What the page hands to the browser.", example::request_options())
     .refuses(400, &[ErrorCode::NO_CREDENTIALS])
     .refuses(404, &[ErrorCode::USER_NOT_FOUND])
@@ -40,12 +40,11 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     Keyed(tenant): Keyed,
     Origin(origin): Origin,
-    JsonBody(request): JsonBody<Asking<LoginInitialize, LoginAsked>>,
+    JsonBody(request): JsonBody<Asking<MfaLoginInitialize, LoginAsked>>,
 ) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
     let Asking { request, asked } = request;
     let asked = crate::asked::login(&asked)?;
-    let user_id = request.user_id.ok_or_else(|| ApiError::validation("user_id: must be given"))?;
-    let user_id = field("user_id", AppUserId::new(user_id))?;
+    let user_id = field("user_id", AppUserId::new(request.user_id))?;
     let options = app.passgate.begin_login(&tenant, CredentialKind::Mfa, user_id, &asked, &origin).await?;
     Ok(NoStore(Json(options)))
 }
