@@ -20,15 +20,29 @@ pub(crate) struct Binaries {
 /// Builds the binaries; Cargo knows what is stale.
 pub(crate) fn binaries(workspace: &Workspace, interrupts: &Interrupts) -> Result<Binaries, Failure> {
     println!("Building Passgate and the tutorial's backend");
+    let arguments = ["--package", "passgate", "--package", "tutorial-backend"];
+    let messages = messages(workspace, interrupts, &arguments)?;
+    Ok(Binaries {
+        passgate: executable(&messages, "passgate")?,
+        tutorial_backend: executable(&messages, "tutorial-backend")?,
+    })
+}
+
+/// What Cargo says when it builds what these arguments name.
+pub(crate) fn messages(
+    workspace: &Workspace,
+    interrupts: &Interrupts,
+    arguments: &[&str],
+) -> Result<String, Failure> {
     let mut command = process::command("cargo", workspace.root());
-    command.args(["build", "--locked", "--package", "passgate", "--package", "tutorial-backend"]);
-    command.arg("--message-format=json-render-diagnostics");
-    let messages = process::output(&mut command, interrupts)?;
-    let executable = |name: &str| {
-        let made = messages.lines().filter_map(|line| executable_of(line, name)).next_back();
-        made.ok_or_else(|| Failure::Because(format!("Cargo built no binary {name}")))
-    };
-    Ok(Binaries { passgate: executable("passgate")?, tutorial_backend: executable("tutorial-backend")? })
+    command.args(["build", "--locked", "--message-format=json-render-diagnostics"]).args(arguments);
+    process::output(&mut command, interrupts)
+}
+
+/// The path of a binary that Cargo's messages tell of.
+pub(crate) fn executable(messages: &str, name: &str) -> Result<PathBuf, Failure> {
+    let made = messages.lines().filter_map(|line| executable_of(line, name)).next_back();
+    made.ok_or_else(|| Failure::Because(format!("Cargo built no binary {name}")))
 }
 
 /// The path in one of Cargo's messages, if it is about the binary of this name.

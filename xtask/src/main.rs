@@ -16,6 +16,7 @@ mod needs;
 mod packages;
 mod ports;
 mod process;
+mod schemathesis;
 mod servers;
 mod tenant;
 mod test;

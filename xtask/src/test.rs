@@ -10,6 +10,7 @@ use crate::interrupts::Interrupts;
 use crate::needs::{self, Need};
 use crate::packages;
 use crate::process;
+use crate::schemathesis;
 use crate::servers::Backend;
 use crate::workspace::Workspace;
 
@@ -22,6 +23,7 @@ pub(crate) enum Step {
     Rust,
     RustDocs,
     Interop,
+    Schemathesis,
     TypeScript,
     EndToEnd,
     Demo,
@@ -35,6 +37,7 @@ impl Step {
         Self::Rust,
         Self::RustDocs,
         Self::Interop,
+        Self::Schemathesis,
         Self::TypeScript,
         Self::EndToEnd,
         Self::Demo,
@@ -48,6 +51,7 @@ impl Step {
             Self::Rust => "rust",
             Self::RustDocs => "doc",
             Self::Interop => "interop",
+            Self::Schemathesis => "schemathesis",
             Self::TypeScript => "typescript",
             Self::EndToEnd => "e2e",
             Self::Demo => "demo",
@@ -62,6 +66,7 @@ impl Step {
             Self::Rust => "unit, contract and HTTP tests",
             Self::RustDocs => "the examples in the documentation",
             Self::Interop => "the verifier against a client and an authenticator by others",
+            Self::Schemathesis => "both OpenAPI documents against a running server",
             Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
             Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
             Self::Demo => "`cargo xtask demo --check`",
@@ -70,7 +75,12 @@ impl Step {
 
     fn needs(self) -> &'static [Need] {
         match self {
-            Self::Format | Self::Clippy | Self::Rust | Self::RustDocs | Self::Interop => &[],
+            Self::Format
+            | Self::Clippy
+            | Self::Rust
+            | Self::RustDocs
+            | Self::Interop
+            | Self::Schemathesis => &[],
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
             Self::EndToEnd => &[Need::Node, Need::Chromium],
@@ -105,6 +115,7 @@ impl Step {
                     "target/interop",
                 ],
             ),
+            Self::Schemathesis => schemathesis::run(workspace, interrupts),
             Self::TypeScript => typescript(workspace, interrupts),
             Self::EndToEnd => end_to_end(workspace, interrupts),
             Self::Demo => check::run(workspace, interrupts, Backend::Rust),
@@ -121,7 +132,7 @@ enum Outcome {
 
 pub(crate) fn list() {
     for step in Step::ALL {
-        println!("{:10}  {}", step.name(), step.purpose());
+        println!("{:12}  {}", step.name(), step.purpose());
     }
 }
 
@@ -175,9 +186,9 @@ fn summarize(rows: &[(&str, Outcome)], total: Duration) {
             Outcome::Failed(took) => ("FAILED", seconds(*took)),
             Outcome::NotRun => ("not run", String::new()),
         };
-        println!("{name:10}  {word:7}  {took:>9}");
+        println!("{name:12}  {word:7}  {took:>9}");
     }
-    println!("{:10}  {:7}  {:>9}", "total", "", seconds(total));
+    println!("{:12}  {:7}  {:>9}", "total", "", seconds(total));
 }
 
 fn seconds(time: Duration) -> String {

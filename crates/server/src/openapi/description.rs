@@ -213,7 +213,7 @@ impl Description {
     pub(crate) fn paged(self, order: &'static str) -> Self {
         self.query("page", "Which page, from 1.", integer(1, 100_000, 1))
             .query("per_page", "How many to a page.", integer(1, 100, 20))
-            .query(order, "Newest first, or oldest.", one_of(&["desc", "asc"], Some("desc")))
+            .query(order, "Newest first, or oldest.", one_of(&["desc", "asc"], "desc"))
     }
 
     /// The headers with which an app's backend names the person it acts for.
@@ -384,26 +384,25 @@ pub(crate) fn uuid(example: &str) -> Schema {
     text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).examples([example]).build().into()
 }
 
-/// A moment, or nothing: an empty parameter counts as absent.
+/// A moment.
 pub(crate) fn moment(example: &str) -> Schema {
-    let moment = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).examples([example]);
-    AnyOfBuilder::new().item(moment).item(text().enum_values(Some([""]))).build().into()
+    or_empty(text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).examples([example]))
 }
 
 /// A number with bounds.
 fn integer(least: u32, most: u32, default: u32) -> Schema {
-    ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(least))
-        .maximum(Some(most))
-        .default(Some(default.into()))
-        .build()
-        .into()
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most));
+    or_empty(number.default(Some(default.into())))
 }
 
 /// One of these words.
-pub(crate) fn one_of(words: &[&'static str], default: Option<&str>) -> Schema {
-    text().enum_values(Some(words.iter().copied())).default(default.map(Value::from)).build().into()
+fn one_of(words: &[&'static str], default: &str) -> Schema {
+    or_empty(text().enum_values(Some(words.iter().copied())).default(Some(default.into())))
+}
+
+/// What a parameter may be that counts as absent where it is empty.
+fn or_empty(schema: ObjectBuilder) -> Schema {
+    AnyOfBuilder::new().item(schema).item(text().enum_values(Some([""]))).build().into()
 }
 
 /// A parameter that may repeat, each time one of these words.

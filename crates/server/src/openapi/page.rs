@@ -417,6 +417,8 @@ fn bounds(schema: &RefOr<Schema>) -> String {
             between(number(&object.minimum), number(&object.maximum), "");
             default = object.default.as_ref();
         }
+        // What may be empty has its bounds in its first form.
+        RefOr::T(Schema::AnyOf(any)) => return any.items.first().map(bounds).unwrap_or_default(),
         RefOr::T(Schema::Array(array)) => between(count(array.min_items), count(array.max_items), " of them"),
         RefOr::T(_) | RefOr::Ref(_) => {}
     }

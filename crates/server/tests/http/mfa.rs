@@ -162,7 +162,7 @@ async fn every_route_needs_the_api_key_and_a_user() {
         );
     }
     let answer = tenant.keyed(Method::POST, "mfa/login/initialize", json!({})).await;
-    assert_eq!(answer.error(), (400, "validation_failed"));
+    assert_eq!(answer.error(), (400, "malformed_body"));
     let answer = tenant.keyed(Method::POST, "mfa/login/initialize", json!({ "user_id": "nobody" })).await;
     assert_eq!(answer.error(), (404, "user_not_found"));
 }
