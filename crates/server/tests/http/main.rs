@@ -8,6 +8,7 @@ mod asked;
 mod audit_logs;
 mod audit_logs_export;
 mod challenges;
+mod contract;
 mod cors;
 mod credentials;
 mod document;
