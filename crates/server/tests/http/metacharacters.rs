@@ -67,8 +67,8 @@ async fn every_parameter_of_every_endpoint_takes_them_for_text() {
                     };
                     let place = format!("{method} {path} answered {}: {}", answer.status, answer.body);
                     match answer.status {
-                        // A list, of nothing.
-                        200 => assert_eq!(answer.body, json!([]), "{place}"),
+                        // A list of nothing, or an export of it.
+                        200 => assert!(answer.body == json!([]) || answer.body == Value::Null, "{place}"),
                         status => assert!((400..500).contains(&status), "{place}"),
                     }
                     sent += 1;

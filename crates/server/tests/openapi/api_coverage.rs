@@ -128,6 +128,35 @@ const SECTIONS: &[Section] = &[
                 ],
             ),
             Row(
+                "ours: GET `audit_logs/export`",
+                &["exportAuditLogs"],
+                &[
+                    "audit_logs_export::every_row_is_exported_oldest_first_as_the_list_has_it",
+                    "audit_logs_export::filters_hold_for_an_export_too",
+                ],
+            ),
+            Row(
+                "ours: GET `users/{user_id}/signals`",
+                &["getSignals"],
+                &[
+                    "signals::everything_that_is_accepted_is_told_under_the_users_handle",
+                    "signals::signals_are_withheld_where_another_tenants_user_has_the_handle",
+                ],
+            ),
+            Row(
+                "ours: DELETE `users/{user_id}/credentials`",
+                &["deleteCredentialsOfUser"],
+                &["signals::all_of_a_users_credentials_are_deleted_at_once"],
+            ),
+            Row(
+                "ours: GET `.well-known/webauthn`",
+                &["getRelatedOrigins"],
+                &[
+                    "related_origins::the_document_lists_the_origins_outside_of_the_rp_ids_domain",
+                    "related_origins::a_document_that_browsers_would_not_honour_is_refused_by_name",
+                ],
+            ),
+            Row(
                 "GET `.well-known/jwks.json`",
                 &["getJwks"],
                 &["jwks::it_may_be_cached_for_ten_minutes_and_holds_no_private_member"],
@@ -237,6 +266,8 @@ const SECTIONS: &[Section] = &[
                 &[
                     "asked::a_registration_asks_for_more",
                     "asked::less_is_refused_unless_the_tenant_allows_it",
+                    "extensions::a_registration_asks_for_extensions",
+                    "extensions::a_login_asks_for_extensions_of_the_credentials_that_it_allows",
                 ],
             ),
             Row(
@@ -416,9 +447,12 @@ const SECTIONS: &[Section] = &[
                 ],
             ),
             Row(
-                "GET `/tenants/{id}/audit_logs`",
-                &["listAuditLogs"],
-                &["audit_logs::operators_see_the_same_log_and_other_tenants_see_nothing_of_it"],
+                "GET `/tenants/{id}/audit_logs`, and ours: `…/export`",
+                &["listAuditLogs", "exportAuditLogs"],
+                &[
+                    "audit_logs::operators_see_the_same_log_and_other_tenants_see_nothing_of_it",
+                    "audit_logs_export::operators_export_what_the_tenant_exports_and_nobody_else_does",
+                ],
             ),
             Row(
                 "GET `/tenants/{id}/users`; GET, DELETE `…/{id}`",
@@ -558,6 +592,10 @@ const SECTIONS: &[Section] = &[
                 &[],
                 &[
                     "login::a_deleted_passkey_is_told_from_one_never_seen",
+                    "signals::a_deleted_credential_comes_with_what_the_browser_takes",
+                    "signals::an_unknown_credential_is_signalled_only_where_the_tenant_asks_for_it",
+                    "signals::an_unknown_credential_is_not_signalled_where_another_tenant_has_the_rp_id",
+                    "signals::nothing_is_signalled_while_an_import_is_unfinished",
                     "documentation::the_guide_to_errors_has_every_code_of_the_documents_and_the_documents_every_code_of_the_guide",
                 ],
             ),
