@@ -484,6 +484,31 @@ const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "Webhooks",
+        rows: &[
+            Row(
+                "GET, POST, PATCH, DELETE `webhooks`",
+                &["listWebhooks", "createWebhook", "updateWebhook", "deleteWebhook"],
+                &[
+                    "webhooks::a_webhook_is_made_changed_and_deleted_and_its_secret_is_shown_once",
+                    "webhooks::urls_that_webhooks_do_not_go_to_are_refused_by_name",
+                    "webhooks::a_tenant_has_at_most_twenty",
+                    "webhooks::another_tenants_webhook_is_none",
+                ],
+            ),
+            Row(
+                "POST `webhooks/{id}/secret`",
+                &["replaceWebhookSecret"],
+                &["webhooks::a_secret_is_sealed_in_the_database_and_replaced"],
+            ),
+            Row(
+                "GET `webhooks/{id}/deliveries`, POST `redeliver`",
+                &["listWebhookDeliveries", "redeliverWebhook"],
+                &["webhooks::what_it_is_to_hear_of_is_listed_and_delivered_again_by_hand"],
+            ),
+        ],
+    },
+    Section {
         title: "Ours: what the original gets wrong",
         rows: &[
             Row(
