@@ -13,6 +13,8 @@ The tasks of this workspace
   cargo xtask test                 everything that has to pass
       --only <step>                this step alone; may be repeated
       --list                       list the steps
+  cargo xtask differential         the verifier beside two by others, on generated ceremonies, at length
+      [<count>] [<seed>]           so many of them [default: 100000 1]
 ";
 
 /// What to do.
@@ -24,6 +26,8 @@ pub(crate) enum Task {
     /// These steps; all of them where none is named.
     Test(Vec<Step>),
     ListSteps,
+    /// With these arguments of its own.
+    Differential(Vec<String>),
 }
 
 pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -31,6 +35,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task,
         None | Some("help" | "--help" | "-h") => Ok(Task::Help),
         Some("demo") => demo(arguments),
         Some("test") => test(arguments),
+        Some("differential") => Ok(Task::Differential(arguments.collect())),
         Some(other) => Err(usage(&format!("there is no task {other:?}"))),
     }
 }
@@ -95,6 +100,8 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Task::Test(vec![])));
         assert_eq!(parsed("test --only e2e --only fmt"), Ok(Task::Test(vec![Step::EndToEnd, Step::Format])));
         assert_eq!(parsed("test --list"), Ok(Task::ListSteps));
+        assert_eq!(parsed("differential"), Ok(Task::Differential(vec![])));
+        assert_eq!(parsed("differential 7 1"), Ok(Task::Differential(vec!["7".to_owned(), "1".to_owned()])));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask demo` and `cargo xtask test`.
+//! The tasks of this workspace: what `cargo xtask` lists.
 
 #![expect(clippy::print_stdout, reason = "what a task does is told to the person who runs it")]
 
@@ -9,6 +9,7 @@ mod arguments;
 mod builds;
 mod check;
 mod demo;
+mod differential;
 mod failure;
 mod http;
 mod interrupts;
@@ -51,6 +52,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Demo(backend) => demo::run(&workspace, &interrupts, backend),
         Task::DemoCheck(backend) => check::run(&workspace, &interrupts, backend),
         Task::Test(only) => test::run(&workspace, &interrupts, &only),
+        Task::Differential(arguments) => differential::run(&workspace, &interrupts, &arguments),
         Task::ListSteps => {
             test::list();
             Ok(())

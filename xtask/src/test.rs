@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that has to pass, step by step.
 
 use std::io::IsTerminal;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::builds;
@@ -23,6 +25,7 @@ pub(crate) enum Step {
     Rust,
     RustDocs,
     Interop,
+    Differential,
     Schemathesis,
     TypeScript,
     EndToEnd,
@@ -37,6 +40,7 @@ impl Step {
         Self::Rust,
         Self::RustDocs,
         Self::Interop,
+        Self::Differential,
         Self::Schemathesis,
         Self::TypeScript,
         Self::EndToEnd,
@@ -51,6 +55,7 @@ impl Step {
             Self::Rust => "rust",
             Self::RustDocs => "doc",
             Self::Interop => "interop",
+            Self::Differential => "differential",
             Self::Schemathesis => "schemathesis",
             Self::TypeScript => "typescript",
             Self::EndToEnd => "e2e",
@@ -66,6 +71,7 @@ impl Step {
             Self::Rust => "unit, contract and HTTP tests",
             Self::RustDocs => "the examples in the documentation",
             Self::Interop => "the verifier against a client and an authenticator by others",
+            Self::Differential => "the verifier beside two by others, on 10,000 generated ceremonies",
             Self::Schemathesis => "both OpenAPI documents against a running server",
             Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
             Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
@@ -80,6 +86,7 @@ impl Step {
             | Self::Rust
             | Self::RustDocs
             | Self::Interop
+            | Self::Differential
             | Self::Schemathesis => &[],
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
@@ -102,19 +109,8 @@ impl Step {
             }
             Self::Rust => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--all-targets"]),
             Self::RustDocs => cargo(workspace, interrupts, &["test", "--locked", "--workspace", "--doc"]),
-            // Not of the workspace: what it depends on turns on features of what the server uses.
-            Self::Interop => cargo(
-                workspace,
-                interrupts,
-                &[
-                    "test",
-                    "--locked",
-                    "--manifest-path",
-                    "crates/webauthn/interop/Cargo.toml",
-                    "--target-dir",
-                    "target/interop",
-                ],
-            ),
+            Self::Interop => outside(workspace, interrupts, &workspace.interop()),
+            Self::Differential => outside(workspace, interrupts, &workspace.differential()),
             Self::Schemathesis => schemathesis::run(workspace, interrupts),
             Self::TypeScript => typescript(workspace, interrupts),
             Self::EndToEnd => end_to_end(workspace, interrupts),
@@ -197,12 +193,22 @@ fn seconds(time: Duration) -> String {
 
 fn cargo(workspace: &Workspace, interrupts: &Interrupts, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = process::command("cargo", workspace.root());
-    command.args(arguments);
+    run_cargo(command.args(arguments), interrupts)
+}
+
+/// Tests a package that isn't of the workspace, because what it depends on turns on features of what the server uses.
+fn outside(workspace: &Workspace, interrupts: &Interrupts, package: &Path) -> Result<(), Failure> {
+    let mut command = process::command("cargo", package);
+    command.args(["test", "--locked", "--target-dir"]).arg(workspace.target());
+    run_cargo(&mut command, interrupts)
+}
+
+fn run_cargo(command: &mut Command, interrupts: &Interrupts) -> Result<(), Failure> {
     // A log file is no place for colours, whatever a CI's environment makes Cargo believe.
     if !std::io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "never");
     }
-    process::run(&mut command, interrupts)
+    process::run(command, interrupts)
 }
 
 fn deny(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {

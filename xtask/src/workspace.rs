@@ -30,6 +30,22 @@ impl Workspace {
         self.root.join("e2e")
     }
 
+    /// Where Cargo puts what it builds; packages outside the workspace share it, so that what they have in common with the
+    /// workspace is built once.
+    pub(crate) fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from)
+    }
+
+    /// Our verifier beside others.
+    pub(crate) fn differential(&self) -> PathBuf {
+        self.root.join("crates/webauthn/differential")
+    }
+
+    /// The verifier against others' authenticator.
+    pub(crate) fn interop(&self) -> PathBuf {
+        self.root.join("crates/webauthn/interop")
+    }
+
     /// Tools that a task installed for itself.
     pub(crate) fn tools(&self) -> PathBuf {
         self.root.join("target/tools")
