@@ -219,9 +219,13 @@ pub struct Credential {
     #[cfg_attr(feature = "openapi", schema(example = "user-7"))]
     pub user_id: String,
     /// Where the passkey is kept (ours, additive).
-    pub storage: CredentialStorage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub storage: Option<CredentialStorage>,
     /// How often it logged in or confirmed something (ours, additive).
-    pub use_count: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub use_count: Option<u64>,
     /// The name of the authenticator's make, where it is known (ours, additive).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, example = "iCloud Keychain"))]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use passgate_api::ErrorCode;
+use passgate_api::{ErrorCode, UnknownCredentialSignal};
 
 use crate::verifier::TokenError;
 
@@ -15,7 +15,7 @@ pub enum Error {
     Config(#[from] ConfigError),
     /// The Passkey API answered with an error of its own.
     #[error(transparent)]
-    Api(#[from] ApiError),
+    Api(Box<ApiError>),
     /// No answer came.
     #[error("the Passkey API can't be reached: {kind}")]
     Unreachable {
@@ -59,6 +59,9 @@ pub struct ApiError {
     pub request_id: Option<String>,
     /// How long to wait before the next try, where the server says so.
     pub retry_after: Option<Duration>,
+    /// With a passkey that was deleted: what the page hands to the browser's `signalUnknownCredential`, so that the
+    /// device forgets it too.
+    pub signal: Option<Box<UnknownCredentialSignal>>,
 }
 
 /// How far a request got that was not answered.
@@ -130,6 +133,12 @@ impl ApiError {
     }
 }
 
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
 impl Error {
     /// Whether what the person's browser or authenticator sent was refused, so that another try, another passkey
     /// or a PIN may help: by Passgate, or because it is another user's or another transaction's. Everything else
@@ -140,7 +149,8 @@ impl Error {
     /// use passgate_client::{ApiError, Error, ErrorCode, TokenError};
     /// let error = |status, code| {
     ///     let (title, details) = (String::new(), String::new());
-    ///     Error::Api(ApiError { status, code, title, details, request_id: None, retry_after: None })
+    ///     let (request_id, retry_after, signal) = (None, None, None);
+    ///     Error::from(ApiError { status, code, title, details, request_id, retry_after, signal })
     /// };
     /// assert!(error(400, ErrorCode::CHALLENGE_EXPIRED).is_ceremony_refused());
     /// assert!(Error::Token(TokenError::TransactionMismatch).is_ceremony_refused());

@@ -72,9 +72,10 @@ pub use listing::{CredentialPage, CredentialQuery, Order};
 pub use login::Login;
 pub use mfa::{Mfa, MfaLogin};
 pub use passgate_api::public::{
-    Credential, Jwk, Jwks, RegistrationInitialize, Transaction, TransactionInitialize, TransactionStatus,
+    AllAcceptedCredentials, Credential, CredentialStorage, CurrentUserDetails, Jwk, Jwks,
+    RegistrationInitialize, Signals, Transaction, TransactionInitialize, TransactionStatus,
 };
-pub use passgate_api::{ErrorCode, SecretString};
+pub use passgate_api::{ErrorCode, SecretString, UnknownCredentialSignal};
 pub use registration::Registration;
 pub use tenant::{Tenant, TenantBuilder, TenantConfig};
 pub use token::Token;

@@ -68,13 +68,14 @@ mod tests {
     }
 
     fn unavailable(retry_after: Option<u64>) -> Error {
-        Error::Api(ApiError {
+        Error::from(ApiError {
             status: 503,
             code: ErrorCode::UNAVAILABLE,
             title: String::new(),
             details: String::new(),
             request_id: None,
             retry_after: retry_after.map(Duration::from_secs),
+            signal: None,
         })
     }
 

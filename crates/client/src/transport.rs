@@ -106,13 +106,14 @@ impl Answer {
             return self.problem(ResponseProblem::NotAnErrorDocument);
         };
         let text = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
-        Error::Api(ApiError {
+        Error::from(ApiError {
             status: self.status.as_u16(),
             code: body.code,
             title: body.title,
             details: body.details,
             request_id: text(REQUEST_ID).map(str::to_owned),
             retry_after: text(header::RETRY_AFTER).and_then(|s| s.parse().ok()).map(Duration::from_secs),
+            signal: body.signal,
         })
     }
 }

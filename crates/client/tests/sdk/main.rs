@@ -8,6 +8,7 @@ mod passkey_routes;
 mod repetition;
 mod responses;
 mod second_factors;
+mod signals;
 mod signing_key;
 mod token_refusals;
 mod transactions;

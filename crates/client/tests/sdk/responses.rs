@@ -74,8 +74,9 @@ async fn an_error_document_becomes_a_typed_error() {
         details: "Details".to_owned(),
         request_id: Some("r-1".to_owned()),
         retry_after: Some(Duration::from_secs(7)),
+        signal: None,
     };
-    assert_eq!(error, expected);
+    assert_eq!(*error, expected);
 }
 
 #[tokio::test]

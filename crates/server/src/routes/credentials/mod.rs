@@ -14,12 +14,12 @@ use passgate_webauthn::authenticator_name;
 pub(crate) fn to_wire(credential: Credential) -> wire::Credential {
     let device = |user_agent: &str| Device::of(user_agent).describe();
     wire::Credential {
-        storage: match (credential.backup_eligible, credential.backup_state) {
+        storage: Some(match (credential.backup_eligible, credential.backup_state) {
             (false, _) => wire::CredentialStorage::DeviceBound,
             (true, false) => wire::CredentialStorage::Syncable,
             (true, true) => wire::CredentialStorage::Synced,
-        },
-        use_count: credential.use_count,
+        }),
+        use_count: Some(credential.use_count),
         authenticator: authenticator_name(credential.aaguid).map(str::to_owned),
         registered_on: device(&credential.registered_user_agent),
         last_used_on: device(&credential.last_user_agent),
