@@ -14,7 +14,6 @@ use tokio_postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub use certificates::CertificateError;
-pub use tokio_postgres;
 pub use url::{InvalidUrl, PostgresUrl, SslMode};
 
 /// A connection can't be made.
@@ -70,8 +69,9 @@ impl Drop for Connection {
     }
 }
 
-/// The driver's errors leave their causes out.
-fn with_cause(error: &tokio_postgres::Error) -> String {
+/// What a failure says, and why: the driver's errors leave their causes out.
+#[must_use]
+pub fn with_cause(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
