@@ -308,6 +308,13 @@ impl<S: Store> Passgate<S> {
         CreatedApiKey { id, name, secret: KeySecret::generate(api_key::PREFIX, &*self.rng), created_at }
     }
 
+    /// A signing key for a tenant that is imported, which signs at once: no cache can hold an older JWKS of it.
+    #[must_use]
+    pub fn imported_signing_key(&self, tenant_id: TenantId, algorithm: SigningAlgorithm) -> SealedSigningKey {
+        let now = self.now();
+        self.new_signing_key(tenant_id, algorithm, default_key_name(now), now, now)
+    }
+
     fn new_signing_key(
         &self,
         tenant_id: TenantId,

@@ -44,6 +44,11 @@ impl ApiError {
         Self { status, code, title, details: details.into(), cause: None, signal: None }
     }
 
+    /// What a person is told.
+    pub(crate) fn details(&self) -> &str {
+        &self.details
+    }
+
     pub(crate) fn malformed_body(details: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::MALFORMED_BODY, "Malformed body", details)
     }

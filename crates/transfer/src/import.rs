@@ -15,7 +15,7 @@ use crate::source::{Arrival, Progress, Source};
 
 /// How many records are written in one commit: enough that commits cost little, few enough that a server which shares
 /// the database waits some milliseconds only.
-const BATCH: usize = 500;
+const BATCH: usize = 1000;
 
 /// An import failed. What was written before stays, and the tenant stays marked as unfinished.
 #[derive(Debug, thiserror::Error)]
@@ -123,66 +123,94 @@ async fn run<S: Store, T: Source>(
     watch: &mut (impl FnMut(Progress) -> ControlFlow<()> + Send),
 ) -> Result<(), ImportError<T::Error>> {
     let tenant_id = report.id;
-    let mut batch = Batch::default();
-    while let Some(arrival) = source.next().await.map_err(ImportError::Source)? {
-        match arrival {
-            Arrival::Refused(note) => report.note(note),
-            Arrival::Record { place, record, changes } => batch.push(place, record, changes),
-        }
-        if batch.records.len() == BATCH {
-            batch.write(store, tenant_id, mode, report).await?;
-            if watch(source.progress()).is_break() {
-                return Ok(());
+    let mut batch = Batch::read(source).await;
+    loop {
+        let Batch { records, origins, refused, end, progress } = batch;
+        let kinds: Vec<Kind> = records.iter().map(Kind::of).collect();
+        let write = async {
+            if records.is_empty() { Ok(Vec::new()) } else { store.import(tenant_id, records, mode).await }
+        };
+        // What comes next is read while this is written.
+        let (outcomes, next) = match end {
+            End::More => {
+                let (outcomes, next) = tokio::join!(write, Batch::read(source));
+                (outcomes?, Ok(next))
             }
+            End::Complete => (write.await?, Err(None)),
+            End::Failed(error) => (write.await?, Err(Some(error))),
+        };
+        for note in refused {
+            report.note(note);
         }
+        record(report, kinds, origins, outcomes);
+        let stop = watch(progress);
+        batch = match next {
+            Ok(_) if stop.is_break() => return Ok(()),
+            Ok(next) => next,
+            Err(None) => break,
+            Err(Some(error)) => return Err(ImportError::Source(error)),
+        };
     }
-    batch.write(store, tenant_id, mode, report).await?;
     if mode == ImportMode::Apply {
         store.finish_import(tenant_id).await?;
     }
     report.completion = Completion::Complete;
-    // All has been done: there is nothing left to break off.
-    let _ = watch(source.progress());
     Ok(())
 }
 
-/// Records on their way to the store, and where each came from.
-#[derive(Default)]
-struct Batch {
-    records: Vec<TransferRecord>,
+fn record(
+    report: &mut TenantReport,
+    kinds: Vec<Kind>,
     origins: Vec<(Place, Vec<Note>)>,
+    outcomes: Vec<ImportOutcome>,
+) {
+    debug_assert_eq!(outcomes.len(), kinds.len(), "one outcome a record");
+    for ((kind, (place, changes)), outcome) in kinds.into_iter().zip(origins).zip(outcomes) {
+        // Of what is there already, nothing is altered; of what is refused, nothing comes.
+        if outcome == ImportOutcome::Inserted {
+            for change in changes {
+                report.note(change);
+            }
+        }
+        report.record(kind, place, outcome);
+    }
 }
 
-impl Batch {
-    fn push(&mut self, place: Place, record: TransferRecord, changes: Vec<Note>) {
-        self.records.push(record);
-        self.origins.push((place, changes));
-    }
+/// Records on their way to the store, and where each came from.
+struct Batch<E> {
+    records: Vec<TransferRecord>,
+    origins: Vec<(Place, Vec<Note>)>,
+    refused: Vec<Note>,
+    end: End<E>,
+    /// How far the source was read by its end.
+    progress: Progress,
+}
 
-    async fn write<S: Store>(
-        &mut self,
-        store: &S,
-        tenant_id: TenantId,
-        mode: ImportMode,
-        report: &mut TenantReport,
-    ) -> Result<(), StoreError> {
-        if self.records.is_empty() {
-            return Ok(());
-        }
-        let records = std::mem::take(&mut self.records);
-        let kinds: Vec<Kind> = records.iter().map(Kind::of).collect();
-        let outcomes = store.import(tenant_id, records, mode).await?;
-        debug_assert_eq!(outcomes.len(), kinds.len(), "one outcome a record");
-        for ((kind, (place, changes)), outcome) in kinds.into_iter().zip(self.origins.drain(..)).zip(outcomes)
-        {
-            // Of what is there already, nothing is altered; of what is refused, nothing comes.
-            if outcome == ImportOutcome::Inserted {
-                for change in changes {
-                    report.note(change);
+/// What follows a batch.
+enum End<E> {
+    More,
+    Complete,
+    /// The source can't be read on. What was read before is whole.
+    Failed(E),
+}
+
+impl<E> Batch<E> {
+    async fn read<T: Source<Error = E>>(source: &mut T) -> Self {
+        let (mut records, mut origins, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let end = loop {
+            match source.next().await {
+                Ok(Some(Arrival::Refused(note))) => refused.push(note),
+                Ok(Some(Arrival::Record { place, record, changes })) => {
+                    records.push(record);
+                    origins.push((place, changes));
                 }
+                Ok(None) => break End::Complete,
+                Err(error) => break End::Failed(error),
             }
-            report.record(kind, place, outcome);
-        }
-        Ok(())
+            if records.len() + refused.len() >= BATCH {
+                break End::More;
+            }
+        };
+        Self { records, origins, refused, end, progress: source.progress() }
     }
 }

@@ -4,10 +4,15 @@ mod admin;
 mod admin_token;
 mod completions;
 mod config;
+mod config_spelling;
+mod export;
+mod import;
+mod import_report;
 mod inspect;
 mod key;
 mod migrate;
 mod output;
+mod progress;
 mod running;
 mod secret;
 mod signing_key;
@@ -60,6 +65,10 @@ enum Command {
     /// Make a server secret, or move what is sealed to the current one
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Import tenants from Hanko's Passkey API, or one from a file that `export` wrote
+    Import(import::Arguments),
+    /// Write everything of a tenant into a file
+    Export(export::Arguments),
     /// Bring the database's schema up to date; `serve` does so too
     Migrate,
     /// Show the effective configuration, without secrets
@@ -106,9 +115,12 @@ pub(crate) enum CliError {
     NotPassgate { url: String, status: u16 },
     #[error(
         "the server at {url} seals with another secret than this command: restart it with the new secret first, and \
-         the one it replaces as a previous one; else it can't open what is resealed"
+         the one it replaces as a previous one; else it can't open what is sealed here"
     )]
     OtherSecret { url: String },
+    /// An import or an export failed, or can't begin.
+    #[error("{message}")]
+    Transfer { code: &'static str, message: String },
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -135,6 +147,7 @@ impl CliError {
                 "server_unreachable"
             }
             Self::OtherSecret { .. } => "server_secret_differs",
+            Self::Transfer { code, .. } => code,
             Self::Usage(_) => "usage",
             Self::NotUnderstood(_) => "not_understood",
             Self::VerdictIsNo => "verdict_is_no",
@@ -186,6 +199,8 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         Command::SigningKey(command) => signing_key::run(command, &settings, output).await,
         Command::AdminToken(command) => admin_token::run(command, &settings, output).await,
         Command::Secret(command) => secret::run(command, &settings, output).await,
+        Command::Import(arguments) => import::run(arguments, &settings, output).await,
+        Command::Export(arguments) => export::run(arguments, &settings, output).await,
         Command::Migrate => migrate::run(&settings, output).await,
         Command::Config => config::run(&settings, output),
         Command::Completions { .. } | Command::Verify(_) | Command::Inspect(_) => Ok(()),

@@ -41,8 +41,8 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
     }
 }
 
-/// A server that runs on this database must seal with the same secret, or it could not open what is resealed.
-async fn refuse_another_secret<S: Store>(
+/// A server that runs on this database must seal with the same secret, or it could not open what is sealed here.
+pub(super) async fn refuse_another_secret<S: Store>(
     settings: &Settings,
     passgate: &Passgate<S>,
 ) -> Result<(), CliError> {

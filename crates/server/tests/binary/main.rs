@@ -10,5 +10,6 @@ mod offline;
 mod secret;
 mod start;
 mod stop;
+mod transfer;
 mod verify;
 mod webhooks;

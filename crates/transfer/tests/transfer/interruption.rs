@@ -40,7 +40,7 @@ async fn import_state(here: &Here, tenant: uuid::Uuid) -> ImportState {
 
 #[tokio::test]
 async fn an_interrupted_import_run_again_ends_as_one_that_was_not() {
-    let file = many(700);
+    let file = many(1400);
     let (here, elsewhere) = (Here::start(), Here::start());
     elsewhere.import_file(file.as_bytes()).await;
 
@@ -59,9 +59,9 @@ async fn an_interrupted_import_run_again_ends_as_one_that_was_not() {
     assert_eq!(report.completion, Completion::Complete);
     assert_eq!(import_state(&here, files::TENANT).await, ImportState::Complete);
     let (users, credentials) = (report.counts(Kind::User), report.counts(Kind::Credential));
-    // The second run wrote two batches of 500, of which the first was there.
-    assert_eq!((users.unchanged, users.inserted), (700, 0));
-    assert_eq!((credentials.unchanged, credentials.inserted), (300, 400));
+    // The second run wrote two batches of 1000, of which the first was there.
+    assert_eq!((users.unchanged, users.inserted), (1400, 0));
+    assert_eq!((credentials.unchanged, credentials.inserted), (600, 800));
 
     let tenant = TenantId::new(files::TENANT);
     assert_eq!(here.export(tenant, NOW).await, elsewhere.export(tenant, NOW).await);
@@ -75,7 +75,7 @@ async fn a_file_that_is_cut_off_leaves_the_import_unfinished_and_says_what_was_d
     let mut lines = JsonLines::open(cut, None, &CoreSpelling).unwrap();
     let failure = here.try_import(&mut lines, ImportMode::Apply).await.unwrap_err();
     let report = failure.report.unwrap();
-    assert_eq!((report.completion, report.counts(Kind::User).inserted), (Completion::Interrupted, 500));
+    assert_eq!((report.completion, report.counts(Kind::User).inserted), (Completion::Interrupted, 600));
     assert_eq!(import_state(&here, files::TENANT).await, ImportState::Unfinished);
 }
 
@@ -109,8 +109,8 @@ async fn an_import_from_the_original_goes_on_where_it_was_interrupted() {
     };
     let report = here.import_while(&mut source, ImportMode::Apply, watch).await.unwrap();
     let users = report.counts(Kind::User);
-    // The first batch held the API key and 499 users.
-    assert_eq!((users.unchanged, users.inserted), (499, 2002));
+    // The first batch held the API key and 999 users.
+    assert_eq!((users.unchanged, users.inserted), (999, 1502));
     let last = watched.all().last().copied();
     assert_eq!(last, Some(Progress { done: 2502, total: Some(2502), unit: Unit::Rows }));
 }
