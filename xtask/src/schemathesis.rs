@@ -266,20 +266,18 @@ fn runs(server: &Server, tenants: &Tenants) -> Vec<Run> {
         parameters: [vec![("path.tenant_id", admin.id.clone())], parameters].concat(),
         arguments: with(arguments),
     };
-    let credential = || vec![("path.credential_id", public.credential_id.clone())];
+    let ids = || {
+        vec![("path.credential_id", public.credential_id.clone()), ("path.user_id", public.user_id.clone())]
+    };
     let user = || vec![("path.user_id", admin.user_row_id.clone())];
     vec![
-        of_public(
-            "the public API, with ids that exist",
-            [credential(), vec![("path.user_id", public.user_id.clone())]].concat(),
-            &["--exclude-operation-id", "deleteCredential"],
-        ),
+        of_public("the public API, with ids that exist", ids(), &["--exclude-operation-id-regex", "^delete"]),
         of_public(
             "the public API, with ids that are made up",
             vec![],
             &["--include-path-regex", r"\{(credential|user)_id\}"],
         ),
-        of_public("what deletes a credential", credential(), &["--include-operation-id", "deleteCredential"]),
+        of_public("what deletes credentials", ids(), &["--include-operation-id-regex", "^delete"]),
         of_admin("the admin API, with ids that exist", user(), &["--exclude-operation-id-regex", "^delete"]),
         of_admin(
             "the admin API, with ids that are made up",

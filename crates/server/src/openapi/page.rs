@@ -25,7 +25,7 @@ pub(crate) fn render(document: &Document) -> String {
     page.push(&format!("<p class=\"version\">Version {}</p>", env!("CARGO_PKG_VERSION")));
     page.prose(document.api.about());
     page.access(document.api);
-    page.refusals_of_any();
+    page.refusals_of_any(document.api);
     for tag in document.tags() {
         let anchor = anchor(tag.name());
         page.push(&format!("<section aria-labelledby=\"{anchor}\"><h2 id=\"{anchor}\">"));
@@ -45,13 +45,17 @@ pub(crate) fn render(document: &Document) -> String {
 }
 
 /// A page that is being written.
-pub(crate) struct Page(String);
+pub(crate) struct Page {
+    html: String,
+    /// What lists of codes were shown, and at which endpoint: the next one links there.
+    listed: Vec<(String, &'static str)>,
+}
 
 impl Page {
     /// What stands above every page; `current` is the API that it is about.
     pub(crate) fn begin(title: &str, current: Option<Api>) -> Self {
         let title = escape(title);
-        let mut page = Self(String::with_capacity(64 * 1024));
+        let mut page = Self { html: String::with_capacity(128 * 1024), listed: Vec::new() };
         page.push(&format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -77,12 +81,12 @@ impl Page {
     /// The whole page.
     pub(crate) fn end(mut self) -> String {
         self.push("</div></body></html>\n");
-        self.0
+        self.html
     }
 
     /// Adds HTML.
     pub(crate) fn push(&mut self, html: &str) {
-        self.0.push_str(html);
+        self.html.push_str(html);
     }
 
     fn contents(&mut self, document: &Document) {
@@ -115,6 +119,12 @@ impl Page {
                 ("API key", "The header `apiKey`, or `Authorization: Bearer` (ours): a key of the tenant."),
                 ("anyone, or API key", "A key makes a difference, which the endpoint's text tells."),
                 ("anyone", "Strangers may call."),
+                (
+                    "for a person",
+                    "A backend may name the person it acts for by the headers `x-passgate-client-ip` and \
+                     `x-passgate-client-ua`: the audit log keeps these instead of its own address and user agent. They \
+                     count with a valid API key only.",
+                ),
             ],
             Api::Admin => &[
                 (
@@ -147,9 +157,11 @@ impl Page {
             Access::Key => "API key",
             Access::Token => "admin token",
         };
-        self.push(&format!("<p class=\"access\">Access: <a href=\"#access\">{access}</a></p>"));
-        // The tenant is explained once, above.
-        let own = |parameter: &&Parameter| parameter.name != "tenant_id";
+        let acts_for = description.parameters.iter().any(|parameter| parameter.place == Place::Header);
+        let acts_for = if acts_for { ", <a href=\"#access\">for a person</a>" } else { "" };
+        self.push(&format!("<p class=\"access\">Access: <a href=\"#access\">{access}</a>{acts_for}</p>"));
+        // The tenant, and the headers that name a person, are explained once, above.
+        let own = |parameter: &&Parameter| parameter.name != "tenant_id" && parameter.place != Place::Header;
         if description.parameters.iter().any(|parameter| own(&parameter)) {
             self.push("<h4>Parameters</h4><dl class=\"members\">");
             for parameter in description.parameters.iter().filter(own) {
@@ -158,15 +170,15 @@ impl Page {
             self.push("</dl>");
         }
         if let Some(body) = &description.body {
-            self.push("<h4>Body</h4>");
-            self.content(&body.schema, &body.example);
+            // The call with curl, below, has an example.
+            self.push(&format!("<h4>Body</h4><p class=\"type\">{}</p>", type_of(&body.schema)));
         }
         for answer in &description.answers {
             self.answer(answer);
         }
-        self.refusals(description);
+        self.refusals(document.api, description);
         self.push(&format!(
-            "<details><summary>With curl</summary><pre tabindex=\"0\"><code>{}</code></pre></details></article>",
+            "<details><summary>Example with curl</summary><pre tabindex=\"0\"><code>{}</code></pre></details></article>",
             escape(&curl(document, operation))
         ));
     }
@@ -211,16 +223,16 @@ impl Page {
     }
 
     /// What is not told again with each endpoint.
-    fn refusals_of_any(&mut self) {
+    fn refusals_of_any(&mut self, api: Api) {
         self.push("<section aria-labelledby=\"refusals\"><h2 id=\"refusals\">Refusals of any request</h2>");
-        for (status, codes) in of_any() {
-            self.codes(status, &codes.iter().collect::<Vec<_>>());
+        for (status, codes) in of_any(api) {
+            self.codes("refusals", status, &codes.iter().collect::<Vec<_>>());
         }
         self.push("</section>");
     }
 
-    fn refusals(&mut self, description: &Description) {
-        let of_any = of_any();
+    fn refusals(&mut self, api: Api, description: &Description) {
+        let of_any = of_any(api);
         let is_own = |status: u16, code: &ErrorCode| {
             !of_any.iter().any(|(known, codes)| *known == status && codes.contains(code))
         };
@@ -239,12 +251,12 @@ impl Page {
         let noun = if count == 1 { "code" } else { "codes" };
         self.push(&format!("<details><summary>Refusals: {count} {noun}</summary>"));
         for (status, codes) in own {
-            self.codes(status, &codes);
+            self.codes(description.id, status, &codes);
         }
         self.push("</details>");
     }
 
-    fn codes(&mut self, status: u16, codes: &[&ErrorCode]) {
+    fn codes(&mut self, id: &'static str, status: u16, codes: &[&ErrorCode]) {
         self.push(&format!("<h5>{status} {}</h5>", title(status)));
         let (known, own): (Vec<&ErrorCode>, Vec<_>) = codes.iter().partition(|code| meaning(code).is_some());
         if !known.is_empty() {
@@ -257,20 +269,28 @@ impl Page {
             }
             self.push("</dl>");
         }
-        self.codes_of_the_verifier(&own);
+        self.codes_of_the_verifier(id, &own);
     }
 
-    fn codes_of_the_verifier(&mut self, codes: &[&ErrorCode]) {
+    fn codes_of_the_verifier(&mut self, id: &'static str, codes: &[&ErrorCode]) {
         if codes.is_empty() {
             return;
         }
         let listed = codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        if codes.len() <= SHOWN_CODES {
+        let count = codes.len();
+        if let Some((_, elsewhere)) = self.listed.iter().find(|(known, _)| *known == listed) {
+            let html = format!(
+                "<p>and {count} of the verifier's own, as at <a href=\"#{elsewhere}\">{elsewhere}</a></p>"
+            );
+            self.push(&html);
+            return;
+        }
+        self.listed.push((listed.clone(), id));
+        if count <= SHOWN_CODES {
             self.push(&format!("<p><code>{listed}</code></p>"));
         } else {
             self.push(&format!(
-                "<details><summary>and {} of the verifier's own</summary><p><code>{listed}</code></p></details>",
-                codes.len()
+                "<details><summary>and {count} of the verifier's own</summary><p><code>{listed}</code></p></details>"
             ));
         }
     }
@@ -324,16 +344,27 @@ impl Page {
     }
 }
 
-/// The refusals that nearly every endpoint has.
-fn of_any() -> Vec<(u16, Vec<ErrorCode>)> {
-    vec![
-        (400, vec![ErrorCode::TENANT_ID_INVALID, ErrorCode::MALFORMED_BODY]),
+/// The refusals that come of who may call, of the tenant, or of any body and parameter.
+fn of_any(api: Api) -> Vec<(u16, Vec<ErrorCode>)> {
+    let proof = match api {
+        Api::Public => vec![(401, vec![ErrorCode::API_KEY_MISSING, ErrorCode::API_KEY_INVALID])],
+        Api::Admin => vec![
+            (401, vec![ErrorCode::ADMIN_TOKEN_MISSING, ErrorCode::ADMIN_TOKEN_INVALID]),
+            (403, vec![ErrorCode::WEB_PAGE_REFUSED]),
+        ],
+    };
+    let malformed =
+        vec![ErrorCode::TENANT_ID_INVALID, ErrorCode::MALFORMED_BODY, ErrorCode::VALIDATION_FAILED];
+    let mut of_any = vec![(400, malformed)];
+    of_any.extend(proof);
+    of_any.extend([
         (404, vec![ErrorCode::TENANT_NOT_FOUND]),
         (408, vec![ErrorCode::REQUEST_TIMEOUT]),
         (413, vec![ErrorCode::BODY_TOO_LARGE]),
         (500, vec![ErrorCode::INTERNAL]),
         (503, vec![ErrorCode::UNAVAILABLE]),
-    ]
+    ]);
+    of_any
 }
 
 /// A type, in words; what has a name is linked to.

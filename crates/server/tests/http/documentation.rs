@@ -321,7 +321,7 @@ async fn pages_need_no_token_load_nothing_from_elsewhere_and_run_nothing() {
             let id = operation.description["operationId"].as_str().unwrap();
             assert!(page.contains(&format!("<article id=\"{id}\">")), "{path} lacks {id}");
         }
-        assert!(page.len() < 200_000, "{path} has {} bytes", page.len());
+        assert!(page.len() < 120_000, "{path} has {} bytes", page.len());
     }
 }
 
