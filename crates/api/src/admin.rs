@@ -327,6 +327,17 @@ pub enum WebhookState {
     Gone,
 }
 
+/// What an operator can make of a webhook's state; `gone` is for receivers to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookSwitch {
+    /// It hears of events.
+    Enabled,
+    /// It doesn't.
+    Disabled,
+}
+
 /// `POST /tenants/{id}/webhooks`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -360,9 +371,9 @@ pub struct WebhookUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_items = 16))]
     pub events: Option<Vec<WebhookEvent>>,
-    /// Whether it hears; enabling it ends its pause. `gone` is for receivers to say.
+    /// Whether it hears; enabling it ends its pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<WebhookState>,
+    pub state: Option<WebhookSwitch>,
 }
 
 /// A webhook's secret, to be shown this once.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use passgate_api::admin::{WebhookState, WebhookUpdate};
+use passgate_api::admin::{WebhookSwitch, WebhookUpdate};
 use passgate_core::ids::EndpointId;
 use passgate_core::store::{Changed, Store};
 use passgate_core::webhook::{EndpointChange, EndpointState};
@@ -22,7 +22,7 @@ pub(crate) fn description() -> Description {
         "Change a webhook",
         "What the body leaves out stays. A webhook that is disabled misses what happens meanwhile.",
     )))
-    .takes::<WebhookUpdate>(Presence::Required, json!({ "state": "disabled" }))
+    .takes::<WebhookUpdate>(Presence::Optional, json!({ "state": "disabled" }))
     .answers_nothing("Changed.")
 }
 
@@ -35,14 +35,10 @@ pub(crate) async fn handler<S: Store>(
         url: request.url.map(|url| super::url(&url, &app.webhook_destinations)).transpose()?,
         description: request.description.map(super::description_text).transpose()?,
         events: request.events.map(|events| super::events(&events)).transpose()?,
-        state: match request.state {
-            None => None,
-            Some(WebhookState::Enabled) => Some(EndpointState::Enabled),
-            Some(WebhookState::Disabled) => Some(EndpointState::Disabled),
-            Some(WebhookState::Gone) => {
-                return Err(ApiError::validation("state: must be enabled or disabled"));
-            }
-        },
+        state: request.state.map(|state| match state {
+            WebhookSwitch::Enabled => EndpointState::Enabled,
+            WebhookSwitch::Disabled => EndpointState::Disabled,
+        }),
     };
     match app.passgate.change_webhook_endpoint(tenant_id, id, change).await? {
         Changed::Done => Ok(StatusCode::NO_CONTENT),
