@@ -1,6 +1,7 @@
 //! `passgate export` and `passgate import`, from one database to another, and out of the original's.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -248,4 +249,63 @@ fn people_are_told_what_came_along_and_what_did_not() {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+}
+
+/// Writes users down a pipe until nobody reads any more.
+fn write_users(mut pipe: impl Write) {
+    for number in 0_u64.. {
+        let user = format!(
+            r#"{{"kind":"user","id":"00000000-0000-0000-0000-{number:012}","user_id":"user {number}","name":"n","handles":["{number:012}"],"created_at":"2024-01-02T03:04:05Z","updated_at":"2024-01-02T03:04:05Z"}}"#
+        );
+        if writeln!(pipe, "{user}").is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_import_ends_with_its_batch_and_says_how_to_go_on() {
+    let (from, tenant, _) = lived_in().await;
+    let file = from.folder.path().join("export.jsonl");
+    from.json(&["export", &tenant.id, "--output", file.to_str().unwrap()]);
+    let export = fs::read_to_string(&file).unwrap();
+
+    let to = Place::new();
+    let mut import = to
+        .command()
+        .args(["import", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = import.stdin.take().unwrap();
+    writeln!(pipe, "{}", export.lines().next().unwrap()).unwrap();
+    let writer = std::thread::spawn(move || write_users(pipe));
+    // Once users are there, it is in the middle.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    let has_users = || {
+        let db = rusqlite::Connection::open(to.database()).ok()?;
+        db.query_row("SELECT count(*) > 0 FROM users", [], |row| row.get::<_, bool>(0)).ok()
+    };
+    while !to.database().exists() || has_users() != Some(true) {
+        assert!(std::time::Instant::now() < deadline, "no user was ever imported");
+        std::thread::yield_now();
+    }
+    let interrupted = Command::new("kill").args(["-INT", &import.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let output = import.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(error(&output)["code"], "interrupted");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["tenants"][0]["complete"], false);
+    let users = report["tenants"][0]["counts"]["user"]["inserted"].as_u64().unwrap();
+    assert_eq!(users % 1000, 0, "whole batches");
+
+    let again = to.json(&["import", file.to_str().unwrap()]);
+    assert_eq!(again["tenants"][0]["complete"], true);
+    let db = rusqlite::Connection::open(to.database()).unwrap();
+    let count: u32 = db.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap();
+    assert_eq!(u64::from(count), users + 1);
 }
