@@ -77,6 +77,8 @@ impl fmt::Display for Tally {
             self.registrations,
             self.assertions
         )?;
+        let [first, second] = Peer::ALL.map(Peer::name);
+        writeln!(f, "{:34} {first:>16} {second:>12}", "")?;
         let mut row =
             |name: &str, counts: [u64; 2]| writeln!(f, "{name:34} {:>16} {:>12}", counts[0], counts[1]);
         row("both accept", Peer::ALL.map(|peer| self.peers[peer.index()].accepted))?;
