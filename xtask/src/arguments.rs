@@ -15,6 +15,8 @@ The tasks of this workspace
       --list                       list the steps
   cargo xtask differential         the verifier beside two by others, on generated ceremonies, at length
       [<count>] [<seed>]           so many of them [default: 100000 1]
+  cargo xtask fuzz                 made-up input for the verifier's parsers, after what earlier runs found
+      --seconds <n>                so long for each of them [default: 60]
 ";
 
 /// What to do.
@@ -28,6 +30,10 @@ pub(crate) enum Task {
     ListSteps,
     /// With these arguments of its own.
     Differential(Vec<String>),
+    /// So long for each target.
+    Fuzz {
+        seconds: u32,
+    },
 }
 
 pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -35,6 +41,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task,
         None | Some("help" | "--help" | "-h") => Ok(Task::Help),
         Some("demo") => demo(arguments),
         Some("test") => test(arguments),
+        Some("fuzz") => fuzz(arguments),
         Some("differential") => Ok(Task::Differential(arguments.collect())),
         Some(other) => Err(usage(&format!("there is no task {other:?}"))),
     }
@@ -65,6 +72,25 @@ fn test(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
         }
     }
     Ok(Task::Test(only))
+}
+
+fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut seconds = 60;
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--seconds" => {
+                let value = arguments.next().unwrap_or_default();
+                seconds = value
+                    .parse()
+                    .ok()
+                    .filter(|&seconds| seconds > 0)
+                    .ok_or_else(|| usage(&format!("--seconds is a number of them, not {value:?}")))?;
+            }
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(usage(&format!("`fuzz` has no argument {other:?}"))),
+        }
+    }
+    Ok(Task::Fuzz { seconds })
 }
 
 fn named<T: Copy>(
@@ -100,6 +126,8 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Task::Test(vec![])));
         assert_eq!(parsed("test --only e2e --only fmt"), Ok(Task::Test(vec![Step::EndToEnd, Step::Format])));
         assert_eq!(parsed("test --list"), Ok(Task::ListSteps));
+        assert_eq!(parsed("fuzz"), Ok(Task::Fuzz { seconds: 60 }));
+        assert_eq!(parsed("fuzz --seconds 7"), Ok(Task::Fuzz { seconds: 7 }));
         assert_eq!(parsed("differential"), Ok(Task::Differential(vec![])));
         assert_eq!(parsed("differential 7 1"), Ok(Task::Differential(vec!["7".to_owned(), "1".to_owned()])));
     }
@@ -111,6 +139,7 @@ mod tests {
         assert_eq!(problem("demo --port 1"), r#"`demo` has no argument "--port""#);
         assert_eq!(problem("demo --backend go"), r#"--backend is one of rust, hono, not "go""#);
         assert_eq!(problem("demo --backend"), r#"--backend is one of rust, hono, not """#);
+        assert_eq!(problem("fuzz --seconds 0"), r#"--seconds is a number of them, not "0""#);
         assert!(problem("test --only all").starts_with("--only is one of fmt, "));
     }
 }

@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod differential;
 mod failure;
+mod fuzz;
 mod http;
 mod interrupts;
 mod needs;
@@ -53,6 +54,10 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::DemoCheck(backend) => check::run(&workspace, &interrupts, backend),
         Task::Test(only) => test::run(&workspace, &interrupts, &only),
         Task::Differential(arguments) => differential::run(&workspace, &interrupts, &arguments),
+        Task::Fuzz { seconds } => {
+            needs::provide(fuzz::NEEDS, &workspace, &interrupts)?;
+            fuzz::run(&workspace, &interrupts, seconds)
+        }
         Task::ListSteps => {
             test::list();
             Ok(())

@@ -22,6 +22,8 @@ pub(crate) enum Need {
     /// Node.js and npm.
     Node,
     Chromium,
+    /// For the fuzzer, which is C++.
+    CppCompiler,
     CargoDeny,
 }
 
@@ -35,6 +37,7 @@ pub(crate) fn provide(needs: &[Need], workspace: &Workspace, interrupts: &Interr
             Need::Ports => ports::require_free()?,
             Need::Node => node(workspace)?,
             Need::Chromium => install_chromium(workspace, interrupts)?,
+            Need::CppCompiler => install_cpp_compiler(workspace, interrupts)?,
             Need::CargoDeny => install_cargo_deny(workspace, interrupts)?,
         }
     }
@@ -82,10 +85,9 @@ fn node(workspace: &Workspace) -> Result<(), Failure> {
 fn install_chromium(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
     let chromium = chromium();
     if !chromium.exists() {
-        let has_apt = Path::new("/usr/bin/apt-get").exists();
         let remedy = if std::env::var_os("CHROMIUM").is_some() {
             Some("The variable CHROMIUM names it; without that, Debian's is used.")
-        } else if !has_apt {
+        } else if !has_apt() {
             Some("Name the one to use in the variable CHROMIUM.")
         } else if !rustix::process::geteuid().is_root() {
             Some("Install it with `sudo apt-get install chromium`, or name another in the variable CHROMIUM.")
@@ -95,20 +97,45 @@ fn install_chromium(workspace: &Workspace, interrupts: &Interrupts) -> Result<()
         if let Some(remedy) = remedy {
             return Err(Failure::Because(format!("There is no {}. {remedy}", chromium.display())));
         }
-        println!("Installing Debian's chromium");
-        let apt = |arguments: &[&str]| {
-            let mut command = process::command("apt-get", workspace.root());
-            // Without a terminal of its own, which a process outside the foreground can't have.
-            command.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments);
-            process::run(command.env("DEBIAN_FRONTEND", "noninteractive"), interrupts)
-        };
-        apt(&["update"])?;
-        apt(&["install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"])?;
+        apt_install(&["chromium", "fonts-liberation"], workspace, interrupts)?;
     }
     let version = version(&chromium, workspace.root())
         .ok_or_else(|| Failure::Because(format!("{} doesn't run", chromium.display())))?;
     println!("Chromium {version}");
     Ok(())
+}
+
+fn install_cpp_compiler(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    let compiler = std::env::var_os("CXX").map_or_else(|| PathBuf::from("c++"), PathBuf::from);
+    if version(&compiler, workspace.root()).is_none() {
+        if std::env::var_os("CXX").is_some() || !has_apt() || !rustix::process::geteuid().is_root() {
+            return Err(Failure::Because(format!(
+                "There is no C++ compiler: `{}` doesn't run. On Debian, `sudo apt-get install g++` brings one; the \
+                 variable CXX names another.",
+                compiler.display()
+            )));
+        }
+        apt_install(&["g++"], workspace, interrupts)?;
+    }
+    println!("C++ compiler {}", version(&compiler, workspace.root()).unwrap_or_default());
+    Ok(())
+}
+
+fn has_apt() -> bool {
+    Path::new("/usr/bin/apt-get").exists()
+}
+
+/// Installs Debian's packages.
+fn apt_install(packages: &[&str], workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    println!("Installing Debian's {}", packages.join(" and "));
+    let apt = |arguments: &[&str]| {
+        let mut command = process::command("apt-get", workspace.root());
+        // Without a terminal of its own, which a process outside the foreground can't have.
+        command.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments);
+        process::run(command.env("DEBIAN_FRONTEND", "noninteractive"), interrupts)
+    };
+    apt(&["update"])?;
+    apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 fn install_cargo_deny(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
@@ -144,7 +171,7 @@ fn version(program: &Path, folder: &Path) -> Option<String> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let words = text.lines().next()?.split_whitespace();
-    let mut numbers = words.map(|word| word.trim_start_matches('v'));
+    let mut numbers = words.map(|word| word.trim_start_matches('v').trim_end_matches(')'));
     numbers.find(|word| word.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned)
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::builds;
 use crate::check;
 use crate::failure::Failure;
+use crate::fuzz;
 use crate::interrupts::Interrupts;
 use crate::needs::{self, Need};
 use crate::packages;
@@ -27,6 +28,7 @@ pub(crate) enum Step {
     Interop,
     Differential,
     Schemathesis,
+    Fuzz,
     TypeScript,
     EndToEnd,
     Demo,
@@ -42,6 +44,7 @@ impl Step {
         Self::Interop,
         Self::Differential,
         Self::Schemathesis,
+        Self::Fuzz,
         Self::TypeScript,
         Self::EndToEnd,
         Self::Demo,
@@ -57,6 +60,7 @@ impl Step {
             Self::Interop => "interop",
             Self::Differential => "differential",
             Self::Schemathesis => "schemathesis",
+            Self::Fuzz => "fuzz",
             Self::TypeScript => "typescript",
             Self::EndToEnd => "e2e",
             Self::Demo => "demo",
@@ -73,6 +77,7 @@ impl Step {
             Self::Interop => "the verifier against a client and an authenticator by others",
             Self::Differential => "the verifier beside two by others, on 10,000 generated ceremonies",
             Self::Schemathesis => "both OpenAPI documents against a running server",
+            Self::Fuzz => "ten seconds of made-up input for each of the verifier's parsers",
             Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
             Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
             Self::Demo => "`cargo xtask demo --check`",
@@ -88,6 +93,7 @@ impl Step {
             | Self::Interop
             | Self::Differential
             | Self::Schemathesis => &[],
+            Self::Fuzz => fuzz::NEEDS,
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
             Self::EndToEnd => &[Need::Node, Need::Chromium],
@@ -112,6 +118,7 @@ impl Step {
             Self::Interop => outside(workspace, interrupts, &workspace.interop()),
             Self::Differential => outside(workspace, interrupts, &workspace.differential()),
             Self::Schemathesis => schemathesis::run(workspace, interrupts),
+            Self::Fuzz => fuzz::run(workspace, interrupts, fuzz::STEP_SECONDS),
             Self::TypeScript => typescript(workspace, interrupts),
             Self::EndToEnd => end_to_end(workspace, interrupts),
             Self::Demo => check::run(workspace, interrupts, Backend::Rust),

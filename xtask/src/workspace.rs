@@ -46,6 +46,11 @@ impl Workspace {
         self.root.join("crates/webauthn/interop")
     }
 
+    /// The fuzz targets.
+    pub(crate) fn fuzz(&self) -> PathBuf {
+        self.root.join("fuzz")
+    }
+
     /// Tools that a task installed for itself.
     pub(crate) fn tools(&self) -> PathBuf {
         self.root.join("target/tools")
