@@ -22,6 +22,8 @@ pub(crate) enum Need {
     /// Node.js and npm.
     Node,
     Chromium,
+    /// PostgreSQL's server, which tests start and stop.
+    Postgres,
     /// For the fuzzer, which is C++.
     CppCompiler,
     CargoDeny,
@@ -37,6 +39,7 @@ pub(crate) fn provide(needs: &[Need], workspace: &Workspace, interrupts: &Interr
             Need::Ports => ports::require_free()?,
             Need::Node => node(workspace)?,
             Need::Chromium => install_chromium(workspace, interrupts)?,
+            Need::Postgres => install_postgres(workspace, interrupts)?,
             Need::CppCompiler => install_cpp_compiler(workspace, interrupts)?,
             Need::CargoDeny => install_cargo_deny(workspace, interrupts)?,
         }
@@ -103,6 +106,29 @@ fn install_chromium(workspace: &Workspace, interrupts: &Interrupts) -> Result<()
         .ok_or_else(|| Failure::Because(format!("{} doesn't run", chromium.display())))?;
     println!("Chromium {version}");
     Ok(())
+}
+
+fn install_postgres(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    if initdb().is_none() {
+        if !has_apt() || !rustix::process::geteuid().is_root() {
+            let remedy =
+                "`sudo apt-get install postgresql` brings it on Debian; elsewhere, put `initdb` on the PATH.";
+            return Err(Failure::Because(format!("There is no PostgreSQL server. {remedy}")));
+        }
+        apt_install(&["postgresql"], workspace, interrupts)?;
+    }
+    let version = initdb().and_then(|initdb| version(&initdb, workspace.root()));
+    let version = version.ok_or_else(|| Failure::Because("PostgreSQL's initdb doesn't run".to_owned()))?;
+    println!("PostgreSQL {version}");
+    Ok(())
+}
+
+/// The program that makes a PostgreSQL server's files: Debian's, which are on nobody's PATH, or another.
+fn initdb() -> Option<PathBuf> {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = debian.map(|version| version.path().join("bin")).chain(std::env::split_paths(&path));
+    folders.map(|folder| folder.join("initdb")).find(|initdb| initdb.is_file())
 }
 
 fn install_cpp_compiler(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {

@@ -88,11 +88,11 @@ impl Step {
         match self {
             Self::Format
             | Self::Clippy
-            | Self::Rust
             | Self::RustDocs
             | Self::Interop
             | Self::Differential
             | Self::Schemathesis => &[],
+            Self::Rust => &[Need::Postgres],
             Self::Fuzz => fuzz::NEEDS,
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
