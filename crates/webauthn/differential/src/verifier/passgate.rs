@@ -37,19 +37,13 @@ impl Passgate {
             cross_origin: CrossOriginPolicy::Refuse,
         }
     }
-}
 
-const fn user_verification(expected: &Expected) -> passgate_webauthn::UserVerification {
-    match expected.user_verification {
-        UserVerification::Required => passgate_webauthn::UserVerification::Required,
-        UserVerification::Preferred => passgate_webauthn::UserVerification::Preferred,
-    }
-}
-
-impl Verifier for Passgate {
-    type Credential = VerifiedRegistration;
-
-    fn register(&self, expected: &Expected, json: &[u8]) -> Result<Registered<Self::Credential>, Refusal> {
+    /// The verdict on a registration.
+    pub fn verify_registration(
+        &self,
+        expected: &Expected,
+        json: &[u8],
+    ) -> Result<VerifiedRegistration, Refusal> {
         let response = RegistrationResponse::parse(json).map_err(|error| Refusal::new(error.code()))?;
         let client_data = response.check_client_data(&self.client_data(expected));
         client_data.map_err(|error| Refusal::new(error.code()))?;
@@ -64,7 +58,22 @@ impl Verifier for Passgate {
             now_unix_seconds: 1_800_000_000,
             extensions: AskedExtensions::NONE,
         };
-        let credential = object.verify(&expectation).map_err(|error| Refusal::new(error.code()))?;
+        object.verify(&expectation).map_err(|error| Refusal::new(error.code()))
+    }
+}
+
+const fn user_verification(expected: &Expected) -> passgate_webauthn::UserVerification {
+    match expected.user_verification {
+        UserVerification::Required => passgate_webauthn::UserVerification::Required,
+        UserVerification::Preferred => passgate_webauthn::UserVerification::Preferred,
+    }
+}
+
+impl Verifier for Passgate {
+    type Credential = VerifiedRegistration;
+
+    fn register(&self, expected: &Expected, json: &[u8]) -> Result<Registered<Self::Credential>, Refusal> {
+        let credential = self.verify_registration(expected, json)?;
         let facts = Facts {
             credential_id: credential.credential_id.clone(),
             sign_count: credential.sign_count,
