@@ -1,6 +1,7 @@
 //! A tenant's configuration as the admin API takes and returns it.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A tenant's whole configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,50 @@ pub struct WebauthnConfig {
     /// What a login with a credential that was never seen here tells the page (ours, additive). Default: refuse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_credentials: Option<UnknownCredentials>,
+    /// Which authenticators credentials may be made on, second factors included unless `mfa` says otherwise (ours,
+    /// additive). Default: the policy `any`, and every model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation_trust: Option<AttestationTrust>,
+}
+
+/// Which authenticators credentials may be made on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttestationTrust {
+    /// What an attestation must prove.
+    pub policy: TrustPolicy,
+    /// Certificates that attestations may lead to, each in PEM or as DER in base64; answered as base64. Of at most 8192
+    /// bytes each. For the policy `trusted` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+    pub trust_anchors: Vec<String>,
+    /// Whether attestations may lead to what the FIDO Metadata Service lists for their model; models that it reports as
+    /// revoked or compromised are refused then. For the policy `trusted` alone.
+    #[serde(default)]
+    pub metadata: bool,
+    /// Only these models (AAGUIDs). Proves nothing unless the policy is `trusted`. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 500))]
+    pub aaguid_allow: Option<Vec<Uuid>>,
+    /// None of these models, even if they are allowed. Keeps out only what says so itself unless the policy is
+    /// `trusted`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 500))]
+    pub aaguid_deny: Vec<Uuid>,
+}
+
+/// What an attestation must prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum TrustPolicy {
+    /// Nothing. A statement that comes unasked must verify, and its certificates are dropped.
+    None,
+    /// Nothing. A statement must verify by itself; its certificates are traced to no root.
+    Any,
+    /// Who made the authenticator: its certificates lead to `trust_anchors`, or to what the metadata service lists. No
+    /// attestation, or self attestation, is refused.
+    Trusted,
 }
 
 /// The policy of second-factor credentials.
@@ -93,6 +138,9 @@ pub struct MfaConfig {
     /// Default: discouraged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident_key_requirement: Option<ResidentKeyRequirement>,
+    /// Default: that of `webauthn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation_trust: Option<AttestationTrust>,
 }
 
 /// The relying party.

@@ -230,6 +230,11 @@ pub struct Credential {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, example = "iCloud Keychain"))]
     pub authenticator: Option<String>,
+    /// A picture of the authenticator's make, as a `data:` URL of at most 32768 characters (ours, additive). Only where
+    /// one credential is asked for; a list has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub authenticator_icon: Option<String>,
     /// The browser and system of its registration, as far as they told (ours, additive).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, example = "Safari on iOS"))]

@@ -7,7 +7,7 @@ use passgate_webauthn::options::{
 };
 use passgate_webauthn::{
     AssertionError, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, ClientDataError,
-    ClientDataExpectation, CrossOriginPolicy, RequestOptions, ResponseError,
+    ClientDataExpectation, CrossOriginPolicy, OptionsError, RequestOptions, ResponseError,
 };
 
 use crate::asked::{Asked, AskedForLess, enforced};
@@ -31,6 +31,9 @@ pub enum BeginLoginError {
     /// The request asks for less than the tenant's policy.
     #[error(transparent)]
     Asked(#[from] AskedForLess),
+    /// The options that the request asks for make no sense.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
     /// No such user.
     #[error("there is no such user")]
     UnknownUser,
@@ -130,14 +133,14 @@ impl<S: Store> Passgate<S> {
         challenge: &Challenge,
         asked: &Asked,
         allowed: Vec<CredentialDescriptor>,
-    ) -> RequestOptions {
+    ) -> Result<RequestOptions, OptionsError> {
         let mut extensions = asked.request_extensions.clone();
         // A credential may have been deleted since the app stored an input for it; clients fail at one that is not
         // allowed (WebAuthn Level 3, §10.1.4).
         extensions
             .prf_by_credential
             .retain(|id, _| allowed.iter().any(|one| one.id.as_bytes() == id.as_slice()));
-        RequestOptions {
+        let options = RequestOptions {
             public_key: PublicKeyCredentialRequestOptions {
                 challenge: challenge.seal(tenant.id, &self.secrets).into_bytes(),
                 timeout: policy.timeout.as_millis(),
@@ -151,7 +154,9 @@ impl<S: Store> Passgate<S> {
                 extensions: (extensions != RequestExtensions::default()).then_some(extensions),
                 hints: asked.hints.clone(),
             },
-        }
+        };
+        options.public_key.check()?;
+        Ok(options)
     }
 
     /// The part that garbage from strangers fails at: it costs neither a read nor a write.

@@ -9,6 +9,7 @@ use passgate_webauthn::{Origin, RpId};
 use serde::{Deserialize, Serialize};
 
 use crate::asked::RequestPolicy;
+use crate::attestation_rules::AttestationRules;
 use crate::cors::CorsPolicy;
 use crate::credential::CredentialKind;
 use crate::text::Text;
@@ -37,6 +38,12 @@ pub struct TenantConfig {
     /// What a login with a credential that was never seen here tells the page.
     #[serde(default)]
     pub unknown_credentials: UnknownCredentials,
+    /// Which authenticators credentials may be made on.
+    #[serde(default)]
+    pub attestation: AttestationRules,
+    /// The same for second factors, where they have rules of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_attestation: Option<AttestationRules>,
 }
 
 /// What a login with a credential that was never seen here tells the page.
@@ -122,6 +129,15 @@ impl TenantConfig {
         match kind {
             CredentialKind::Passkey => &self.passkeys,
             CredentialKind::Mfa => &self.mfa,
+        }
+    }
+
+    /// Which authenticators credentials of a kind may be made on.
+    #[must_use]
+    pub fn attestation_rules(&self, kind: CredentialKind) -> &AttestationRules {
+        match kind {
+            CredentialKind::Passkey => &self.attestation,
+            CredentialKind::Mfa => self.mfa_attestation.as_ref().unwrap_or(&self.attestation),
         }
     }
 }
@@ -295,7 +311,16 @@ pub(crate) mod tests {
             requests: RequestPolicy::Stricter,
             audit_retention: Retention::DEFAULT,
             unknown_credentials: UnknownCredentials::Refuse,
+            attestation: AttestationRules::default(),
+            mfa_attestation: None,
         }
+    }
+
+    #[test]
+    fn a_configuration_that_was_stored_before_there_were_rules_of_attestation_has_the_default_ones() {
+        let mut stored = serde_json::to_value(config()).unwrap();
+        stored.as_object_mut().unwrap().remove("attestation").unwrap();
+        assert_eq!(serde_json::from_value::<TenantConfig>(stored).unwrap(), config());
     }
 
     #[test]

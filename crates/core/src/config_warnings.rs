@@ -1,9 +1,12 @@
 //! What is allowed in a tenant's configuration and probably not meant. Plain http off localhost is not among it: such an
 //! origin is refused.
 
+use passgate_webauthn::options::AttestationConveyance;
 use passgate_webauthn::{RelatedOrigins, RelatedOriginsError, is_public_suffix};
 
+use crate::attestation_rules::MetadataUnusable;
 use crate::config::TenantConfig;
+use crate::credential::CredentialKind;
 use crate::tenant::RpIdUse;
 
 /// Something that works otherwise than it looks.
@@ -24,6 +27,20 @@ pub enum ConfigWarning {
     /// The document of related origins can't have all that it should.
     #[error(transparent)]
     RelatedOrigins(RelatedOriginsError),
+    /// Authenticators of other models can say that they are of these.
+    #[error(
+        "aaguid_allow and aaguid_deny are only wishes unless attestation_trust is trusted: nothing else proves an AAGUID"
+    )]
+    ModelsUnproven,
+    /// Browsers send no attestation unless they are asked for it.
+    #[error(
+        "attestation_trust is trusted and attestation_preference is none: browsers send no attestation, so every \
+         registration is refused"
+    )]
+    AttestationNotAskedFor,
+    /// The metadata service's list can't be asked.
+    #[error("attestation_trust trusts the metadata service, and every registration is refused: {0}")]
+    Metadata(MetadataUnusable),
 }
 
 impl ConfigWarning {
@@ -35,13 +52,20 @@ impl ConfigWarning {
             Self::RpIdPublicSuffix => "rp_id_public_suffix",
             Self::RpIdShared => "rp_id_shared",
             Self::RelatedOrigins(error) => error.code(),
+            Self::ModelsUnproven => "aaguids_unproven",
+            Self::AttestationNotAskedFor => "attestation_not_asked_for",
+            Self::Metadata(error) => error.code(),
         }
     }
 }
 
-/// What to warn of, in the order in which it matters.
+/// What to warn of, in the order in which it matters. `metadata` is whether the metadata service's list can be asked.
 #[must_use]
-pub fn warnings(config: &TenantConfig, rp_id_use: RpIdUse) -> Vec<ConfigWarning> {
+pub fn warnings(
+    config: &TenantConfig,
+    rp_id_use: RpIdUse,
+    metadata: Result<(), MetadataUnusable>,
+) -> Vec<ConfigWarning> {
     let rp = &config.relying_party;
     let origins = rp.origins.as_slice();
     let mut warnings = Vec::new();
@@ -57,7 +81,30 @@ pub fn warnings(config: &TenantConfig, rp_id_use: RpIdUse) -> Vec<ConfigWarning>
     if rp_id_use != RpIdUse::Sole {
         warnings.push(ConfigWarning::RpIdShared);
     }
+    warnings.extend(attestation_warnings(config, metadata));
     warnings
+}
+
+/// Each once, whichever kind of credential it is about.
+fn attestation_warnings(
+    config: &TenantConfig,
+    metadata: Result<(), MetadataUnusable>,
+) -> impl Iterator<Item = ConfigWarning> {
+    let kinds = [CredentialKind::Passkey, CredentialKind::Mfa].map(|kind| {
+        let rules = config.attestation_rules(kind);
+        (rules, rules.demands_attestation(), config.policy(kind).attestation)
+    });
+    let unasked = kinds
+        .iter()
+        .any(|(_, demands, preference)| *demands && *preference == AttestationConveyance::None)
+        .then_some(ConfigWarning::AttestationNotAskedFor);
+    let asks_metadata = kinds.iter().any(|(rules, ..)| rules.asks_metadata());
+    let unusable = metadata.err().filter(|_| asks_metadata).map(ConfigWarning::Metadata);
+    let unproven = kinds
+        .iter()
+        .any(|(rules, demands, _)| !demands && rules.lists_models())
+        .then_some(ConfigWarning::ModelsUnproven);
+    [unasked, unusable, unproven].into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -72,7 +119,55 @@ mod tests {
         config.relying_party.id = RpId::parse(rp_id).unwrap();
         let origins = origins.iter().map(|origin| Origin::parse(origin).unwrap()).collect();
         config.relying_party.origins = crate::config::Origins::new(origins).unwrap();
-        warnings(&config, rp_id_use).iter().map(ConfigWarning::code).collect()
+        warnings(&config, rp_id_use, Ok(())).iter().map(ConfigWarning::code).collect()
+    }
+
+    /// The warnings of a configuration that asks for attestation like this, with these rules.
+    fn codes_of_attestation(
+        preference: AttestationConveyance,
+        rules: serde_json::Value,
+        metadata: Result<(), MetadataUnusable>,
+    ) -> Vec<&'static str> {
+        let mut config = config();
+        config.passkeys.attestation = preference;
+        config.attestation = serde_json::from_value(rules).unwrap();
+        warnings(&config, RpIdUse::Sole, metadata).iter().map(ConfigWarning::code).collect()
+    }
+
+    #[test]
+    fn rules_of_attestation_that_refuse_everybody_or_nobody_are_warned_of() {
+        use AttestationConveyance::{Direct, None};
+        let nothing: [&str; 0] = [];
+        let metadata = serde_json::json!({"policy": "trusted", "metadata": true});
+        let models = [uuid::Uuid::from_u128(1)];
+        let proven = serde_json::json!({"policy": "trusted", "metadata": true, "aaguid_allow": models});
+        assert_eq!(codes_of_attestation(Direct, proven, Ok(())), nothing);
+        assert_eq!(codes_of_attestation(None, metadata.clone(), Ok(())), ["attestation_not_asked_for"]);
+        for (error, code) in [
+            (MetadataUnusable::Missing, "metadata_missing"),
+            (MetadataUnusable::Overdue, "metadata_blob_overdue"),
+        ] {
+            assert_eq!(codes_of_attestation(Direct, metadata.clone(), Err(error)), [code]);
+            assert_eq!(
+                codes_of_attestation(Direct, serde_json::json!({"policy": "any"}), Err(error)),
+                nothing
+            );
+        }
+        for list in ["aaguid_allow", "aaguid_deny"] {
+            let rules = serde_json::json!({"policy": "any", list: models});
+            assert_eq!(codes_of_attestation(Direct, rules, Ok(())), ["aaguids_unproven"]);
+        }
+    }
+
+    #[test]
+    fn rules_of_second_factors_are_warned_of_too() {
+        let mut config = config();
+        config.mfa.attestation = AttestationConveyance::None;
+        config.mfa_attestation =
+            Some(serde_json::from_value(serde_json::json!({"policy": "trusted", "metadata": true})).unwrap());
+        let codes: Vec<_> =
+            warnings(&config, RpIdUse::Sole, Ok(())).iter().map(ConfigWarning::code).collect();
+        assert_eq!(codes, ["attestation_not_asked_for"]);
     }
 
     #[test]

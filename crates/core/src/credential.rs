@@ -1,6 +1,7 @@
 //! Credentials: the public halves of passkeys and second factors.
 
-use passgate_webauthn::{Aaguid, authenticator_name};
+use passgate_webauthn::mds::MetadataBlob;
+use passgate_webauthn::{Aaguid, describe_authenticator};
 
 use crate::clock::Timestamp;
 use crate::ids::{CredentialId, UserId};
@@ -117,13 +118,21 @@ pub struct CredentialDescriptor {
 
 /// The name a new credential starts with: its authenticator's, or else `cred-` and the start of its id.
 #[must_use]
-pub(crate) fn initial_name(aaguid: Aaguid, id: &CredentialId) -> Text<1, 128> {
-    let name = match authenticator_name(aaguid) {
-        Some(name) => name.to_owned(),
-        None => format!("cred-{id}").chars().take(128).collect(),
+pub(crate) fn initial_name(
+    aaguid: Aaguid,
+    metadata: Option<&MetadataBlob>,
+    id: &CredentialId,
+) -> Text<1, 128> {
+    let named = |metadata| {
+        let name = describe_authenticator(aaguid, metadata)?.name;
+        Text::new(name.chars().take(128).collect::<String>()).ok()
     };
-    // Neither can fail: 1 to 128 characters by construction, and neither source has NUL.
-    Text::new(name).expect("names of authenticators and base64url are short text")
+    // What a vendor wrote into the list may be no text that could be stored.
+    named(metadata).or_else(|| named(None)).unwrap_or_else(|| {
+        let name: String = format!("cred-{id}").chars().take(128).collect();
+        // Can't fail: 5 to 128 characters by construction, without NUL.
+        Text::new(name).expect("base64url is short text")
+    })
 }
 
 /// What became of a credential id in a tenant.

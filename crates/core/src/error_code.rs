@@ -25,6 +25,7 @@ impl FinishRegistrationError {
             Self::ClientData(error) => error.code(),
             Self::AttestationObject(error) => error.code(),
             Self::Verification(error) => error.code(),
+            Self::Metadata(error) => error.code(),
             Self::CredentialId(_) => "credential_id_invalid",
             Self::ChallengeSpent => "challenge_spent",
             Self::CredentialExists => "credential_already_registered",

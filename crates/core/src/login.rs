@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passgate_webauthn::RequestOptions;
 
-use crate::asked::{Asked, AskedForLess};
+use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
@@ -59,7 +59,7 @@ impl<S: Store> Passgate<S> {
         &self,
         tenant: &Tenant,
         asked: &Asked,
-    ) -> Result<RequestOptions, AskedForLess> {
+    ) -> Result<RequestOptions, BeginLoginError> {
         let policy = tenant.config.passkeys.asked(asked, tenant.config.requests)?;
         let challenge = Challenge::new(
             Purpose::DiscoverableLogin,
@@ -73,7 +73,7 @@ impl<S: Store> Passgate<S> {
             None,
             &*self.rng,
         );
-        Ok(self.request_options(tenant, &policy, &challenge, asked, Vec::new()))
+        Ok(self.request_options(tenant, &policy, &challenge, asked, Vec::new())?)
     }
 
     /// Begins the login of a named user with a passkey, or the proof of a second factor.
@@ -102,7 +102,7 @@ impl<S: Store> Passgate<S> {
             Some(user.id),
             &*self.rng,
         );
-        Ok(self.request_options(tenant, &policy, &challenge, asked, allowed))
+        Ok(self.request_options(tenant, &policy, &challenge, asked, allowed)?)
     }
 
     /// Finishes a login, or the proof of a second factor. `body` is the credential as the browser gave it.

@@ -7,6 +7,7 @@ use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
+use crate::metadata::MetadataMemory;
 use crate::refusals::Refusals;
 use crate::rng::{Rng, random_uuid};
 use crate::server_secret::Secrets;
@@ -31,6 +32,7 @@ pub struct Passgate<S> {
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
     pub(crate) refusals: Refusals,
     pub(crate) done: LastDone,
+    pub(crate) metadata: MetadataMemory,
 }
 
 /// A tenant can't be served.
@@ -81,6 +83,7 @@ impl<S: Store> Passgate<S> {
             key_uses: Mutex::new(HashMap::new()),
             refusals: Refusals::default(),
             done: LastDone::default(),
+            metadata: MetadataMemory::default(),
         }
     }
 

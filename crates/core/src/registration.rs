@@ -1,17 +1,19 @@
 //! Registering a passkey or a second factor: WebAuthn Level 3, §7.1, around the verifier.
 
 use passgate_webauthn::extensions::CreationExtensions;
+use passgate_webauthn::mds::MetadataBlob;
 use passgate_webauthn::options::{
-    AuthenticatorSelection, CreationOptions, CredentialDescriptor as ExcludedCredential,
-    PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
+    AttestationConveyance, AuthenticatorSelection, CreationOptions,
+    CredentialDescriptor as ExcludedCredential, PublicKeyCredentialCreationOptions, RelyingParty, UserEntity,
 };
 use passgate_webauthn::{
-    AaguidPolicy, Algorithm, AttestationObject, AttestationObjectError, AttestationPolicy,
-    AuthenticatorTransport, ClientDataError, ClientDataExpectation, CrossOriginPolicy,
-    RegistrationExpectation, RegistrationResponse, ResponseError, UserPresence, VerifiedRegistration,
+    Algorithm, AttestationObject, AttestationObjectError, AuthenticatorTransport, ClientDataError,
+    ClientDataExpectation, CrossOriginPolicy, OptionsError, RegistrationExpectation, RegistrationResponse,
+    ResponseError, UserPresence, VerifiedRegistration,
 };
 
 use crate::asked::{Asked, AskedForLess, Mediation, enforced};
+use crate::attestation_rules::MetadataUnusable;
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengeError, ChallengePolicy, Purpose};
 use crate::clock::Timestamp;
@@ -34,6 +36,9 @@ pub enum BeginRegistrationError {
     /// The request asks for less than the tenant's policy.
     #[error(transparent)]
     Asked(#[from] AskedForLess),
+    /// The options that the request asks for make no sense.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,6 +62,9 @@ pub enum FinishRegistrationError {
     /// The verifier refused the registration.
     #[error(transparent)]
     Verification(#[from] passgate_webauthn::RegistrationError),
+    /// The tenant trusts by the metadata service's list, which can't be asked now.
+    #[error(transparent)]
+    Metadata(#[from] MetadataUnusable),
     /// The credential id is out of bounds.
     #[error(transparent)]
     CredentialId(#[from] InvalidCredentialId),
@@ -113,6 +121,12 @@ impl<S: Store> Passgate<S> {
         origin: &RequestOrigin,
     ) -> Result<CreationOptions, BeginRegistrationError> {
         let policy = tenant.config.policy(kind).asked(asked, tenant.config.requests)?;
+        // Whatever else a request may ask for: this one could only be refused at its end.
+        if tenant.config.attestation_rules(kind).demands_attestation()
+            && asked.attestation.is_some_and(shows_less_than_the_statement)
+        {
+            return Err(AskedForLess("attestation").into());
+        }
         let now = self.now();
         let actor = Some(profile.app_id.clone());
         let begin = BeginRegistration {
@@ -149,7 +163,7 @@ impl<S: Store> Passgate<S> {
         );
         // A user always has the handle it was made with.
         let handle = user.handles.first().map(|handle| handle.as_bytes().to_vec()).unwrap_or_default();
-        Ok(CreationOptions {
+        let options = CreationOptions {
             public_key: PublicKeyCredentialCreationOptions {
                 rp: RelyingParty {
                     id: tenant.config.relying_party.id.as_str().to_owned(),
@@ -175,7 +189,9 @@ impl<S: Store> Passgate<S> {
                     .then(|| asked.creation_extensions.clone()),
                 hints: asked.hints.clone(),
             },
-        })
+        };
+        options.public_key.check()?;
+        Ok(options)
     }
 
     /// Finishes a registration. `body` is the credential as the browser gave it.
@@ -269,6 +285,8 @@ impl<S: Store> Passgate<S> {
         now: Timestamp,
     ) -> Result<(Credential, Token), FinishRegistrationError> {
         let policy = tenant.config.policy(kind);
+        let rules = tenant.config.attestation_rules(kind);
+        let metadata = self.metadata();
         let verified = attestation.verify(&RegistrationExpectation {
             rp_id: &tenant.config.relying_party.id,
             user_verification: enforced(
@@ -278,13 +296,13 @@ impl<S: Store> Passgate<S> {
             ),
             user_presence: challenge.policy.user_presence,
             algorithms: &Algorithm::ALL,
-            attestation: AttestationPolicy::default(),
-            aaguids: AaguidPolicy::ANY,
+            attestation: rules.attestation(metadata.as_deref(), now.as_seconds())?,
+            aaguids: rules.models(),
             extensions: challenge.policy.extensions,
             now_unix_seconds: now.as_seconds(),
         })?;
         let user_verified = verified.user_verified;
-        let credential = new_credential(verified, kind, user, now)?;
+        let credential = new_credential(verified, kind, user, metadata.as_deref(), now)?;
         let token = token::issue(
             tenant.signing_key(now)?,
             &TokenFacts {
@@ -303,15 +321,24 @@ impl<S: Store> Passgate<S> {
     }
 }
 
+/// Whether a browser may leave the attestation statement out, or put another in its place (WebAuthn Level 3, §5.4.7).
+const fn shows_less_than_the_statement(attestation: AttestationConveyance) -> bool {
+    match attestation {
+        AttestationConveyance::None | AttestationConveyance::Indirect => true,
+        AttestationConveyance::Direct | AttestationConveyance::Enterprise => false,
+    }
+}
+
 fn new_credential(
     verified: VerifiedRegistration,
     kind: CredentialKind,
     user: &User,
+    metadata: Option<&MetadataBlob>,
     now: Timestamp,
 ) -> Result<Credential, InvalidCredentialId> {
     let id = CredentialId::new(&verified.credential_id)?;
     Ok(Credential {
-        name: initial_name(verified.aaguid, &id),
+        name: initial_name(verified.aaguid, metadata, &id),
         id,
         user_id: user.id,
         app_user_id: user.app_id.clone(),

@@ -20,6 +20,7 @@ use crate::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId,
     TransactionId, UserHandle, UserId,
 };
+use crate::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use crate::server_secret::SecretId;
 use crate::signals::SignalLookup;
 use crate::signing_key::SealedSigningKey;
@@ -627,6 +628,19 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
     /// Deletes events from before a moment whose deliveries are all over. Returns how many.
     fn purge_events(&self, before: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    // The FIDO Metadata Service. Its list belongs to no tenant, and no cache sees its change by the version.
+
+    /// The number of the list that is kept.
+    fn metadata_number(&self) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
+    /// The list that is kept.
+    fn metadata(&self) -> impl Future<Output = Result<Option<KeptMetadata>, StoreError>> + Send;
+    /// Keeps a list in place of the one that is kept, unless that has a higher number and isn't
+    /// [`KeepMetadata::unusable`].
+    fn keep_metadata(
+        &self,
+        keep: KeepMetadata,
+    ) -> impl Future<Output = Result<MetadataKept, StoreError>> + Send;
 
     // Import and export.
 

@@ -85,7 +85,8 @@ impl<S: Store> Passgate<S> {
             subject: Some(user.id),
             transaction: Some(hash),
         };
-        Ok(self.request_options(tenant, &policy, &challenge, asked, allowed))
+        let options = self.request_options(tenant, &policy, &challenge, asked, allowed);
+        Ok(options.map_err(BeginLoginError::from)?)
     }
 
     /// Finishes a transaction. `body` is the credential as the browser gave it. The user is the challenge's, so it does

@@ -14,7 +14,7 @@ use passgate_core::signals::{SignalsError, UnknownCredential};
 use passgate_core::signing_key::SigningKeyError;
 use passgate_core::store::StoreError;
 use passgate_core::transactions::BeginTransactionError;
-use passgate_webauthn::{RegistrationError, RelatedOriginsError};
+use passgate_webauthn::{OptionsError, RegistrationError, RelatedOriginsError};
 
 /// An answer outside 2xx.
 #[derive(Debug)]
@@ -191,10 +191,17 @@ impl From<AskedForLess> for ApiError {
     }
 }
 
+impl From<OptionsError> for ApiError {
+    fn from(error: OptionsError) -> Self {
+        Self::validation(error.to_string())
+    }
+}
+
 impl From<BeginRegistrationError> for ApiError {
     fn from(error: BeginRegistrationError) -> Self {
         match error {
             BeginRegistrationError::Asked(error) => error.into(),
+            BeginRegistrationError::Options(error) => error.into(),
             BeginRegistrationError::Store(error) => error.into(),
         }
     }
@@ -204,6 +211,7 @@ impl From<BeginLoginError> for ApiError {
     fn from(error: BeginLoginError) -> Self {
         match error {
             BeginLoginError::Asked(error) => error.into(),
+            BeginLoginError::Options(error) => error.into(),
             BeginLoginError::UnknownUser => {
                 Self::not_found(ErrorCode::USER_NOT_FOUND, "there is no user with this user_id")
             }
@@ -250,6 +258,7 @@ impl From<FinishRegistrationError> for ApiError {
             E::ClientData(_)
             | E::AttestationObject(_)
             | E::Verification(_)
+            | E::Metadata(_)
             | E::CredentialId(_)
             | E::CredentialExists
             | E::UnknownUser => Self::refused(StatusCode::BAD_REQUEST, code, "Registration refused", &error),

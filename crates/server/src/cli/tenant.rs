@@ -227,6 +227,7 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
             counter_policy: None,
             backup_eligibility_policy: None,
             unknown_credentials: None,
+            attestation_trust: None,
         },
         mfa: None,
         audit_log: None,

@@ -108,6 +108,14 @@ pub(crate) fn credential() -> Value {
     })
 }
 
+/// The same, as it is shown by itself.
+pub(crate) fn credential_with_icon() -> Value {
+    let mut credential = credential();
+    credential["authenticator_icon"] =
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E".into();
+    credential
+}
+
 /// A transaction.
 pub(crate) fn transaction() -> Value {
     json!({

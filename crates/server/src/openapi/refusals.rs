@@ -120,6 +120,35 @@ const ATTESTATION: &[&str] = &[
     "attestation_compound_nested",
 ];
 
+/// Whether the attestation is one that the tenant trusts, and the model one that may register.
+const TRUST: &[&str] = &[
+    "attestation_not_certified",
+    "attestation_path_malformed",
+    "attestation_path_root_included",
+    "attestation_path_order",
+    "attestation_path_unknown_issuer",
+    "attestation_path_expired",
+    "attestation_path_not_yet_valid",
+    "attestation_path_signature",
+    "attestation_path_signature_algorithm",
+    "attestation_path_critical_extension",
+    "attestation_path_constraint",
+    "attestation_path_revoked",
+    "attestation_path_revocation_list",
+    "attestation_model_unknown",
+    "attestation_model_attestation_type",
+    "attestation_model_revoked",
+    "attestation_model_attestation_key_compromise",
+    "attestation_model_user_verification_bypass",
+    "attestation_model_user_key_remote_compromise",
+    "attestation_model_user_key_physical_compromise",
+    "attestation_model_status_refused",
+    "aaguid_not_allowed",
+    "aaguid_denied",
+    "metadata_missing",
+    "metadata_blob_overdue",
+];
+
 /// CBOR that is not in its canonical form.
 const CBOR: &[&str] = &[
     "cbor_truncated",
@@ -159,6 +188,7 @@ pub(crate) const REGISTRATION_REFUSED: &[&[&str]] = &[
     NEW_CREDENTIAL,
     PUBLIC_KEY,
     ATTESTATION,
+    TRUST,
     CBOR,
     &["user_not_found"],
 ];

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -89,6 +90,7 @@ async fn a_tenant_is_made_read_renamed_and_deleted() {
                     "timeout": 300_000,
                     "user_verification": "required",
                     "attestation_preference": "none",
+                    "attestation_trust": { "policy": "any", "metadata": false },
                     "resident_key_requirement": "required",
                     "request_overrides": "stricter",
                     "counter_policy": "strict",
@@ -137,6 +139,13 @@ async fn a_configuration_reads_back_as_it_was_written() {
             "counter_policy": "warn",
             "backup_eligibility_policy": "warn",
             "unknown_credentials": "signal",
+            "attestation_trust": {
+                "policy": "trusted",
+                "trust_anchors": [BASE64.encode(&passgate_authenticator::attestation_root())],
+                "metadata": true,
+                "aaguid_allow": ["fbfc3007-154e-4ecc-8c0b-6e020557d7bd"],
+                "aaguid_deny": ["00000000-0000-0000-0000-000000000000"],
+            },
         },
         "mfa": {
             "timeout": 20_000,
@@ -144,6 +153,7 @@ async fn a_configuration_reads_back_as_it_was_written() {
             "attachment": "platform",
             "attestation_preference": "none",
             "resident_key_requirement": "required",
+            "attestation_trust": { "policy": "none", "metadata": false },
         },
         "audit_log": { "retention_days": 30 },
     });
@@ -161,8 +171,31 @@ async fn a_configuration_that_makes_no_sense_is_refused_and_the_old_one_stays() 
         *config.pointer_mut(pointer).unwrap() = value;
         config
     };
+    let with_mfa = |mfa: Value| {
+        let mut config = config();
+        config["mfa"] = mfa;
+        config
+    };
     let wrong = [
         (config_with("timeout", 9_999), "timeout"),
+        (
+            config_with("attestation_trust", json!({ "policy": "trusted" })),
+            "webauthn.attestation_trust: policy: trusted needs trust_anchors",
+        ),
+        (
+            config_with("attestation_trust", json!({ "policy": "trusted", "trust_anchors": ["AAAA"] })),
+            "webauthn.attestation_trust: trust_anchors: number 1",
+        ),
+        (
+            config_with("attestation_trust", json!({ "policy": "any", "aaguid_allow": [] })),
+            "webauthn.attestation_trust: aaguid_allow",
+        ),
+        (
+            with_mfa(
+                json!({ "timeout": 60_000, "attestation_trust": { "policy": "none", "metadata": true } }),
+            ),
+            "mfa.attestation_trust: policy",
+        ),
         (config_with("timeout", 3_600_001), "timeout"),
         (config_with("timeout", -1), ""),
         (config_with("user_verification", "maybe"), ""),

@@ -17,6 +17,7 @@ use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::{Secrets, ServerSecret};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
+use passgate_webauthn::TrustAnchor;
 use passgate_webhooks::DestinationPolicy;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
@@ -91,19 +92,42 @@ impl TestServer {
         rate_limits: Option<Arc<RateLimits>>,
         trusted_proxies: TrustedProxies,
     ) -> Self {
+        Self::start_whole(rate_limits, trusted_proxies, vec![]).await
+    }
+
+    /// One that takes lists of a metadata service below these roots.
+    pub(crate) async fn start_trusting(metadata_roots: Vec<TrustAnchor>) -> Self {
+        Self::start_whole(None, TrustedProxies::default(), metadata_roots).await
+    }
+
+    /// Another Passgate on the same database, as another process would open it.
+    pub(crate) fn another(&self, metadata_roots: Vec<TrustAnchor>) -> Passgate<SqliteStore> {
+        let store = SqliteStore::open(&SqliteOptions::new(&self.database)).unwrap();
+        let secret = ServerSecret::parse(&ServerSecret::generate(&SystemRng)).unwrap();
+        let clock = Arc::<TestClock>::clone(&self.clock);
+        let (secrets, url) = (Secrets::new(secret, vec![]), PUBLIC_URL.to_owned());
+        Passgate::new(store, secrets, url, clock, Arc::new(SystemRng)).with_metadata_roots(metadata_roots)
+    }
+
+    async fn start_whole(
+        rate_limits: Option<Arc<RateLimits>>,
+        trusted_proxies: TrustedProxies,
+        metadata_roots: Vec<TrustAnchor>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("passgate.db");
         let options = SqliteOptions { count_statements: true, ..SqliteOptions::new(&database) };
         let store = SqliteStore::open(&options).unwrap();
         let secret = ServerSecret::parse(&ServerSecret::generate(&SystemRng)).unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(START.as_millis())));
-        let passgate = Arc::new(Passgate::new(
+        let passgate = Passgate::new(
             store,
             Secrets::new(secret, vec![]),
             PUBLIC_URL.to_owned(),
             Arc::<TestClock>::clone(&clock),
             Arc::new(SystemRng),
-        ));
+        );
+        let passgate = Arc::new(passgate.with_metadata_roots(metadata_roots));
         passgate.poll_version().await.unwrap();
         let name = passgate_core::text::Text::new("tests").unwrap();
         let admin_token = match passgate.create_admin_token(name).await.unwrap() {

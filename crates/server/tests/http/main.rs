@@ -5,6 +5,7 @@
 
 mod admin;
 mod asked;
+mod attestation;
 mod audit_logs;
 mod audit_logs_export;
 mod challenges;

@@ -41,6 +41,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0003_webhooks.sql"),
         oldest_binary: 1,
     },
+    // Older binaries don't know what rules of attestation a tenant has: they would register what a newer one refuses.
+    Migration {
+        level: 4,
+        name: "0004_metadata.sql",
+        sql: include_str!("../../migrations/sqlite/0004_metadata.sql"),
+        oldest_binary: 4,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -12,6 +12,7 @@ mod connection;
 mod credentials;
 mod fault;
 mod login;
+mod metadata;
 mod migrate;
 mod open_error;
 mod paging;

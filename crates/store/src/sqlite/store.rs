@@ -13,6 +13,7 @@ use passgate_core::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId, UserId,
 };
 use passgate_core::key_secret::KeyHash;
+use passgate_core::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use passgate_core::server_secret::SecretId;
 use passgate_core::signals::SignalLookup;
 use passgate_core::signing_key::SealedSigningKey;
@@ -34,8 +35,8 @@ use passgate_core::webhook::{
 
 use super::version::VersionWatch;
 use super::{
-    SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, registration, signing_keys,
-    tenants, transactions, transfer, users, webhooks,
+    SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, metadata, registration,
+    signing_keys, tenants, transactions, transfer, users, webhooks,
 };
 
 impl Store for SqliteStore {
@@ -393,6 +394,18 @@ impl Store for SqliteStore {
             }
             deleted += step;
         }
+    }
+
+    async fn metadata_number(&self) -> Result<Option<u64>, StoreError> {
+        self.read_here(metadata::number)
+    }
+
+    async fn metadata(&self) -> Result<Option<KeptMetadata>, StoreError> {
+        self.read(metadata::read).await
+    }
+
+    async fn keep_metadata(&self, keep: KeepMetadata) -> Result<MetadataKept, StoreError> {
+        self.write(move |db| metadata::keep(db, &keep)).await
     }
 
     async fn begin_import(&self, tenant: ImportedTenant) -> Result<BegunImport, StoreError> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use passgate_core::api_key::NewApiKey;
 use passgate_core::asked::RequestPolicy;
+use passgate_core::attestation_rules::AttestationRules;
 use passgate_core::audit::{AuditEntry, AuditType, RequestOrigin};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
@@ -93,6 +94,8 @@ pub(crate) fn config(domain: &str) -> TenantConfig {
         requests: RequestPolicy::Stricter,
         audit_retention: Retention::DEFAULT,
         unknown_credentials: UnknownCredentials::Refuse,
+        attestation: AttestationRules::default(),
+        mfa_attestation: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod confirmations;
 mod credentials;
 mod fixtures;
 mod login;
+mod metadata;
 mod registration;
 mod signals;
 mod signing_keys;
@@ -243,6 +244,12 @@ macro_rules! contract_on {
                     webhook_secrets_are_resealed,
                     events_are_deleted_once_they_are_old_and_over,
                     the_events_of_a_change_that_failed_are_not_told,
+                }
+                metadata {
+                    a_list_is_read_back_whole_by_all_processes,
+                    a_list_gives_way_to_one_of_the_same_or_a_higher_number_only,
+                    a_list_that_does_not_verify_any_more_gives_way_to_any,
+                    a_corrupt_list_is_named,
                 }
                 versions {
                     the_version_grows_with_each_change_that_caches_must_see,

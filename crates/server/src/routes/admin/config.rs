@@ -2,6 +2,7 @@
 
 use passgate_api::config as wire;
 use passgate_core::asked::RequestPolicy;
+use passgate_core::attestation_rules::{AttestationRules, AttestationRulesText, TrustPolicy};
 use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
     UnknownCredentials,
@@ -35,6 +36,7 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
         attestation: webauthn.attestation_preference.map_or(defaults.attestation, attestation),
         resident_key: webauthn.resident_key_requirement.map_or(defaults.resident_key, resident_key),
     };
+    let mfa_rules = config.mfa.as_ref().and_then(|mfa| mfa.attestation_trust.clone());
     let mfa = match config.mfa {
         None => CeremonyPolicy::mfa(timeout),
         Some(mfa) => {
@@ -79,6 +81,14 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
             None | Some(wire::UnknownCredentials::Refuse) => UnknownCredentials::Refuse,
             Some(wire::UnknownCredentials::Signal) => UnknownCredentials::Signal,
         },
+        attestation: webauthn
+            .attestation_trust
+            .map(|rules| attestation_rules("webauthn.attestation_trust", rules))
+            .transpose()?
+            .unwrap_or_default(),
+        mfa_attestation: mfa_rules
+            .map(|rules| attestation_rules("mfa.attestation_trust", rules))
+            .transpose()?,
         audit_retention: match config.audit_log {
             None => Retention::DEFAULT,
             Some(log) => field("audit_log.retention_days", Retention::from_days(log.retention_days))?,
@@ -98,6 +108,8 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
         requests,
         audit_retention,
         unknown_credentials,
+        attestation,
+        mfa_attestation,
     } = config;
     wire::TenantConfig {
         cors: wire::CorsConfig {
@@ -126,6 +138,7 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
                 UnknownCredentials::Refuse => wire::UnknownCredentials::Refuse,
                 UnknownCredentials::Signal => wire::UnknownCredentials::Signal,
             }),
+            attestation_trust: Some(attestation_rules_to_wire(attestation)),
         },
         mfa: Some(wire::MfaConfig {
             timeout: mfa.timeout.as_millis(),
@@ -133,9 +146,31 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
             attachment: mfa.attachment.map(attachment_to_wire),
             attestation_preference: Some(attestation_to_wire(mfa.attestation)),
             resident_key_requirement: Some(resident_key_to_wire(mfa.resident_key)),
+            attestation_trust: mfa_attestation.map(attestation_rules_to_wire),
         }),
         audit_log: Some(wire::AuditLogConfig { retention_days: audit_retention.as_days() }),
     }
+}
+
+fn attestation_rules(member: &str, given: wire::AttestationTrust) -> Result<AttestationRules, ApiError> {
+    let wire::AttestationTrust { policy, trust_anchors, metadata, aaguid_allow, aaguid_deny } = given;
+    let policy = match policy {
+        wire::TrustPolicy::None => TrustPolicy::None,
+        wire::TrustPolicy::Any => TrustPolicy::Any,
+        wire::TrustPolicy::Trusted => TrustPolicy::Trusted,
+    };
+    let text = AttestationRulesText { policy, trust_anchors, metadata, aaguid_allow, aaguid_deny };
+    field(member, text.try_into())
+}
+
+fn attestation_rules_to_wire(rules: AttestationRules) -> wire::AttestationTrust {
+    let AttestationRulesText { policy, trust_anchors, metadata, aaguid_allow, aaguid_deny } = rules.into();
+    let policy = match policy {
+        TrustPolicy::None => wire::TrustPolicy::None,
+        TrustPolicy::Any => wire::TrustPolicy::Any,
+        TrustPolicy::Trusted => wire::TrustPolicy::Trusted,
+    };
+    wire::AttestationTrust { policy, trust_anchors, metadata, aaguid_allow, aaguid_deny }
 }
 
 pub(crate) fn user_verification(given: wire::UserVerification) -> UserVerification {

@@ -10,6 +10,7 @@ use crate::error::ApiError;
 use crate::extract::{CredentialPath, Keyed};
 use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, Tag, credential_id, example};
+use crate::routes::credentials::Icon;
 
 pub(crate) fn description() -> Description {
     Description::new(
@@ -20,7 +21,7 @@ pub(crate) fn description() -> Description {
         "A passkey or a second factor, by its id.",
     )
     .path("credential_id", "The credential id, base64url.", credential_id())
-    .answers::<wire::Credential>(200, "The credential.", example::credential())
+    .answers::<wire::Credential>(200, "The credential.", example::credential_with_icon())
     .refuses(404, &[ErrorCode::CREDENTIAL_NOT_FOUND])
 }
 
@@ -30,7 +31,10 @@ pub(crate) async fn handler<S: Store>(
     CredentialPath(id): CredentialPath,
 ) -> Result<NoStore<Json<wire::Credential>>, ApiError> {
     match app.passgate.credential(&tenant, id).await? {
-        Some(credential) => Ok(NoStore(Json(super::to_wire(credential)))),
+        Some(credential) => {
+            let metadata = app.passgate.metadata();
+            Ok(NoStore(Json(super::to_wire(credential, metadata.as_deref(), Icon::Shown))))
+        }
         None => Err(ApiError::not_found(
             ErrorCode::CREDENTIAL_NOT_FOUND,
             "there is no such credential in this tenant",

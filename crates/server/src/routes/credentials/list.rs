@@ -14,6 +14,7 @@ use crate::extract::Keyed;
 use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, Tag, example, text_at_most};
 use crate::pagination::{ListQuery, page_headers};
+use crate::routes::credentials::Icon;
 use crate::validate::field;
 
 pub(crate) fn description() -> Description {
@@ -39,6 +40,8 @@ pub(crate) async fn handler<S: Store>(
     let page = query.page("order")?;
     let credentials = app.passgate.credentials(&tenant, user, page).await?;
     let headers = page_headers(app.passgate.public_url(), &uri, page, credentials.total);
-    let items: Vec<_> = credentials.items.into_iter().map(super::to_wire).collect();
+    let metadata = app.passgate.metadata();
+    let to_wire = |credential| super::to_wire(credential, metadata.as_deref(), Icon::LeftOut);
+    let items: Vec<_> = credentials.items.into_iter().map(to_wire).collect();
     Ok(NoStore((headers, Json(items))))
 }

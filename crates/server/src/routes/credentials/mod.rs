@@ -9,9 +9,25 @@ use data_encoding::BASE64URL_NOPAD;
 use passgate_api::public as wire;
 use passgate_core::credential::{Credential, CredentialKind};
 use passgate_core::user_agent::Device;
-use passgate_webauthn::authenticator_name;
+use passgate_webauthn::mds::MetadataBlob;
+use passgate_webauthn::{AuthenticatorDescription, describe_authenticator};
 
-pub(crate) fn to_wire(credential: Credential) -> wire::Credential {
+/// The longest picture that is sent, in characters. Some vendors' are larger; a drawing of ours takes their place.
+const MAX_ICON: usize = 32_768;
+
+/// Whether a credential is shown with a picture: a list would repeat the same few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Icon {
+    Shown,
+    LeftOut,
+}
+
+pub(crate) fn to_wire(
+    credential: Credential,
+    metadata: Option<&MetadataBlob>,
+    icon: Icon,
+) -> wire::Credential {
+    let described = describe_authenticator(credential.aaguid, metadata);
     let device = |user_agent: &str| Device::of(user_agent).describe();
     wire::Credential {
         storage: Some(match (credential.backup_eligible, credential.backup_state) {
@@ -20,7 +36,18 @@ pub(crate) fn to_wire(credential: Credential) -> wire::Credential {
             (true, true) => wire::CredentialStorage::Synced,
         }),
         use_count: Some(credential.use_count),
-        authenticator: authenticator_name(credential.aaguid).map(str::to_owned),
+        authenticator: described.map(|described| described.name.to_owned()),
+        authenticator_icon: match icon {
+            Icon::Shown => {
+                let short = |found: AuthenticatorDescription<'_>| {
+                    found.icon.filter(|icon| icon.len() <= MAX_ICON).map(str::to_owned)
+                };
+                described
+                    .and_then(short)
+                    .or_else(|| describe_authenticator(credential.aaguid, None).and_then(short))
+            }
+            Icon::LeftOut => None,
+        },
         registered_on: device(&credential.registered_user_agent),
         last_used_on: device(&credential.last_user_agent),
         id: credential.id.to_string(),

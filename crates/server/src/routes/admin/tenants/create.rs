@@ -53,7 +53,7 @@ pub(crate) async fn handler<S: Store>(
     let body = TenantCreated {
         id: *created.id.as_uuid(),
         api_key: created.api_key.as_ref().map(api_keys::created_to_wire),
-        warnings: warnings(&config, rp_id_use),
+        warnings: warnings(&config, rp_id_use, app.passgate.metadata_usable()),
     };
     Ok((StatusCode::CREATED, NoStore(Json(body))))
 }

@@ -30,7 +30,7 @@ pub(crate) async fn handler<S: Store>(
     Ok(Json(Tenant {
         id: *tenant.id.as_uuid(),
         display_name: tenant.display_name.to_string(),
-        warnings: warnings(&tenant.config, tenant.rp_id_use),
+        warnings: warnings(&tenant.config, tenant.rp_id_use, app.passgate.metadata_usable()),
         config: config::to_wire(tenant.config),
     }))
 }

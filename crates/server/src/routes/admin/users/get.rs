@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag, example, uuid};
 use crate::routes::admin::RowPath;
-use crate::routes::{credentials, transaction};
+use crate::routes::credentials::{self, Icon};
+use crate::routes::transaction;
 
 pub(crate) fn description() -> Description {
     Description::new(Access::Token, Tag::Users, "getUser", "Get a user", "With credentials and transactions.")
@@ -38,9 +39,11 @@ pub(crate) async fn handler<S: Store>(
     RowPath(tenant_id, id): RowPath<UserId>,
 ) -> Result<Json<UserDetails>, ApiError> {
     let details = app.passgate.user_details(tenant_id, id).await?.ok_or_else(super::user_not_found)?;
+    let metadata = app.passgate.metadata();
+    let credential = |credential| credentials::to_wire(credential, metadata.as_deref(), Icon::LeftOut);
     Ok(Json(UserDetails {
         user: super::to_wire(details.user),
-        credentials: details.credentials.into_iter().map(credentials::to_wire).collect(),
+        credentials: details.credentials.into_iter().map(credential).collect(),
         transactions: details.transactions.iter().map(transaction::to_wire).collect(),
     }))
 }
