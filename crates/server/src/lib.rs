@@ -11,6 +11,7 @@ mod error;
 mod extract;
 pub mod listener;
 mod logging;
+mod metadata;
 mod no_store;
 mod open;
 pub mod openapi;

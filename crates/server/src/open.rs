@@ -9,6 +9,7 @@ use passgate_core::rng::SystemRng;
 use passgate_core::store::{Store, StoreError};
 use passgate_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 
+use crate::metadata::{RootsError, read_roots};
 use crate::secret_file::{self, SecretError};
 use crate::settings::{DatabaseLocation, Settings};
 
@@ -38,6 +39,9 @@ pub(crate) enum StartError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The roots of the metadata service can't be had.
+    #[error(transparent)]
+    MetadataRoots(#[from] RootsError),
     /// A thread panicked while opening the database.
     #[error("opening the database panicked")]
     Panicked,
@@ -61,5 +65,8 @@ pub(crate) async fn open(
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let passgate = Passgate::new(store, secrets, settings.public_url.clone(), clock, rng);
     passgate.poll_version().await?;
-    Ok(passgate)
+    Ok(match &settings.metadata {
+        Some(metadata) => passgate.with_metadata_roots(read_roots(&metadata.root)?),
+        None => passgate,
+    })
 }

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::listener::{self, Limits};
+use crate::metadata::Refresher;
 use crate::open::{IfMissing, StartError, open};
 use crate::outbox::StoredOutbox;
 use crate::rate_limit::RateLimits;
@@ -68,6 +69,14 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
     let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
     let app = App::new(Arc::clone(&passgate), &settings);
+    let refresher = settings
+        .metadata
+        .as_ref()
+        .map(|metadata| Refresher::new(Arc::clone(&passgate), metadata.source.clone(), Arc::new(SystemRng)));
+    if let Some(refresher) = &refresher {
+        // Before the first request is answered, which the list may decide.
+        refresher.find_newer().await;
+    }
     let deliverer = deliverer(&passgate, &settings).map_err(ServeError::Webhooks)?;
 
     warn_of_public_url(&settings);
@@ -90,6 +99,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
+    let refreshing = tokio::spawn(refresh(refresher, stopped.clone()));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
 
     tokio::select! {
@@ -99,7 +109,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     tracing::info!("stopping: requests under way may finish");
     let _ = stop.send(true);
     tokio::select! {
-        _ = async { tokio::join!(public, admin, polls, webhooks, upkeep, forgetting) } => {}
+        _ = async { tokio::join!(public, admin, polls, webhooks, refreshing, upkeep, forgetting) } => {}
         _ = terminate.recv() => tracing::warn!("told again: not waiting any longer"),
         _ = interrupt.recv() => tracing::warn!("told again: not waiting any longer"),
     }
@@ -187,6 +197,13 @@ async fn repeat<S: Store, F: Future<Output = ()> + Send>(
             _ = ticks.tick() => act(Arc::clone(&passgate)).await,
             _ = stop.changed() => return,
         }
+    }
+}
+
+/// Keeps the metadata service's list up to date, where there is to be one.
+async fn refresh<S: Store>(refresher: Option<Refresher<S>>, stop: watch::Receiver<bool>) {
+    if let Some(refresher) = refresher {
+        refresher.run(stop).await;
     }
 }
 

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use passgate_api::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::metadata::{MetadataSettings, MetadataSource};
 use crate::source_address::TrustedProxies;
 use passgate_webhooks::{DestinationPolicy, PlainHttp};
 
@@ -94,6 +95,12 @@ pub(crate) struct Layer {
     /// Whether webhooks may go to plain http URLs: on or off [default: off]
     #[arg(long, global = true, value_name = "SWITCH", help_heading = "Configuration")]
     pub(crate) webhook_plain_http: Option<Switch>,
+    /// Where the FIDO Metadata Service's list is fetched from: a file, or an https URL [default: none]
+    #[arg(long, global = true, value_name = "PATH|URL", help_heading = "Configuration")]
+    pub(crate) metadata_blob: Option<String>,
+    /// The certificates that the list's signer leads to, in PEM or DER [default: none]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Configuration")]
+    pub(crate) metadata_root: Option<PathBuf>,
     /// The server secret itself, instead of its file.
     #[arg(skip)]
     pub(crate) secret: Option<SecretString>,
@@ -170,6 +177,8 @@ pub(crate) struct Settings {
     trusted_proxies_text: String,
     /// Where webhooks may go.
     pub(crate) webhook_destinations: DestinationPolicy,
+    /// How the FIDO Metadata Service's list is had; none: not at all.
+    pub(crate) metadata: Option<MetadataSettings>,
     /// The rates, whether they are in force or not.
     rates: (NonZeroU32, NonZeroU32),
     /// Where each key's value came from.
@@ -364,6 +373,7 @@ impl Settings {
                     &pick!(webhook_forbidden_networks).unwrap_or_default(),
                 )?,
             },
+            metadata: metadata(pick!(metadata_blob).as_deref(), pick!(metadata_root))?,
             trusted_proxies_text,
             rates,
             sources: BTreeMap::new(),
@@ -380,6 +390,7 @@ impl Settings {
     /// What `passgate config` shows: every key with its value and where it came from, secrets hidden.
     #[must_use]
     pub(crate) fn listing(&self) -> Vec<Setting> {
+        let metadata = self.metadata.as_ref();
         let hidden = |set: bool| set.then(|| "(hidden)".to_owned());
         let seconds = |duration: Duration| Some(duration.as_secs().to_string());
         let format = match self.log_format {
@@ -419,6 +430,11 @@ impl Settings {
             ("webhook_networks", networks(&self.webhook_destinations.allowed_networks)),
             ("webhook_forbidden_networks", networks(&self.webhook_destinations.forbidden_networks)),
             ("webhook_plain_http", Some(plain_http.to_owned())),
+            (
+                "metadata_blob",
+                metadata.and_then(|metadata| metadata.source.as_ref()).map(ToString::to_string),
+            ),
+            ("metadata_root", metadata.map(|metadata| metadata.root.display().to_string())),
         ]
         .map(|(key, value)| Setting {
             key,
@@ -476,6 +492,22 @@ fn rate(key: &'static str, given: Option<u64>, default: u32) -> Result<NonZeroU3
     match rate {
         Some(rate) if rate.get() <= 1_000_000 => Ok(rate),
         _ => invalid(key, "must be 1 to 1000000 requests a second; rate_limits = off switches them off"),
+    }
+}
+
+fn metadata(source: Option<&str>, root: Option<PathBuf>) -> Result<Option<MetadataSettings>, SettingsError> {
+    let source = match source.map(MetadataSource::parse) {
+        None => None,
+        Some(Ok(source)) => Some(source),
+        Some(Err(error)) => return invalid("metadata_blob", &error.to_string()),
+    };
+    match (source, root) {
+        (None, None) => Ok(None),
+        (source, Some(root)) => Ok(Some(MetadataSettings { root, source })),
+        (Some(_), None) => invalid(
+            "metadata_root",
+            "must be set with metadata_blob: a list is believed only if its signer leads to a known root",
+        ),
     }
 }
 
@@ -589,6 +621,8 @@ mod tests {
             ("PASSGATE_ADDRESS_RATE", "0", "address_rate"),
             ("PASSGATE_TRUSTED_PROXIES", "10.0.0.0/33", "trusted_proxies"),
             ("PASSGATE_RATE_LIMITS", "maybe", "rate_limits"),
+            ("PASSGATE_METADATA_BLOB", "http://mds3.fidoalliance.org", "metadata_blob"),
+            ("PASSGATE_METADATA_BLOB", "blob.jwt", "metadata_root"),
         ] {
             let error = Settings::resolve(Layer::default(), None, environment(&[(name, value)])).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");

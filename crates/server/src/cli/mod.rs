@@ -10,6 +10,7 @@ mod import;
 mod import_report;
 mod inspect;
 mod key;
+mod metadata;
 mod migrate;
 mod output;
 mod progress;
@@ -28,6 +29,7 @@ use crate::logging;
 use crate::open::StartError;
 use crate::serve::{self, ServeError};
 use crate::settings::{Layer, LogFormat, Settings, SettingsError};
+pub(crate) use inspect::input::certificates_in_pem;
 use output::Output;
 
 /// A passkey server for apps that already have users and a login.
@@ -69,6 +71,9 @@ enum Command {
     Import(import::Arguments),
     /// Write everything of a tenant into a file
     Export(export::Arguments),
+    /// Show the kept list of the FIDO Metadata Service
+    #[command(subcommand)]
+    Metadata(metadata::Command),
     /// Bring the database's schema up to date; `serve` does so too
     Migrate,
     /// Show the effective configuration, without secrets
@@ -201,6 +206,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         Command::Secret(command) => secret::run(command, &settings, output).await,
         Command::Import(arguments) => import::run(arguments, &settings, output).await,
         Command::Export(arguments) => export::run(arguments, &settings, output).await,
+        Command::Metadata(command) => metadata::run(command, &settings, output).await,
         Command::Migrate => migrate::run(&settings, output).await,
         Command::Config => config::run(&settings, output),
         Command::Completions { .. } | Command::Verify(_) | Command::Inspect(_) => Ok(()),
