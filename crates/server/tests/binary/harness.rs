@@ -70,11 +70,16 @@ impl Place {
     }
 
     pub(crate) fn serve_with(&self, arguments: &[&str]) -> Server {
+        self.serve_in(arguments, &[])
+    }
+
+    pub(crate) fn serve_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
         let log = self.folder.path().join("log");
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let begun = Instant::now();
-        let child =
-            self.command().args(arguments).arg("serve").stdin(Stdio::null()).stderr(stderr).spawn().unwrap();
+        let mut command = self.command();
+        command.envs(environment.iter().copied()).args(arguments).arg("serve");
+        let child = command.stdin(Stdio::null()).stderr(stderr).spawn().unwrap();
         let mut server =
             Server { child, log, public: self.public, admin: self.admin, began_in: Duration::ZERO };
         server.wait_until_ready();
