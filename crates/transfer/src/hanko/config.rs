@@ -1,6 +1,7 @@
 //! A tenant's configuration, made of the rows that it is spread over.
 
 use passgate_core::asked::RequestPolicy;
+use passgate_core::attestation_rules::AttestationRules;
 use passgate_core::config::{
     CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
     UnknownCredentials,
@@ -70,6 +71,9 @@ pub(super) fn config(rows: &ConfigRows, alterations: &mut Alterations) -> Result
         requests: RequestPolicy::default(),
         audit_retention: Retention::DEFAULT,
         unknown_credentials: UnknownCredentials::default(),
+        // It verifies statements, and demands none.
+        attestation: AttestationRules::default(),
+        mfa_attestation: None,
     })
 }
 
