@@ -65,8 +65,14 @@ pub(crate) async fn open(
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let passgate = Passgate::new(store, secrets, settings.public_url.clone(), clock, rng);
     passgate.poll_version().await?;
-    Ok(match &settings.metadata {
-        Some(metadata) => passgate.with_metadata_roots(read_roots(&metadata.root)?),
-        None => passgate,
-    })
+    Ok(passgate)
+}
+
+/// The same, with the roots of the metadata service: for whoever judges attestation, or says how it would be judged.
+pub(crate) async fn open_with_metadata(
+    settings: &Settings,
+    if_missing: IfMissing,
+) -> Result<Passgate<SqliteStore>, StartError> {
+    let roots = settings.metadata.as_ref().map(|metadata| read_roots(&metadata.root)).transpose()?;
+    Ok(open(settings, if_missing).await?.with_metadata_roots(roots.unwrap_or_default()))
 }

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::listener::{self, Limits};
 use crate::metadata::Refresher;
-use crate::open::{IfMissing, StartError, open};
+use crate::open::{IfMissing, StartError, open_with_metadata};
 use crate::outbox::StoredOutbox;
 use crate::rate_limit::RateLimits;
 use crate::routes;
@@ -67,7 +67,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     // Ports next: one that is taken should be said before anything is made.
     let public_listener = bind("public_listen", settings.public_listen).await?;
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
-    let passgate = Arc::new(open(&settings, IfMissing::Create).await?);
+    let passgate = Arc::new(open_with_metadata(&settings, IfMissing::Create).await?);
     let app = App::new(Arc::clone(&passgate), &settings);
     let refresher = settings
         .metadata

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use super::CliError;
 use super::running::{Relation, Running, probe};
 use crate::app::App;
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open_with_metadata};
 use crate::routes;
 use crate::settings::Settings;
 
@@ -79,7 +79,12 @@ impl Admin {
     }
 
     async fn open(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
-        let passgate = Arc::new(open(settings, if_missing).await?);
+        let passgate = Arc::new(open_with_metadata(settings, if_missing).await?);
+        // Warnings of a tenant's configuration say whether there is a list. One that can't be used counts as none, and a
+        // server's log says why.
+        if settings.metadata.is_some() {
+            drop(passgate.find_newer_metadata().await);
+        }
         let app = App::new(Arc::clone(&passgate), settings);
         Ok(Self::Database { router: routes::admin_in_process(app), passgate })
     }

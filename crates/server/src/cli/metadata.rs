@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::CliError;
 use super::output::{Output, moment};
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open_with_metadata};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Subcommand)]
@@ -22,7 +22,7 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
         let message = "metadata_root is not set: without it no list is taken, and none can be verified";
         return Err(CliError::Usage(message.to_owned()));
     }
-    let passgate = open(settings, IfMissing::Fail).await?;
+    let passgate = open_with_metadata(settings, IfMissing::Fail).await?;
     let kept = passgate.kept_metadata().await;
     let now = passgate.now();
     passgate.store().close().await;

@@ -112,6 +112,12 @@ async fn a_list_is_taken_from_a_file_kept_across_a_kill_and_replaced_when_the_fi
     trust_metadata(&place, &tenant, &token).await;
     server.child.kill().unwrap();
     server.child.wait().unwrap();
+    // Commands on the database know the list, where they have the server's configuration.
+    let warnings = |arguments: &[&str]| {
+        place.json(&[arguments, &["tenant", "show", &tenant.id]].concat())["warnings"][0]["code"].clone()
+    };
+    assert_eq!(warnings(&["--metadata-root", "root.pem"]), Value::Null);
+    assert_eq!(warnings(&[]), "metadata_missing");
 
     // Nothing to fetch: what was kept decides, from the first request on.
     std::fs::remove_file(&file).unwrap();
