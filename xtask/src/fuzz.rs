@@ -20,6 +20,8 @@ pub(crate) const NEEDS: &[Need] = &[Need::CppCompiler];
 /// How long each target runs in `cargo xtask test`.
 pub(crate) const STEP_SECONDS: u32 = 10;
 
+/// libFuzzer's exit code after a signal.
+const INTERRUPTED: i32 = 72;
 const POLL: Duration = Duration::from_millis(100);
 /// What tells the fuzzer which code an input reached, and what it was compared with.
 const INSTRUMENTATION: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -121,6 +123,9 @@ fn report(workspace: &Workspace, run: &Run, status: ExitStatus) -> Result<(), Fa
         let Counts { inputs, edges } = counts(&log);
         println!("{:20} {inputs:>10} inputs, {edges:>6} edges reached, nothing found", run.name);
         return Ok(());
+    }
+    if status.code() == Some(INTERRUPTED) {
+        return Err(Failure::Because(format!("somebody stopped the fuzz target {}", run.name)));
     }
     let lines: Vec<&str> = log.lines().collect();
     println!("{}", lines[lines.len().saturating_sub(40)..].join("\n"));
