@@ -141,6 +141,12 @@ impl MetadataUnusable {
 }
 
 impl AttestationRules {
+    /// Whether they are what a tenant has that says nothing of attestation.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What an attestation must prove.
     #[must_use]
     pub const fn trust(&self) -> &AttestationTrust {
