@@ -138,9 +138,6 @@ classes! {
     VerificationRemembered,
     /// The other refuses a certificate for something that ours has no need to read, as no policy asked for trust.
     CertificateUnread,
-    /// A fault of ours, without consequence as long as nothing trusts the certificate: the name of the curve of its key
-    /// is read under another tag than that of object identifiers.
-    CurveNameTag,
 }
 
 /// The class of a disagreement; `None` if it is in none.
@@ -215,11 +212,6 @@ fn wider_than_rs(theirs: &str, facts: &Facts, response: &Response) -> Option<Cla
             Some(C::AttestationFormatMissing)
         }
         "COSEKeyInvalidType" => holds(is(&[-37, -38, -39, -258, -259]), C::AlgorithmMissing),
-        "AttestationStatementSigInvalid" | "CertificatePublicKeyAlgorthimMismatch"
-            if response.has_a_curve_name_under_another_tag() =>
-        {
-            Some(C::CurveNameTag)
-        }
         "AuthenticationFailure" | "AttestationStatementSigInvalid" => holds(is(&[-36]), C::P521Unverified),
         "AttestationNotSupported" => {
             holds(response.format().as_deref() == Some("compound"), C::AttestationFormatMissing)

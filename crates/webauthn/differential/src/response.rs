@@ -104,13 +104,6 @@ impl Response {
         })
     }
 
-    /// Whether `prime256v1` comes in a certificate, and not as an object identifier.
-    pub(crate) fn has_a_curve_name_under_another_tag(&self) -> bool {
-        const NAME: [u8; 9] = [0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-        let object = self.bytes("/response/attestationObject").unwrap_or_default();
-        object.windows(1 + NAME.len()).any(|bytes| bytes[0] != 0x06 && bytes[1..] == NAME)
-    }
-
     pub(crate) fn orders_the_attestation_object_otherwise(&self) -> bool {
         let Some(members) = self.object_members() else { return false };
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();

@@ -5,7 +5,8 @@ use x509_parser::{
     extensions::GeneralName,
     oid_registry::{
         OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
-        OID_SIG_ED25519, Oid, asn1_rs::oid,
+        OID_SIG_ED25519, Oid,
+        asn1_rs::{Tag, oid},
     },
     prelude::FromDer,
     public_key,
@@ -168,7 +169,9 @@ impl<'a> Certificate<'a> {
         let algorithm = &info.algorithm.algorithm;
         let bits = info.subject_public_key.data.as_ref();
         if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
-            let parameters = info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
+            // Under its own tag: the library reads one under any.
+            let parameters = info.algorithm.parameters.as_ref().filter(|any| any.tag() == Tag::Oid);
+            let parameters = parameters.and_then(|any| any.as_oid().ok());
             let curve = match parameters {
                 Some(oid) if oid == OID_EC_P256 => Curve::P256,
                 Some(oid) if oid == OID_NIST_EC_P384 => Curve::P384,

@@ -207,10 +207,17 @@ fn an_attestation_certificate_s_key_is_of_a_kind_and_curve_that_is_verified() {
     const KIND: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const CURVE: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
     const POINT: &[u8] = &[0x03, 0x42, 0x00, 0x04];
-    for (part, last) in [(KIND, 0x7f), (CURVE, 0x01), (POINT, 0x05)] {
+    // The tag and the length before the curve's name.
+    const NAMED_CURVE: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    for (part, at, byte) in [
+        (KIND, KIND.len() - 1, 0x7f),
+        (CURVE, CURVE.len() - 1, 0x01),
+        (POINT, POINT.len() - 1, 0x05),
+        (NAMED_CURVE, 0, 0x04),
+    ] {
         let mut certificate = sign_attestation_certificate(&packed_certificate_params(*b"passgate-softkey"));
         let position = certificate.windows(part.len()).position(|bytes| bytes == part).unwrap();
-        certificate[position + part.len() - 1] = last;
+        certificate[position + at] = byte;
         assert_eq!(
             refusal(attested(Attestation::PackedWith(vec![certificate]))),
             refused(CertificateError::Key),
