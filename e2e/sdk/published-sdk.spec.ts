@@ -131,6 +131,9 @@ for (const [version, tenant, methodsOfUser] of VERSIONS) {
         backup_state: expect.any(Boolean) as unknown,
         is_mfa: false,
         user_id: owner,
+        authenticator: expect.any(String) as unknown,
+        storage: "device_bound",
+        use_count: 0,
       },
     ]);
     expect(await sdk.user(bystander).credentials()).toEqual([]);
