@@ -8,6 +8,7 @@ mod asked;
 mod attestation;
 mod audit_logs;
 mod audit_logs_export;
+mod certification;
 mod challenges;
 mod contract;
 mod cors;
