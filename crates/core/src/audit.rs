@@ -158,6 +158,15 @@ impl AuditType {
     }
 }
 
+/// Where a row stands in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditPlace {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The row's id, which orders those of one moment.
+    pub id: AuditId,
+}
+
 /// A row as the log lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {

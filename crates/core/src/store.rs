@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use crate::admin_token::AdminTokenRecord;
 use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
-use crate::audit::{AuditEntry, AuditFilter, AuditRow};
+use crate::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
 use crate::challenge::Nonce;
 use crate::clock::Timestamp;
 use crate::config::{DeviationPolicy, Retention, TenantConfig};
@@ -532,14 +532,14 @@ pub trait Store: Send + Sync + 'static {
         page: PageRequest,
     ) -> impl Future<Output = Result<Page<AuditRow>, StoreError>> + Send;
 
-    /// Hands all rows of a tenant's audit log that a filter lets through to `each`, oldest first, until it breaks off.
-    /// All of them are of one moment.
-    fn export_audit_log(
+    /// The rows of a tenant's audit log that a filter lets through, oldest first: at most `limit`, those behind a place.
+    fn audit_log_behind(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
-        each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+        place: Option<AuditPlace>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<AuditRow>, StoreError>> + Send;
 
     /// Appends rows, but for those whose tenant was deleted meanwhile.
     fn append_audit(&self, entries: Vec<AuditEntry>) -> impl Future<Output = Result<(), StoreError>> + Send;

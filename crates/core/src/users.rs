@@ -1,8 +1,6 @@
 //! What operators see and do of a tenant's users, and its audit log.
 
-use std::ops::ControlFlow;
-
-use crate::audit::{AuditFilter, AuditRow, AuditType, RequestOrigin};
+use crate::audit::{AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
 use crate::credential::{Page, PageRequest};
 use crate::ids::{TenantId, UserId};
 use crate::passgate::Passgate;
@@ -42,14 +40,15 @@ impl<S: Store> Passgate<S> {
         self.store.delete_user(tenant_id, id, audit).await
     }
 
-    /// Hands all rows of a tenant's audit log that a filter lets through to `each`, oldest first.
-    pub async fn export_audit_log(
+    /// The rows of a tenant's audit log that a filter lets through, oldest first: at most `limit`, those behind a place.
+    pub async fn audit_log_behind(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
-        each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
-    ) -> Result<(), StoreError> {
-        self.store.export_audit_log(tenant_id, filter, each).await
+        place: Option<AuditPlace>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        self.store.audit_log_behind(tenant_id, filter, place, limit).await
     }
 
     /// A page of a tenant's audit log.

@@ -1,14 +1,16 @@
 //! `GET /{tenant_id}/audit_logs/export` and, for operators, `GET /tenants/{tenant_id}/audit_logs/export`
 
-use std::ops::ControlFlow;
+use std::io;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use passgate_core::audit::AuditRow;
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
 use passgate_core::ids::TenantId;
-use passgate_core::store::Store;
+use passgate_core::passgate::Passgate;
+use passgate_core::store::{Store, StoreError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -21,8 +23,11 @@ use crate::pagination::ListQuery;
 use crate::routes::admin::{TenantPath, tenant_not_found};
 use crate::routes::audit_logs::{filter, filters, to_wire};
 
-/// How many rows go out at once: a peer that reads slowly makes the database wait, not memory grow.
-const ROWS_AT_ONCE: usize = 256;
+/// How many rows are read and go out at once: a few of these are in memory, however slowly the peer reads.
+const ROWS_AT_ONCE: u32 = 256;
+
+/// What the log tells one time from another by.
+const MOMENT: Duration = Duration::from_millis(1);
 
 pub(crate) fn description() -> Description {
     exported(Description::new(
@@ -30,7 +35,7 @@ pub(crate) fn description() -> Description {
         Tag::AuditLog,
         "exportAuditLogs",
         "Export the audit log",
-        "Every row that satisfies every filter, the oldest first, as a line of JSON each. All of one moment.",
+        "Every row that satisfies every filter, the oldest first, as a line of JSON each, up to the moment of the request.",
     ))
 }
 
@@ -70,15 +75,16 @@ fn export<S: Store>(
     tenant_id: TenantId,
     query: &ListQuery,
 ) -> Result<impl IntoResponse + use<S>, ApiError> {
-    let filter = filter(query)?;
-    let (rows, received) = mpsc::channel(4);
-    let mut lines = Lines { tenant_id, waiting: Vec::new(), count: 0, rows: rows.clone() };
+    let mut filter = filter(query)?;
+    // Or else an export of a log that grows faster than its peer reads would not end.
+    let end = app.passgate.now() + MOMENT;
+    filter.before = Some(filter.before.map_or(end, |before| before.min(end)));
+    let (lines, received) = mpsc::channel(1);
     tokio::spawn(async move {
-        let exported = app.passgate.export_audit_log(tenant_id, filter, move |row| lines.push(row)).await;
-        if let Err(error) = exported {
+        if let Err(error) = send_rows(&app.passgate, tenant_id, filter, &lines).await {
             tracing::error!(%error, "an export of the audit log was cut off");
             // The answer has begun, so all that can be said is that it ends too early.
-            let _ = rows.send(Err(std::io::Error::other("the export was cut off"))).await;
+            let _ = lines.send(Err(io::Error::other("the export was cut off"))).await;
         }
     });
     let headers = [
@@ -88,40 +94,31 @@ fn export<S: Store>(
     Ok(NoStore((headers, Body::from_stream(ReceiverStream::new(received)))))
 }
 
-type Chunk = Result<Bytes, std::io::Error>;
-
-/// Rows on their way out. What is left goes out when this is dropped, which is when there are no more.
-struct Lines {
+/// Sends one batch after another, until there are no more rows or nobody reads any more. Between two of them it holds
+/// nothing of the database: a peer that reads slowly, or not at all, keeps nobody else from it.
+async fn send_rows<S: Store>(
+    passgate: &Passgate<S>,
     tenant_id: TenantId,
-    waiting: Vec<u8>,
-    count: usize,
-    rows: mpsc::Sender<Chunk>,
+    filter: AuditFilter,
+    lines: &mpsc::Sender<io::Result<Bytes>>,
+) -> Result<(), StoreError> {
+    let mut place = None;
+    loop {
+        let rows = passgate.audit_log_behind(tenant_id, filter.clone(), place, ROWS_AT_ONCE).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        place = Some(AuditPlace { at: last.at, id: last.id });
+        if lines.send(Ok(to_lines(tenant_id, rows))).await.is_err() {
+            return Ok(());
+        }
+    }
 }
 
-impl Lines {
-    fn push(&mut self, row: AuditRow) -> ControlFlow<()> {
-        let row = to_wire(self.tenant_id, row);
+fn to_lines(tenant_id: TenantId, rows: Vec<AuditRow>) -> Bytes {
+    let mut lines = Vec::new();
+    for row in rows {
         // Into memory, and all of a row's members are JSON.
-        serde_json::to_writer(&mut self.waiting, &row).expect("a row of the audit log is JSON");
-        self.waiting.push(b'\n');
-        self.count += 1;
-        if self.count < ROWS_AT_ONCE { ControlFlow::Continue(()) } else { self.send() }
+        serde_json::to_writer(&mut lines, &to_wire(tenant_id, row)).expect("a row of the audit log is JSON");
+        lines.push(b'\n');
     }
-
-    /// Waits until there is room, on a thread that may wait; breaks off when nobody reads any more.
-    fn send(&mut self) -> ControlFlow<()> {
-        self.count = 0;
-        match self.rows.blocking_send(Ok(std::mem::take(&mut self.waiting).into())) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    }
-}
-
-impl Drop for Lines {
-    fn drop(&mut self) {
-        if !self.waiting.is_empty() {
-            let _ = self.send();
-        }
-    }
+    lines.into()
 }

@@ -1,5 +1,7 @@
 //! The audit log as lines of JSON.
 
+use std::time::Duration;
+
 use passgate_authenticator::Authenticator;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ async fn every_row_is_exported_oldest_first_as_the_list_has_it() {
     // More than go out at once.
     for number in 0..300 {
         tenant.begin_registration(&format!("u{number}")).await;
-        server.advance(std::time::Duration::from_millis(1)).await;
+        server.advance(Duration::from_millis(1)).await;
     }
     let other = server.tenant().await;
     other.register("u1", &mut Authenticator::new(1)).await;
@@ -59,4 +61,35 @@ async fn operators_export_what_the_tenant_exports_and_nobody_else_does() {
     let foreign = tenant.url("audit_logs/export");
     let answer = server.send(Method::GET, &foreign, Some(&other.api_key), vec![]).await;
     assert_eq!(answer.error(), (401, "api_key_invalid"));
+}
+
+#[tokio::test]
+async fn exports_that_nobody_reads_keep_nobody_waiting() {
+    let server = TestServer::start().await;
+    let (tenant, other) = (server.tenant().await, server.tenant().await);
+    // More than what lies between the two ends of a connection has room for.
+    let id: uuid::Uuid = tenant.id.parse().unwrap();
+    rusqlite::Connection::open(&server.database)
+        .unwrap()
+        .execute(
+            "INSERT INTO audit_logs (
+                 tenant_id, created_at, id, type, meta_http_request_id, meta_source_ip, meta_user_agent, updated_at
+             )
+             WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers LIMIT 20000)
+             SELECT ?1, number, randomblob(16), 'webauthn_credential_updated', '', '', hex(zeroblob(400)), number
+             FROM numbers",
+            [id.as_bytes()],
+        )
+        .unwrap();
+    let mut unread = Vec::new();
+    // More than there are connections that read.
+    for _ in 0..12 {
+        let request = server.client.get(tenant.url("audit_logs/export")).header("apiKey", &tenant.api_key);
+        unread.push(request.send().await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let listed = tokio::time::timeout(Duration::from_secs(10), other.get("credentials")).await;
+    assert_eq!(listed.expect("others are answered meanwhile").ok(), json!([]));
+    let whole = unread.pop().unwrap().text().await.unwrap();
+    assert_eq!(whole.lines().count(), 20_000, "and who reads it late has it all");
 }

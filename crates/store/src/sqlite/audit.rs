@@ -1,8 +1,6 @@
 //! The audit log.
 
-use std::ops::ControlFlow;
-
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -192,30 +190,32 @@ pub(super) fn page(
     Ok(found)
 }
 
-/// Hands the rows that a filter lets through to `each`, oldest first, all of one snapshot, until it breaks off.
-pub(super) fn export(
+/// The rows that a filter lets through and that stand behind a place, oldest first.
+pub(super) fn behind(
     db: &Connection,
     tenant_id: TenantId,
     filter: &AuditFilter,
-    each: &mut dyn FnMut(AuditRow) -> ControlFlow<()>,
-) -> Result<(), Fault> {
-    let conditions = Conditions::new(tenant_id, filter)?;
+    place: Option<AuditPlace>,
+    limit: u32,
+) -> Result<Vec<AuditRow>, Fault> {
+    let mut conditions = Conditions::new(tenant_id, filter)?;
+    if let Some(place) = place {
+        conditions.sql.push_str(" AND (created_at, id) > (?8, ?9)");
+        conditions.values.push((8, Value::Integer(place.at.as_millis())));
+        conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
+    }
     let mut statement = db.prepare_cached(&format!(
         "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
                 meta_user_agent, created_at, credential_id
          FROM audit_logs
          WHERE {}
-         ORDER BY created_at, id",
+         ORDER BY created_at, id
+         LIMIT ?10",
         conditions.sql
     ))?;
     conditions.bind(&mut statement)?;
-    let mut rows = statement.raw_query();
-    while let Some(row) = rows.next()? {
-        if each(read(tenant_id, row)?).is_break() {
-            break;
-        }
-    }
-    Ok(())
+    statement.raw_bind_parameter(10, limit)?;
+    collect(statement.raw_query(), |row| read(tenant_id, row))
 }
 
 fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {

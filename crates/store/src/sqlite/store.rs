@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
@@ -294,13 +294,14 @@ impl Store for SqliteStore {
         }
     }
 
-    async fn export_audit_log(
+    async fn audit_log_behind(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
-        mut each: impl FnMut(AuditRow) -> ControlFlow<()> + Send + 'static,
-    ) -> Result<(), StoreError> {
-        self.read(move |db| audit::export(db, tenant_id, &filter, &mut each)).await
+        place: Option<AuditPlace>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(move |db| audit::behind(db, tenant_id, &filter, place, limit)).await
     }
 
     async fn webhook_endpoints(&self, tenant_id: TenantId) -> Result<Vec<WebhookEndpoint>, StoreError> {

@@ -1,7 +1,4 @@
-use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
-
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditRow, AuditType, RequestOrigin};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -360,20 +357,33 @@ pub(crate) async fn the_rows_that_a_filter_lets_through_are_exported_oldest_firs
     append(backend, entry(AuditType::CredentialDeleted, 2)).await;
     let third = append(backend, entry(AuditType::CredentialUpdated, 3)).await;
     let filter = AuditFilter { kinds: vec![AuditType::CredentialUpdated], ..AuditFilter::default() };
-    let rows = Arc::new(Mutex::new(Vec::new()));
-    let into = Arc::clone(&rows);
-    let collect = move |row| {
-        into.lock().unwrap().push(row);
-        ControlFlow::Continue(())
-    };
-    backend.store().export_audit_log(tenant, filter, collect).await.unwrap();
-    assert_eq!(*rows.lock().unwrap(), [first, third]);
-    let seen = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&seen);
-    let stop = move |_| {
-        *count.lock().unwrap() += 1;
-        ControlFlow::Break(())
-    };
-    backend.store().export_audit_log(tenant, AuditFilter::default(), stop).await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), 1);
+    let store = backend.store();
+    let rows = store.audit_log_behind(tenant, filter.clone(), None, 10).await.unwrap();
+    assert_eq!(rows, [first.clone(), third.clone()]);
+    let behind = |row: &AuditRow| Some(AuditPlace { at: row.at, id: row.id });
+    let rows = store.audit_log_behind(tenant, filter.clone(), behind(&first), 10).await.unwrap();
+    assert_eq!(rows, [third.clone()]);
+    assert_eq!(store.audit_log_behind(tenant, filter, behind(&third), 10).await.unwrap(), []);
+}
+
+pub(crate) async fn batches_of_the_log_have_each_row_once(backend: &impl Backend) {
+    let tenant = fixtures::tenant(&**backend.store(), "Example").await;
+    // Most of them of one moment, in which their ids order them.
+    for at in [1, 2, 2, 2, 2, 3] {
+        append(backend, AuditEntry { at: NOW + seconds(at), ..plain(tenant) }).await;
+    }
+    let listed = backend.store().audit_log_behind(tenant, AuditFilter::default(), None, 10).await.unwrap();
+    assert_eq!(listed.len(), 6);
+    for limit in 1..=6 {
+        let (mut rows, mut place) = (Vec::new(), None);
+        loop {
+            let batch =
+                backend.store().audit_log_behind(tenant, AuditFilter::default(), place, limit).await.unwrap();
+            let Some(last) = batch.last() else { break };
+            assert!(batch.len() <= limit as usize);
+            place = Some(AuditPlace { at: last.at, id: last.id });
+            rows.extend(batch);
+        }
+        assert_eq!(rows, listed);
+    }
 }

@@ -201,6 +201,7 @@ macro_rules! contract_on {
                     a_filter_sees_one_tenant_only,
                     a_row_of_an_unknown_type_is_named,
                     the_rows_that_a_filter_lets_through_are_exported_oldest_first,
+                    batches_of_the_log_have_each_row_once,
                 }
                 transfer {
                     what_is_imported_is_exported_again,
