@@ -19,6 +19,7 @@ mod paging;
 mod readers;
 mod registration;
 mod rows;
+mod sealed;
 mod signing_keys;
 mod store;
 mod tenants;

@@ -106,6 +106,11 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         self.take(column, |value| Uuid::from_slice(blob(value)?).ok().map(wrap))
     }
 
+    /// The id of the server secret that something is sealed with.
+    pub(super) fn secret_id(&mut self) -> Result<SecretId, Fault> {
+        self.bytes("secret_id", |bytes| Some(SecretId::from_bytes(bytes.try_into().ok()?)))
+    }
+
     /// Bytes that `parse` accepts.
     pub(super) fn bytes<T>(
         &mut self,

@@ -52,16 +52,12 @@ fn read(row: &Row<'_>) -> Result<SealedSigningKey, Fault> {
         kid: columns.string("kid")?,
         algorithm: columns.parsed("algorithm", SigningAlgorithm::from_name)?,
         private_key: Sealed {
-            secret_id: columns.bytes("secret_id", secret_id)?,
+            secret_id: columns.secret_id()?,
             bytes: columns.bytes("sealed", |bytes| Some(bytes.to_vec()))?,
         },
         created_at: columns.time("created_at")?,
         signs_from: columns.time("signs_from")?,
     })
-}
-
-fn secret_id(bytes: &[u8]) -> Option<SecretId> {
-    Some(SecretId::from_bytes(bytes.try_into().ok()?))
 }
 
 pub(super) fn rotate(
@@ -110,24 +106,6 @@ fn delete_row(db: &Connection, tenant_id: TenantId, id: SigningKeyId) -> Result<
     db.prepare_cached("DELETE FROM signing_keys WHERE tenant_id = ?1 AND id = ?2")?
         .execute(params![tenant_id.blob(), id.blob()])?;
     Ok(())
-}
-
-pub(super) fn secrets_in_use(db: &Connection) -> Result<Vec<SecretId>, Fault> {
-    // From each id to the next in the index, rather than over the keys of all tenants.
-    let mut statement = db.prepare_cached(
-        "WITH RECURSIVE secrets (id) AS (
-             SELECT min(secret_id)
-             FROM signing_keys
-             UNION ALL
-             SELECT (SELECT min(secret_id) FROM signing_keys WHERE secret_id > secrets.id)
-             FROM secrets
-             WHERE secrets.id IS NOT NULL
-         )
-         SELECT id
-         FROM secrets
-         WHERE id IS NOT NULL",
-    )?;
-    collect(statement.query([])?, |row| Columns::new("signing_keys", None, row).bytes("secret_id", secret_id))
 }
 
 pub(super) fn to_reseal(

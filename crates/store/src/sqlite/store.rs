@@ -36,7 +36,7 @@ use passgate_core::webhook::{
 use super::version::VersionWatch;
 use super::{
     SqliteStore, admin_tokens, api_keys, audit, challenges, credentials, login, metadata, registration,
-    signing_keys, tenants, transactions, transfer, users, webhooks,
+    sealed, signing_keys, tenants, transactions, transfer, users, webhooks,
 };
 
 impl Store for SqliteStore {
@@ -115,14 +115,7 @@ impl Store for SqliteStore {
     }
 
     async fn secrets_in_use(&self) -> Result<Vec<SecretId>, StoreError> {
-        self.read(|db| {
-            let mut secrets = signing_keys::secrets_in_use(db)?;
-            secrets.extend(webhooks::secrets_in_use(db)?);
-            secrets.sort_unstable();
-            secrets.dedup();
-            Ok(secrets)
-        })
-        .await
+        self.read(sealed::secrets_in_use).await
     }
 
     async fn signing_keys_to_reseal(

@@ -214,30 +214,8 @@ fn secrets(
 
 fn sealed(columns: &mut Columns<'_, '_>) -> Result<Sealed, Fault> {
     Ok(Sealed {
-        secret_id: columns.bytes("secret_id", |bytes| Some(SecretId::from_bytes(bytes.try_into().ok()?)))?,
+        secret_id: columns.secret_id()?,
         bytes: columns.bytes("sealed", |bytes| Some(bytes.to_vec()))?,
-    })
-}
-
-/// The server secrets that sealed webhook secrets name.
-pub(super) fn secrets_in_use(db: &Connection) -> Result<Vec<SecretId>, Fault> {
-    // From each id to the next in the index, rather than over the secrets of all tenants.
-    let mut statement = db.prepare_cached(
-        "WITH RECURSIVE secrets (id) AS (
-             SELECT min(secret_id)
-             FROM webhook_secrets
-             UNION ALL
-             SELECT (SELECT min(secret_id) FROM webhook_secrets WHERE secret_id > secrets.id)
-             FROM secrets
-             WHERE secrets.id IS NOT NULL
-         )
-         SELECT id
-         FROM secrets
-         WHERE id IS NOT NULL",
-    )?;
-    collect(statement.query([])?, |row| {
-        Columns::new("webhook_secrets", None, row)
-            .bytes("secret_id", |bytes| Some(SecretId::from_bytes(bytes.try_into().ok()?)))
     })
 }
 
