@@ -259,7 +259,8 @@ pub struct DeliveryFailure {
 pub enum Recorded {
     /// It was.
     Kept,
-    /// The delivery is not under this lease any more. Nothing was changed.
+    /// The delivery is not under this lease any more: the lease ended and another process took it, it was redelivered
+    /// by hand, or its endpoint or tenant was deleted. Nothing was changed.
     LeaseLost,
 }
 

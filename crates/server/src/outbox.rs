@@ -5,12 +5,9 @@ use std::sync::Arc;
 use passgate_core::passgate::Passgate;
 use passgate_core::store::{Store, StoreError};
 use passgate_core::webhook::{
-    ClaimDeliveries, DeliveryFailure, DeliveryOutcome, LeasedDelivery, RecordDelivery,
-    Recorded as StoreRecorded,
+    ClaimDeliveries, DeliveryFailure, DeliveryOutcome, LeasedDelivery, RecordDelivery, Recorded,
 };
-use passgate_webhooks::{
-    AttemptFailure, Claim, Delivery, GIVE_UP_AFTER, Outbox, Outcome, Record, Recorded, SigningSecret,
-};
+use passgate_webhooks::{AttemptFailure, Delivery, GIVE_UP_AFTER, Outbox, Outcome, Record, SigningSecret};
 
 /// The outbox of a database.
 pub(crate) struct StoredOutbox<S>(pub(crate) Arc<Passgate<S>>);
@@ -18,10 +15,8 @@ pub(crate) struct StoredOutbox<S>(pub(crate) Arc<Passgate<S>>);
 impl<S: Store> Outbox for StoredOutbox<S> {
     type Error = StoreError;
 
-    async fn claim_due(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
-        let Claim { now, lease, lease_until, limit, per_endpoint, suspect_after } = claim;
-        let claimed = ClaimDeliveries { now, lease, lease_until, limit, per_endpoint, suspect_after };
-        let leased = self.0.store().claim_deliveries(claimed).await?;
+    async fn claim_due(&self, claim: ClaimDeliveries) -> Result<Vec<Delivery>, StoreError> {
+        let leased = self.0.store().claim_deliveries(claim).await?;
         Ok(leased.into_iter().filter_map(|delivery| self.open(claim, delivery)).collect())
     }
 
@@ -35,16 +30,13 @@ impl<S: Store> Outbox for StoredOutbox<S> {
             outcome: outcome(record.outcome),
             give_up_before: record.at - GIVE_UP_AFTER,
         };
-        Ok(match self.0.store().record_delivery(stored).await? {
-            StoreRecorded::Kept => Recorded::Kept,
-            StoreRecorded::LeaseLost => Recorded::LeaseLost,
-        })
+        self.0.store().record_delivery(stored).await
     }
 }
 
 impl<S: Store> StoredOutbox<S> {
     /// A secret that can't be opened signs nothing; without any, the attempt fails for that reason.
-    fn open(&self, claim: Claim, leased: LeasedDelivery) -> Option<Delivery> {
+    fn open(&self, claim: ClaimDeliveries, leased: LeasedDelivery) -> Option<Delivery> {
         let LeasedDelivery { tenant_id, endpoint_id, event_id, .. } = leased;
         let url = match leased.url.as_str().parse() {
             Ok(url) => url,

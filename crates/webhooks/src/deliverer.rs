@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use passgate_core::clock::Clock;
+use passgate_core::ids::LeaseId;
 use passgate_core::rng::{Rng, random_uuid};
+use passgate_core::webhook::{ClaimDeliveries, Recorded};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::attempt::{BuildError, Sender};
-use crate::outbox::{Claim, Delivery, Outbox, Outcome, Record, Recorded};
+use crate::outbox::{Delivery, Outbox, Outcome, Record};
 use crate::resolver::Resolve;
 use crate::schedule::{SUSPECT_AFTER, judge};
 use crate::settings::DeliverySettings;
-use passgate_core::ids::LeaseId;
 
 /// Delivers what an outbox holds. Any number of processes may do so on one database.
 pub struct Deliverer<O> {
@@ -106,7 +107,7 @@ impl<O: Outbox> Deliverer<O> {
 impl<O: Outbox> Worker<O> {
     async fn claim(&self, limit: u32) -> Result<Vec<Delivery>, O::Error> {
         let now = self.clock.now();
-        let claim = Claim {
+        let claim = ClaimDeliveries {
             now,
             lease: LeaseId::new(random_uuid(&*self.rng)),
             lease_until: now + self.settings.lease(),

@@ -22,7 +22,7 @@ pub use attempt::{AttemptFailure, BuildError};
 pub use deliverer::{Deliverer, Wake};
 pub use destination::{DestinationPolicy, ForbiddenDestination, PlainHttp};
 pub use endpoint_url::{EndpointUrl, InvalidEndpointUrl};
-pub use outbox::{Claim, Delivery, Outbox, Outcome, Record, Recorded};
+pub use outbox::{Delivery, Outbox, Outcome, Record};
 pub use resolver::{Resolution, Resolve, SystemResolver};
 pub use schedule::{GIVE_UP_AFTER, SUSPECT_AFTER};
 pub use settings::{DeliverySettings, TrustedRoots};

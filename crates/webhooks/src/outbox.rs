@@ -13,23 +13,7 @@ use crate::attempt::AttemptFailure;
 use crate::endpoint_url::EndpointUrl;
 use crate::signing_secret::SigningSecret;
 use passgate_core::ids::{EndpointId, EventId, LeaseId, TenantId};
-
-/// A request for deliveries that are due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
-    /// Now.
-    pub now: Timestamp,
-    /// The new lease's id.
-    pub lease: LeaseId,
-    /// When the lease ends, and what was not recorded is due again.
-    pub lease_until: Timestamp,
-    /// How many deliveries to return at most.
-    pub limit: u32,
-    /// How many deliveries of one endpoint may be under lease at once, those of other processes included.
-    pub per_endpoint: u32,
-    /// Endpoints that have failed at least this often in a row may have one delivery under lease.
-    pub suspect_after: u32,
-}
+use passgate_core::webhook::{ClaimDeliveries, Recorded};
 
 /// A delivery under lease: one event for one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,16 +85,6 @@ pub enum Outcome {
     Gone,
 }
 
-/// Whether a record was kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
-    /// It was.
-    Kept,
-    /// The delivery is not under this lease any more: the lease ended and another process took it, it was redelivered
-    /// by hand, or its endpoint or tenant was deleted. Nothing was changed.
-    LeaseLost,
-}
-
 /// The outbox of a database. Each method is atomic, and durable when it returns.
 pub trait Outbox: Send + Sync + 'static {
     /// The database failed.
@@ -121,8 +95,11 @@ pub trait Outbox: Send + Sync + 'static {
     /// more than it may still have; no endpoint keeps another's from being found.
     ///
     /// Each leased delivery has one more attempt, has its first attempt at `now` if it had none, and is due again at
-    /// [`Claim::lease_until`]. Of two claims at once, one gets it.
-    fn claim_due(&self, claim: Claim) -> impl Future<Output = Result<Vec<Delivery>, Self::Error>> + Send;
+    /// [`ClaimDeliveries::lease_until`]. Of two claims at once, one gets it.
+    fn claim_due(
+        &self,
+        claim: ClaimDeliveries,
+    ) -> impl Future<Output = Result<Vec<Delivery>, Self::Error>> + Send;
 
     /// Records what became of a delivery, if it is still under the record's lease, whether or not that has ended, and
     /// what it means for its endpoint.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 use passgate_core::clock::Clock;
-use passgate_webhooks::{DeliverySettings, EventId, Recorded};
+use passgate_core::webhook::Recorded;
+use passgate_webhooks::{DeliverySettings, EventId};
 use tokio::sync::watch;
 
 use crate::harness::{Harness, Receiver, Reply, START, TENANT, on_loopback};

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::TenantId;
+use passgate_core::webhook::{ClaimDeliveries, Recorded};
 use passgate_webhooks::{
-    Claim, Delivery, EndpointId, EventId, GIVE_UP_AFTER, Outbox, Outcome, Record, Recorded, SigningSecret,
+    Delivery, EndpointId, EventId, GIVE_UP_AFTER, Outbox, Outcome, Record, SigningSecret,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use tokio::sync::watch;
@@ -194,7 +195,7 @@ impl SqliteOutbox {
 impl Outbox for SqliteOutbox {
     type Error = rusqlite::Error;
 
-    async fn claim_due(&self, claim: Claim) -> Result<Vec<Delivery>, rusqlite::Error> {
+    async fn claim_due(&self, claim: ClaimDeliveries) -> Result<Vec<Delivery>, rusqlite::Error> {
         let mut database = self.database.lock().unwrap();
         let commit = database.transaction()?;
         let deliveries = claim_due(&commit, claim)?;
@@ -217,7 +218,7 @@ impl Outbox for SqliteOutbox {
 
 /// Goes from endpoint to endpoint, so that one with a long queue, or paused, keeps no other from being found; from a
 /// random one on, so that none is always the last.
-fn claim_due(database: &Connection, claim: Claim) -> Result<Vec<Delivery>, rusqlite::Error> {
+fn claim_due(database: &Connection, claim: ClaimDeliveries) -> Result<Vec<Delivery>, rusqlite::Error> {
     let mut claimed = Vec::new();
     let start = (*claim.lease.as_uuid(), Uuid::nil());
     let mut last = start;
@@ -251,7 +252,7 @@ fn claim_due(database: &Connection, claim: Claim) -> Result<Vec<Delivery>, rusql
 
 fn claim_of_endpoint(
     database: &Connection,
-    claim: Claim,
+    claim: ClaimDeliveries,
     (tenant, endpoint): (Uuid, Uuid),
     room: u32,
     claimed: &mut Vec<Delivery>,
