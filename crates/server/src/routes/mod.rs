@@ -34,7 +34,7 @@ use crate::{admin_layer, rate_limit, request, tenant_layer};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
-    let document = Arc::new(Published::new(&public_document::<S>(app.passgate.public_url())));
+    let document = Arc::new(published::<S>(app.passgate.public_url()));
     let documents = openapi::router(public_documents()).layer(Extension(document));
     let strangers = openapi::router(strangers())
         .method_not_allowed_fallback(method_not_allowed)
@@ -54,6 +54,11 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
 pub(crate) fn public_document<S: Store>(public_url: &str) -> Document {
     let endpoints = [(TENANT, of_tenant::<S>()), (TENANT, strangers()), ("", public_documents())];
     Document::new(Api::Public, public_url, endpoints)
+}
+
+fn published<S: Store>(public_url: &str) -> Published {
+    let public_url = public_url.to_owned();
+    Published::new(move || public_document::<S>(&public_url))
 }
 
 /// Where a tenant's endpoints are.
@@ -118,8 +123,11 @@ fn public_documents<S: Store>() -> Vec<Endpoint<S>> {
 /// The admin API, behind the admin token, and the pages beside it.
 pub fn admin<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
     let documents = Arc::new(Both {
-        public: Published::new(&public_document::<S>(app.passgate.public_url())),
-        admin: Published::new(&admin_document::<S>(&app.admin_url)),
+        public: published::<S>(app.passgate.public_url()),
+        admin: {
+            let admin_url = app.admin_url.clone();
+            Published::new(move || admin_document::<S>(&admin_url))
+        },
     });
     let open = openapi::router(open_to_operators())
         .method_not_allowed_fallback(method_not_allowed)

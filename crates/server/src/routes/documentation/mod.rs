@@ -8,25 +8,35 @@ pub(crate) mod public_page;
 pub(crate) mod status;
 pub(crate) mod style;
 
+use std::sync::OnceLock;
+
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
 use axum::response::{IntoResponse, Response};
 
 use crate::openapi::{Document, render};
 
-/// A document in both of its forms, made once.
+/// A document in both of its forms. Each is made when it is first asked for: most processes are never asked, and a start
+/// is not to wait for it.
 pub(crate) struct Published {
-    json: Bytes,
-    page: Bytes,
+    document: Box<dyn Fn() -> Document + Send + Sync>,
+    json: OnceLock<Bytes>,
+    page: OnceLock<Bytes>,
 }
 
 impl Published {
-    pub(crate) fn new(document: &Document) -> Self {
-        Self {
-            // A document has text, numbers and maps by text alone, which JSON has too.
-            json: serde_json::to_vec(&document.to_openapi()).unwrap_or_default().into(),
-            page: render(document).into(),
-        }
+    pub(crate) fn new(document: impl Fn() -> Document + Send + Sync + 'static) -> Self {
+        Self { document: Box::new(document), json: OnceLock::new(), page: OnceLock::new() }
+    }
+
+    fn json(&self) -> Bytes {
+        // A document has text, numbers and maps by text alone, which JSON has too.
+        let make = || serde_json::to_vec(&(self.document)().to_openapi()).unwrap_or_default().into();
+        self.json.get_or_init(make).clone()
+    }
+
+    fn page(&self) -> Bytes {
+        self.page.get_or_init(|| render(&(self.document)()).into()).clone()
     }
 }
 

@@ -11,17 +11,17 @@ use crate::routes::documentation::{Both, Published, json as document};
 
 /// The public API's document, on its own listener.
 pub(crate) async fn of_public(Extension(published): Extension<Arc<Published>>) -> Response {
-    document(published.json.clone())
+    document(published.json())
 }
 
 /// The admin API's document.
 pub(crate) async fn of_admin(Extension(both): Extension<Arc<Both>>) -> Response {
-    document(both.admin.json.clone())
+    document(both.admin.json())
 }
 
 /// The public API's document, on the admin listener.
 pub(crate) async fn of_public_for_operators(Extension(both): Extension<Arc<Both>>) -> Response {
-    document(both.public.json.clone())
+    document(both.public.json())
 }
 
 pub(crate) fn description() -> Description {

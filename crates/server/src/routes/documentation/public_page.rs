@@ -20,5 +20,5 @@ pub(crate) fn description() -> Description {
 }
 
 pub(crate) async fn handler(Extension(both): Extension<Arc<Both>>) -> Response {
-    html(both.public.page.clone(), Lifetime::Minutes)
+    html(both.public.page(), Lifetime::Minutes)
 }
