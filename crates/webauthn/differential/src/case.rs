@@ -12,6 +12,9 @@ use crate::{
     mutation::{Ceremony, Genuine, Mutation, Other, WireChange},
 };
 
+/// So many responses are made at most, until one has signatures of the usual lengths. One in four of a signature has.
+const ATTEMPTS: usize = 1_000_000;
+
 /// The signature counter of half of the credentials: so that it can go back as well as on.
 const SIGN_COUNT: u32 = 7;
 
@@ -151,7 +154,7 @@ impl Maker<'_> {
         };
         let options = expected.creation_options(plan.algorithm.cose_id());
         let sign_count = plan.sign_count.unwrap_or_default();
-        loop {
+        for _ in 0..ATTEMPTS {
             let mut authenticator = Authenticator::with_config(seed, config.clone());
             let lengths = Lengths::watch(&mut authenticator.hooks);
             authenticator.hooks.authenticator_data = Some(Box::new(move |data| data.sign_count = sign_count));
@@ -163,11 +166,12 @@ impl Maker<'_> {
                 return (response, authenticator);
             }
         }
+        panic!("{plan:?} has no usual signatures");
     }
 
     fn assertion(&self, authenticator: &mut Authenticator, expected: &Expected, is_changed: bool) -> Value {
         let sign_count = authenticator.credentials()[0].sign_count;
-        loop {
+        for _ in 0..ATTEMPTS {
             let lengths = Lengths::watch(&mut authenticator.hooks);
             self.hook(&mut authenticator.hooks, is_changed);
             let response =
@@ -178,6 +182,7 @@ impl Maker<'_> {
             }
             authenticator.credentials_mut()[0].sign_count = sign_count;
         }
+        panic!("{:?} has no usual signatures", self.plan);
     }
 
     fn hook(&self, hooks: &mut Hooks, is_changed: bool) {
