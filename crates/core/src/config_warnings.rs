@@ -1,8 +1,7 @@
-//! What is allowed in a tenant's configuration and probably not meant. Plain http off localhost is not among it: such an
-//! origin is refused.
+//! What is allowed in a tenant's configuration and probably not meant.
 
 use passgate_webauthn::options::AttestationConveyance;
-use passgate_webauthn::{RelatedOrigins, RelatedOriginsError, is_public_suffix};
+use passgate_webauthn::{Origin, RelatedOrigins, RelatedOriginsError, is_public_suffix};
 
 use crate::attestation_rules::MetadataUnusable;
 use crate::config::TenantConfig;
@@ -18,6 +17,12 @@ pub enum ConfigWarning {
     /// Browsers refuse an RP ID under which anybody may register domains.
     #[error("the RP ID is a public suffix: browsers refuse it")]
     RpIdPublicSuffix,
+    /// Browsers run ceremonies in secure contexts only.
+    #[error(
+        "{0} is plain http: browsers run no ceremonies there, unless told to for a test, and who is on the way can change \
+         its pages"
+    )]
+    OriginInsecure(Origin),
     /// Authenticators do not tell the tenants apart.
     #[error(
         "another tenant has the same RP ID: authenticators offer each one's passkeys to the other, and browsers are told \
@@ -50,6 +55,7 @@ impl ConfigWarning {
         match self {
             Self::NoOriginMatches => "no_origin_matches",
             Self::RpIdPublicSuffix => "rp_id_public_suffix",
+            Self::OriginInsecure(_) => "origin_insecure",
             Self::RpIdShared => "rp_id_shared",
             Self::RelatedOrigins(error) => error.code(),
             Self::ModelsUnproven => "aaguids_unproven",
@@ -75,6 +81,8 @@ pub fn warnings(
     if !origins.iter().any(|origin| rp.id.accepts(origin)) {
         warnings.push(ConfigWarning::NoOriginMatches);
     }
+    let insecure = origins.iter().filter(|origin| !origin.is_secure());
+    warnings.extend(insecure.cloned().map(ConfigWarning::OriginInsecure));
     if let Err(error) = RelatedOrigins::outside(&rp.id, origins) {
         warnings.push(ConfigWarning::RelatedOrigins(error));
     }
@@ -109,7 +117,7 @@ fn attestation_warnings(
 
 #[cfg(test)]
 mod tests {
-    use passgate_webauthn::{Origin, RpId};
+    use passgate_webauthn::RpId;
 
     use super::*;
     use crate::config::tests::config;
@@ -187,6 +195,8 @@ mod tests {
     fn what_does_not_work_is_warned_of() {
         assert_eq!(codes("co.uk", &["https://co.uk"], RpIdUse::Sole), ["rp_id_public_suffix"]);
         assert_eq!(codes("example.com", &["https://example.org"], RpIdUse::Sole), ["no_origin_matches"]);
+        let insecure = ["https://example.com", "http://example.com", "http://localhost.example.com:81"];
+        assert_eq!(codes("example.com", &insecure, RpIdUse::Sole), ["origin_insecure", "origin_insecure"]);
         assert_eq!(codes("example.com", &["https://example.com"], RpIdUse::Shared), ["rp_id_shared"]);
         let six: Vec<String> = (0..6)
             .map(|n| format!("https://label{n}.com"))

@@ -200,7 +200,7 @@ async fn a_configuration_that_makes_no_sense_is_refused_and_the_old_one_stays() 
         (config_with("timeout", -1), ""),
         (config_with("user_verification", "maybe"), ""),
         (set("/webauthn/relying_party/origins", json!([])), "origins"),
-        (set("/webauthn/relying_party/origins", json!(["http://example.com"])), "origins"),
+        (set("/webauthn/relying_party/origins", json!(["ftp://example.com"])), "origins"),
         (set("/webauthn/relying_party/origins", json!(["https://example.com/path"])), "origins"),
         (set("/webauthn/relying_party/id", json!("https://example.com")), "id"),
         (set("/webauthn/relying_party/id", json!("")), "id"),

@@ -55,6 +55,7 @@ async fn what_is_probably_not_meant_is_warned_of() {
     for (rp_id, origin, expected) in [
         ("example.org", "https://app.example.com", "no_origin_matches"),
         ("co.uk", "https://co.uk", "rp_id_public_suffix"),
+        ("example.com", "http://app.example.com", "origin_insecure"),
     ] {
         tenant.configure(with_origins(rp_id, &[origin])).await;
         assert_eq!(warnings(&server, &tenant).await, [expected], "{rp_id} {origin}");
