@@ -251,6 +251,21 @@ fn people_are_told_what_came_along_and_what_did_not() {
     }
 }
 
+/// Looks on, beside an import, until so many users are there.
+fn wait_for_users(place: &Place, count: u32) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    // Only once the import has made the file and the table.
+    let users = || {
+        let path = place.database();
+        let db = path.exists().then(|| rusqlite::Connection::open(path).ok()).flatten()?;
+        db.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, u32>(0)).ok()
+    };
+    while users().is_none_or(|users| users < count) {
+        assert!(std::time::Instant::now() < deadline, "{count} users were never imported");
+        std::thread::yield_now();
+    }
+}
+
 /// Writes users down a pipe until nobody reads any more.
 fn write_users(mut pipe: impl Write) {
     for number in 0_u64.. {
@@ -283,15 +298,7 @@ async fn an_interrupted_import_ends_with_its_batch_and_says_how_to_go_on() {
     writeln!(pipe, "{}", export.lines().next().unwrap()).unwrap();
     let writer = std::thread::spawn(move || write_users(pipe));
     // Once users are there, it is in the middle.
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    let has_users = || {
-        let db = rusqlite::Connection::open(to.database()).ok()?;
-        db.query_row("SELECT count(*) > 0 FROM users", [], |row| row.get::<_, bool>(0)).ok()
-    };
-    while !to.database().exists() || has_users() != Some(true) {
-        assert!(std::time::Instant::now() < deadline, "no user was ever imported");
-        std::thread::yield_now();
-    }
+    wait_for_users(&to, 1);
     let interrupted = Command::new("kill").args(["-INT", &import.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     let output = import.wait_with_output().unwrap();
@@ -308,4 +315,71 @@ async fn an_interrupted_import_ends_with_its_batch_and_says_how_to_go_on() {
     let db = rusqlite::Connection::open(to.database()).unwrap();
     let count: u32 = db.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap();
     assert_eq!(u64::from(count), users + 1);
+}
+
+/// An export with as many further users as it says, each with a passkey like the one that is there.
+fn grow(export: &str, users: u64) -> String {
+    let mut grown = Vec::new();
+    for line in export.lines() {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        for kind in ["user", "credential"] {
+            if let Some(count) = record["counts"][kind].as_u64() {
+                record["counts"][kind] = json!(count + users);
+            }
+        }
+        grown.push(record.to_string());
+        for number in 0..users {
+            let user_id = json!(format!("user {number}"));
+            match record["kind"].as_str() {
+                Some("user") => {
+                    record["id"] = json!(Uuid::from_u128(u128::from(number)));
+                    record["handles"] = json!([format!("{number:012}")]);
+                }
+                Some("credential") => record["id"] = json!(format!("{number:012}")),
+                _ => break,
+            }
+            record["user_id"] = user_id;
+            grown.push(record.to_string());
+        }
+    }
+    grown.join("\n") + "\n"
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_and_run_again_is_the_same_as_one_that_was_not() {
+    let (from, tenant, _) = lived_in().await;
+    let path = |name: &str| from.folder.path().join(name).to_str().unwrap().to_owned();
+    let (small, file) = (path("small.jsonl"), path("file.jsonl"));
+    from.json(&["export", &tenant.id, "--output", &small]);
+    fs::write(&file, grow(&fs::read_to_string(&small).unwrap(), 4000)).unwrap();
+
+    let killed = Place::new();
+    for users in [1, 1000, 2000, 3000] {
+        let mut import = killed
+            .command()
+            .args(["import", &file, "--json"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_for_users(&killed, users);
+        import.kill().unwrap();
+        assert!(import.wait().unwrap().code().is_none(), "it had ended before");
+    }
+    let last = killed.json(&["import", &file]);
+    assert_eq!(
+        (&last["tenants"][0]["tenant"], &last["tenants"][0]["complete"]),
+        (&json!("found"), &json!(true))
+    );
+    let kept = last["tenants"][0]["counts"]["user"]["unchanged"].as_u64().unwrap();
+    assert!(kept >= 3000, "{kept}");
+
+    let whole = Place::new();
+    whole.json(&["import", &file]);
+    let exports = [(&killed, path("killed.jsonl")), (&whole, path("whole.jsonl"))].map(|(place, path)| {
+        place.json(&["export", &tenant.id, "--output", &path]);
+        records(Path::new(&path))
+    });
+    assert_eq!(exports[0].lines().count(), 8000 + fs::read_to_string(&small).unwrap().lines().count() - 1);
+    assert!(exports[0] == exports[1], "they differ");
 }
