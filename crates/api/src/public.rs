@@ -3,7 +3,8 @@
 //! Ceremony options and credentials are made by the server and the browser; an app only hands them on, so
 //! they are opaque JSON here.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -44,7 +45,9 @@ pub struct RegistrationInitialize {
 }
 
 /// The body of an initialize call: the plain contract's members, and beside them what this one asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// It is read from JSON text only, twice: members that are kept as they are written couldn't be otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asking<T, A> {
     /// The plain contract's members.
     #[serde(flatten)]
@@ -52,6 +55,15 @@ pub struct Asking<T, A> {
     /// What it asks for beside the tenant's policy (ours, additive).
     #[serde(flatten)]
     pub asked: A,
+}
+
+impl<'de, T: DeserializeOwned, A: DeserializeOwned> Deserialize<'de> for Asking<T, A> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        let request = serde_json::from_str(text).map_err(D::Error::custom)?;
+        let asked = serde_json::from_str(text).map_err(D::Error::custom)?;
+        Ok(Self { request, asked })
+    }
 }
 
 /// What one registration asks for beside its tenant's policy. Less than that is refused, unless the tenant's
@@ -110,11 +122,15 @@ pub struct LoginAsked {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     pub hints: Vec<Hint>,
-    /// Extensions by the names and in the form that `navigator.credentials.get()` takes them as JSON: `prf`, `uvm`, and
-    /// of `largeBlob` only `read`. Others are refused.
+    /// Extensions by the names and in the form that `navigator.credentials.get()` takes them as JSON: `prf`, `largeBlob`,
+    /// `uvm`, `appid`. Others are refused. `appid` needs a named user, and `largeBlob.write` needs `credential_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The one credential of the named user that is to be used; the others are neither listed nor accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, example = "ZmFrZS1jcmVkZW50aWFsLWlk"))]
+    pub credential_id: Option<String>,
 }
 
 /// WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).

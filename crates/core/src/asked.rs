@@ -1,13 +1,15 @@
 //! What one request asks of a ceremony, within what its tenant allows.
 
 use passgate_webauthn::AttestationFormat;
-use passgate_webauthn::extensions::{CreationExtensions, RequestExtensions};
+use passgate_webauthn::extensions::{AppId, AppIdHash, CreationExtensions, RequestExtensions};
 use passgate_webauthn::options::{
     AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::challenge::CredentialHash;
 use crate::config::{CeremonyPolicy, CeremonyTimeout};
+use crate::ids::CredentialId;
 
 /// What a request asks for; what it leaves out is as the tenant has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +34,18 @@ pub struct Asked {
     pub creation_extensions: CreationExtensions,
     /// The extensions of a login. What they hold for credentials that the login does not allow is left out.
     pub request_extensions: RequestExtensions,
+    /// The one credential of the user that is to be allowed.
+    pub credential: Option<CredentialId>,
+}
+
+impl Asked {
+    pub(crate) fn app_id(&self) -> Option<AppIdHash> {
+        self.request_extensions.app_id.as_ref().map(AppId::hash)
+    }
+
+    pub(crate) fn credential(&self) -> Option<CredentialHash> {
+        self.credential.as_ref().map(CredentialHash::of)
+    }
 }
 
 /// How the person is asked (Credential Management Level 1, §2.3.2).

@@ -11,7 +11,7 @@ use passgate_webauthn::{
 };
 
 use crate::asked::{Asked, AskedForLess, enforced};
-use crate::challenge::{Challenge, ChallengeError, Purpose};
+use crate::challenge::{Challenge, ChallengeError, CredentialHash, Purpose};
 use crate::clock::Timestamp;
 use crate::config::{CeremonyPolicy, DeviationPolicy};
 use crate::credential::{Accepts, CredentialDescriptor, CredentialLookup, KnownCredential};
@@ -69,6 +69,9 @@ pub enum FinishLoginError {
     /// The credential is a second factor.
     #[error("the credential is a second factor, which works for mfa/login only")]
     MfaOnly,
+    /// The challenge was made for another credential of the user.
+    #[error("the credential is not the one that was allowed")]
+    CredentialNotAllowed,
     /// The challenge or the user handle names another user than the credential's.
     #[error("the credential belongs to another user")]
     UserMismatch,
@@ -190,6 +193,11 @@ impl<S: Store> Passgate<S> {
         if !judgement.accepts.takes(known.credential.kind) {
             return Err(FinishLoginError::MfaOnly);
         }
+        // §7.2 step 5.
+        let is_allowed = |allowed| allowed == CredentialHash::of(&known.credential.id);
+        if !opened.challenge.credential.is_none_or(is_allowed) {
+            return Err(FinishLoginError::CredentialNotAllowed);
+        }
         // §7.2 step 6: the credential must be the user's, who is named by the challenge, or else by the handle.
         match (opened.challenge.subject, opened.response.user_handle()) {
             (Some(subject), _) if subject != known.user.id => return Err(FinishLoginError::UserMismatch),
@@ -213,8 +221,7 @@ impl<S: Store> Passgate<S> {
                 DeviationPolicy::Warn => BackupEligibilityPolicy::Warn,
             },
             extensions: opened.challenge.policy.extensions,
-            // Not offered: its value would have to be sealed, too.
-            app_id: None,
+            app_id: opened.challenge.app_id,
         })?;
         let token = token::issue(
             tenant.signing_key(now)?,

@@ -1,17 +1,19 @@
 //! Sealed challenges: what a ceremony needs to remember travels in the challenge itself, so that nothing is stored
 //! until it matters.
 //!
-//! Layout, 58 bytes (90 for a transaction), integers big-endian:
+//! Layout, 58 bytes and 32 for each hash, integers big-endian:
 //!
 //! | bytes | what |
 //! |---|---|
 //! | 1 | version, 1 |
 //! | 1 | purpose: the ceremony and its mode |
-//! | 2 | policy: what this request asked for |
+//! | 2 | policy: what this request asked for, and which hashes follow |
 //! | 6 | expiry, milliseconds since the epoch |
 //! | 16 | nonce |
 //! | 16 | subject: the user's row id, zero for a discoverable login |
 //! | 16 | tag |
+//! | 32 | the hash of the `AppID` that the options have; absent otherwise |
+//! | 32 | the hash of the id of the one credential that is allowed; absent otherwise |
 //! | 32 | a transaction's hash; absent otherwise |
 //!
 //! The tag is HMAC-SHA-256 over the tenant id and all the rest, cut to 16 bytes (NIST SP 800-107 allows as much),
@@ -19,14 +21,14 @@
 
 use std::fmt;
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{digest, hmac};
 use passgate_webauthn::UserPresence;
-use passgate_webauthn::extensions::AskedExtensions;
+use passgate_webauthn::extensions::{AppIdHash, AskedExtensions};
 use passgate_webauthn::options::UserVerification;
 use subtle::ConstantTimeEq;
 
 use crate::clock::Timestamp;
-use crate::ids::{TenantId, UserId};
+use crate::ids::{CredentialId, TenantId, UserId};
 use crate::rng::{Rng, random_bytes};
 use crate::server_secret::{Secrets, ServerSecret};
 use crate::store::ChallengeSpend;
@@ -96,6 +98,13 @@ pub struct ChallengePolicy {
 
 /// From this bit on lie the extensions.
 const EXTENSIONS_SHIFT: u32 = 3;
+/// The bits of the policy that say which hashes follow the tag.
+const APP_ID_BIT: u16 = 1 << 14;
+const CREDENTIAL_BIT: u16 = 1 << 15;
+
+const fn bit_if(is_set: bool, bit: u16) -> u16 {
+    if is_set { bit } else { 0 }
+}
 
 impl ChallengePolicy {
     /// Of a ceremony at which the person must be present.
@@ -104,7 +113,7 @@ impl ChallengePolicy {
         Self { user_verification, user_presence: UserPresence::Required, extensions }
     }
 
-    /// Bits 0 and 1: user verification. Bit 2: the person need not be present. Bits 3 to 15: extensions.
+    /// Bits 0 and 1: user verification. Bit 2: the person need not be present. Bits 3 to 13: extensions.
     const fn bits(self) -> u16 {
         let user_verification = match self.user_verification {
             UserVerification::Discouraged => 0,
@@ -147,11 +156,29 @@ pub struct Challenge {
     pub subject: Option<UserId>,
     /// What a transaction is about: there if, and only if, that is the purpose.
     pub transaction: Option<TransactionHash>,
+    /// The `AppID` of the options' `appid`.
+    pub app_id: Option<AppIdHash>,
+    /// The one credential that is allowed, where the request named it.
+    pub credential: Option<CredentialHash>,
 }
 
 /// SHA-256 of a transaction's id and data: what the person confirms by signing the challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransactionHash(pub [u8; HASH_LENGTH]);
+
+/// SHA-256 of a credential id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CredentialHash([u8; HASH_LENGTH]);
+
+impl CredentialHash {
+    /// Of this credential id.
+    #[must_use]
+    pub fn of(id: &CredentialId) -> Self {
+        let mut hash = [0; HASH_LENGTH];
+        hash.copy_from_slice(digest::digest(&digest::SHA256, id.as_bytes()).as_ref());
+        Self(hash)
+    }
+}
 
 /// A sealed challenge: the bytes that the authenticator signs over.
 #[derive(Clone, PartialEq, Eq)]
@@ -192,7 +219,7 @@ pub enum ChallengeError {
 }
 
 impl Challenge {
-    /// A new challenge of any purpose but a transaction's.
+    /// A new challenge, about no transaction and bound to no hash.
     #[must_use]
     pub fn new(
         purpose: Purpose,
@@ -201,41 +228,45 @@ impl Challenge {
         subject: Option<UserId>,
         rng: &dyn Rng,
     ) -> Self {
-        Self { purpose, policy, expires_at, nonce: Nonce(random_bytes(rng)), subject, transaction: None }
-    }
-
-    /// A new challenge by which a user confirms a transaction.
-    #[must_use]
-    pub fn for_transaction(
-        policy: ChallengePolicy,
-        expires_at: Timestamp,
-        subject: UserId,
-        transaction: TransactionHash,
-        rng: &dyn Rng,
-    ) -> Self {
+        let nonce = Nonce(random_bytes(rng));
         Self {
-            transaction: Some(transaction),
-            ..Self::new(Purpose::Transaction, policy, expires_at, Some(subject), rng)
+            purpose,
+            policy,
+            expires_at,
+            nonce,
+            subject,
+            transaction: None,
+            app_id: None,
+            credential: None,
         }
     }
 
     /// Seals it for a tenant.
     #[must_use]
     pub fn seal(&self, tenant_id: TenantId, secrets: &Secrets) -> SealedChallenge {
-        let mut bytes = Vec::with_capacity(LENGTH + HASH_LENGTH);
+        let hashes = [
+            self.app_id.map(|hash| hash.0),
+            self.credential.map(|hash| hash.0),
+            self.transaction.map(|hash| hash.0),
+        ];
+        let mut bytes = Vec::with_capacity(LENGTH + hashes.len() * HASH_LENGTH);
         let mut body = [0; BODY_LENGTH];
         body[0] = VERSION;
         body[1] = self.purpose.code();
-        body[2..4].copy_from_slice(&self.policy.bits().to_be_bytes());
+        let policy = self.policy.bits()
+            | bit_if(self.app_id.is_some(), APP_ID_BIT)
+            | bit_if(self.credential.is_some(), CREDENTIAL_BIT);
+        body[2..4].copy_from_slice(&policy.to_be_bytes());
         body[4..10].copy_from_slice(&self.expires_at.as_millis().to_be_bytes()[2..]);
         body[10..26].copy_from_slice(&self.nonce.0);
         if let Some(subject) = &self.subject {
             body[26..42].copy_from_slice(subject.as_uuid().as_bytes());
         }
-        let transaction = self.transaction.as_ref().map_or(&[][..], |hash| &hash.0);
-        bytes.extend_from_slice(&body);
-        bytes.extend_from_slice(&compute_tag(secrets.current(), tenant_id, &body, transaction));
-        bytes.extend_from_slice(transaction);
+        bytes.resize(LENGTH, 0);
+        bytes.extend(hashes.iter().flatten().flatten());
+        let tag = compute_tag(secrets.current(), tenant_id, &body, &bytes[LENGTH..]);
+        bytes[..BODY_LENGTH].copy_from_slice(&body);
+        bytes[BODY_LENGTH..LENGTH].copy_from_slice(&tag);
         SealedChallenge(bytes)
     }
 
@@ -247,25 +278,29 @@ impl Challenge {
         now: Timestamp,
         secrets: &Secrets,
     ) -> Result<Self, ChallengeError> {
-        let (sealed, transaction) = bytes.split_at_checked(LENGTH).ok_or(ChallengeError::NotOurs)?;
+        let (sealed, hashes) = bytes.split_at_checked(LENGTH).ok_or(ChallengeError::NotOurs)?;
         let (body, tag) = sealed.split_at(BODY_LENGTH);
-        let genuine = secrets.all().any(|secret| {
-            bool::from(compute_tag(secret, tenant_id, body, transaction).as_slice().ct_eq(tag))
-        });
+        let genuine = secrets
+            .all()
+            .any(|secret| bool::from(compute_tag(secret, tenant_id, body, hashes).as_slice().ct_eq(tag)));
         if !genuine || body[0] != VERSION {
             return Err(ChallengeError::NotOurs);
         }
         let purpose = Purpose::from_code(body[1]).ok_or(ChallengeError::NotOurs)?;
-        let policy = ChallengePolicy::from_bits(u16::from_be_bytes([body[2], body[3]]))
+        let bits = u16::from_be_bytes([body[2], body[3]]);
+        let policy = ChallengePolicy::from_bits(bits & !(APP_ID_BIT | CREDENTIAL_BIT))
             .ok_or(ChallengeError::NotOurs)?;
-        // A hash where none belongs, or none where one does, is not what we made.
-        let transaction = match (purpose, transaction) {
-            (Purpose::Transaction, hash) => {
-                Some(TransactionHash(hash.try_into().map_err(|_| ChallengeError::NotOurs)?))
-            }
-            (_, []) => None,
-            (_, _) => return Err(ChallengeError::NotOurs),
-        };
+        let (hashes, rest) = hashes.as_chunks::<HASH_LENGTH>();
+        let mut hashes = hashes.iter().copied();
+        let mut next =
+            |is_there: bool| is_there.then(|| hashes.next().ok_or(ChallengeError::NotOurs)).transpose();
+        let app_id = next(bits & APP_ID_BIT != 0)?.map(AppIdHash);
+        let credential = next(bits & CREDENTIAL_BIT != 0)?.map(CredentialHash);
+        let transaction = next(purpose == Purpose::Transaction)?.map(TransactionHash);
+        // A hash where none belongs is not what we made.
+        if hashes.next().is_some() || !rest.is_empty() {
+            return Err(ChallengeError::NotOurs);
+        }
         if !accepted.contains(&purpose) {
             return Err(ChallengeError::OtherPurpose);
         }
@@ -280,7 +315,8 @@ impl Challenge {
         let mut subject = [0; 16];
         subject.copy_from_slice(&body[26..42]);
         let subject = (subject != [0; 16]).then(|| UserId::new(uuid::Uuid::from_bytes(subject)));
-        Ok(Self { purpose, policy, expires_at, nonce: Nonce(nonce), subject, transaction })
+        let nonce = Nonce(nonce);
+        Ok(Self { purpose, policy, expires_at, nonce, subject, transaction, app_id, credential })
     }
 
     /// What the store is told when the challenge is spent.
@@ -290,16 +326,11 @@ impl Challenge {
     }
 }
 
-fn compute_tag(
-    secret: &ServerSecret,
-    tenant_id: TenantId,
-    body: &[u8],
-    transaction: &[u8],
-) -> [u8; TAG_LENGTH] {
+fn compute_tag(secret: &ServerSecret, tenant_id: TenantId, body: &[u8], hashes: &[u8]) -> [u8; TAG_LENGTH] {
     let mut context = hmac::Context::with_key(secret.challenge_key());
     context.update(tenant_id.as_uuid().as_bytes());
     context.update(body);
-    context.update(transaction);
+    context.update(hashes);
     let mut tag = [0; TAG_LENGTH];
     tag.copy_from_slice(&context.sign().as_ref()[..TAG_LENGTH]);
     tag
@@ -425,10 +456,8 @@ mod tests {
     #[test]
     fn a_transactions_hash_is_sealed_with_its_challenge() {
         let secrets = secrets();
-        let policy = ChallengePolicy::present(UserVerification::Required, AskedExtensions::NONE);
-        let (subject, hash) = (UserId::new(Uuid::from_u128(7)), TransactionHash([9; 32]));
         let challenge =
-            Challenge::for_transaction(policy, NOW + Duration::from_mins(5), subject, hash, &SystemRng);
+            Challenge { transaction: Some(TransactionHash([9; 32])), ..challenge(Purpose::Transaction) };
         let sealed = challenge.seal(tenant(1), &secrets);
         assert!(sealed.as_bytes().ends_with(&[9; 32]));
         let open = |bytes: &[u8]| Challenge::open(bytes, tenant(1), &[Purpose::Transaction], NOW, &secrets);
@@ -441,5 +470,33 @@ mod tests {
         assert_eq!(open(&sealed.as_bytes()[..LENGTH]), Err(ChallengeError::NotOurs));
         let opened = Challenge::open(sealed.as_bytes(), tenant(1), ALL, NOW, &secrets);
         assert_eq!(opened, Err(ChallengeError::OtherPurpose));
+    }
+
+    #[test]
+    fn each_hash_is_sealed_in_its_place_and_none_can_be_left_out_or_put_in() {
+        let secrets = secrets();
+        let all = [ALL, &[Purpose::Transaction]].concat();
+        let open = |bytes: &[u8]| Challenge::open(bytes, tenant(1), &all, NOW, &secrets);
+        let app_id = Some(AppIdHash([1; 32]));
+        let credential = Some(CredentialHash([2; 32]));
+        for purpose in &all {
+            for (app_id, credential) in
+                [(None, None), (app_id, None), (None, credential), (app_id, credential)]
+            {
+                let transaction = (*purpose == Purpose::Transaction).then_some(TransactionHash([3; 32]));
+                let challenge = Challenge { transaction, app_id, credential, ..challenge(*purpose) };
+                let sealed = challenge.seal(tenant(1), &secrets);
+                assert_eq!(open(sealed.as_bytes()), Ok(challenge));
+                let hashes = [app_id.is_some(), credential.is_some(), transaction.is_some()];
+                let count = hashes.into_iter().filter(|is_there| *is_there).count();
+                assert_eq!(sealed.as_bytes().len(), LENGTH + count * HASH_LENGTH);
+                if count != 0 {
+                    let shorter = &sealed.as_bytes()[..sealed.as_bytes().len() - HASH_LENGTH];
+                    assert_eq!(open(shorter), Err(ChallengeError::NotOurs));
+                }
+                let longer = [sealed.as_bytes(), &[4; HASH_LENGTH]].concat();
+                assert_eq!(open(&longer), Err(ChallengeError::NotOurs));
+            }
+        }
     }
 }

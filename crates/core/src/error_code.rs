@@ -47,6 +47,7 @@ impl FinishLoginError {
             Self::CredentialUnknown(_) => "credential_unknown",
             Self::CredentialRevoked(_) => "credential_revoked",
             Self::MfaOnly => "credential_mfa_only",
+            Self::CredentialNotAllowed => "credential_not_allowed",
             Self::UserMismatch => "user_mismatch",
             Self::UserHandleMissing => "user_handle_missing",
             Self::Verification(error) => error.code(),

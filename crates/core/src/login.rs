@@ -89,19 +89,29 @@ impl<S: Store> Passgate<S> {
         let now = self.now();
         let rules = rules(kind);
         let audit = self.audit(tenant.id, rules.begun, Some(app_user_id.clone()), origin, now);
-        let begin = BeginLogin { tenant_id: tenant.id, app_user_id, accepts: rules.accepts, audit };
+        let begin = BeginLogin {
+            tenant_id: tenant.id,
+            app_user_id,
+            accepts: rules.accepts,
+            only: asked.credential.clone(),
+            audit,
+        };
         let (user, allowed) = match self.store.begin_login(begin).await? {
             BegunLogin::Begun(user, allowed) => (user, allowed),
             BegunLogin::UnknownUser => return Err(BeginLoginError::UnknownUser),
             BegunLogin::NoCredentials => return Err(BeginLoginError::NoCredentials),
         };
-        let challenge = Challenge::new(
-            rules.named,
-            ChallengePolicy::present(policy.user_verification, asked.request_extensions.asked()),
-            now + policy.timeout.as_duration(),
-            Some(user.id),
-            &*self.rng,
-        );
+        let challenge = Challenge {
+            app_id: asked.app_id(),
+            credential: asked.credential(),
+            ..Challenge::new(
+                rules.named,
+                ChallengePolicy::present(policy.user_verification, asked.request_extensions.asked()),
+                now + policy.timeout.as_duration(),
+                Some(user.id),
+                &*self.rng,
+            )
+        };
         Ok(self.request_options(tenant, &policy, &challenge, asked, allowed)?)
     }
 

@@ -104,6 +104,8 @@ pub struct BeginLogin {
     pub app_user_id: AppUserId,
     /// Which credentials are to be allowed.
     pub accepts: Accepts,
+    /// Of those, this one alone; all where there is none.
+    pub only: Option<CredentialId>,
     /// The row to append on success.
     pub audit: AuditEntry,
 }
@@ -128,6 +130,8 @@ pub struct BeginTransaction {
     pub app_user_id: AppUserId,
     /// Which credentials are to be allowed.
     pub accepts: Accepts,
+    /// Of those, this one alone; all where there is none.
+    pub only: Option<CredentialId>,
     /// The new row's id.
     pub id: TransactionId,
     /// The app's own id, unique in the tenant.

@@ -64,6 +64,7 @@ impl<S: Store> Passgate<S> {
             tenant_id: tenant.id,
             app_user_id,
             accepts: Accepts::Passkeys,
+            only: asked.credential.clone(),
             id: TransactionId::new(random_uuid(&*self.rng)),
             identifier,
             data,
@@ -84,6 +85,8 @@ impl<S: Store> Passgate<S> {
             nonce,
             subject: Some(user.id),
             transaction: Some(hash),
+            app_id: asked.app_id(),
+            credential: asked.credential(),
         };
         let options = self.request_options(tenant, &policy, &challenge, asked, allowed);
         Ok(options.map_err(BeginLoginError::from)?)

@@ -3,7 +3,8 @@
 use passgate_api::public as wire;
 use passgate_core::asked::{Asked, Mediation};
 use passgate_core::config::CeremonyTimeout;
-use passgate_webauthn::extensions::{CreationExtensions, LargeBlobRequest, RequestExtensions};
+use passgate_core::ids::CredentialId;
+use passgate_webauthn::extensions::{CreationExtensions, RequestExtensions};
 use passgate_webauthn::options::{CredentialDescriptor, Hint};
 use passgate_webauthn::{AttestationFormat, base64url};
 use serde_json::{Map, Value};
@@ -36,37 +37,67 @@ pub(crate) fn registration(asked: &wire::RegistrationAsked) -> Result<Asked, Api
     })
 }
 
-pub(crate) fn login(asked: &wire::LoginAsked) -> Result<Asked, ApiError> {
+/// Whose authentication it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Whoever the authenticator names.
+    Discoverable,
+    /// The app named the user.
+    Named,
+}
+
+/// For any authentication.
+pub(crate) fn authentication(asked: &wire::LoginAsked, subject: Subject) -> Result<Asked, ApiError> {
+    let credential = asked.credential_id.as_deref().map(credential_id).transpose()?;
+    if subject == Subject::Discoverable && credential.is_some() {
+        return Err(ApiError::validation("credential_id: needs user_id"));
+    }
     Ok(Asked {
         user_verification: asked.user_verification.map(user_verification),
         timeout: timeout(asked.timeout)?,
         hints: hints(&asked.hints)?,
         request_extensions: match &asked.extensions {
             None => RequestExtensions::default(),
-            Some(members) => request_extensions(members)?,
+            Some(members) => request_extensions(members, subject, credential.as_ref())?,
         },
+        credential,
         ..Asked::default()
     })
 }
 
-fn request_extensions(members: &Map<String, Value>) -> Result<RequestExtensions, ApiError> {
+fn credential_id(id: &str) -> Result<CredentialId, ApiError> {
+    let bytes = base64url::decode(id).map_err(|_| ApiError::validation("credential_id: is no base64url"))?;
+    field("credential_id", CredentialId::new(&bytes))
+}
+
+fn request_extensions(
+    members: &Map<String, Value>,
+    subject: Subject,
+    credential: Option<&CredentialId>,
+) -> Result<RequestExtensions, ApiError> {
     let refuse = |what: &str| Err(ApiError::validation(format!("extensions: {what}")));
-    // What of these a login allows is known only later; what it does not allow is left out then.
-    let named: Vec<_> = members
+    // What of these a login allows is known only later, unless the request says so; what it does not allow is left out
+    // then.
+    let inputs = members
         .get("prf")
         .and_then(|prf| prf.get("evalByCredential"))
         .and_then(Value::as_object)
         .into_iter()
         .flat_map(Map::keys)
         .filter_map(|id| base64url::decode(id).ok())
-        .map(CredentialDescriptor::new)
-        .collect();
-    let extensions = field("extensions", RequestExtensions::parse(members, &named))?;
-    if extensions.app_id.is_some() {
-        return refuse("appid is not offered: passkeys are asked for by their RP ID");
+        .map(CredentialDescriptor::new);
+    let allowed: Vec<_> = match credential {
+        Some(id) => vec![CredentialDescriptor::new(id.as_bytes().to_vec())],
+        None => inputs.collect(),
+    };
+    let writes_blob = members.get("largeBlob").is_some_and(|blob| blob.get("write").is_some());
+    if writes_blob && credential.is_none() {
+        return refuse("largeBlob.write needs credential_id");
     }
-    if matches!(extensions.large_blob, Some(LargeBlobRequest::Write(_))) {
-        return refuse("largeBlob.write needs a login with one credential, which can't be asked for");
+    let extensions = field("extensions", RequestExtensions::parse(members, &allowed))?;
+    // What it widens, the app must have asked for; and the keys that it is about are never discoverable.
+    if extensions.app_id.is_some() && subject == Subject::Discoverable {
+        return refuse("appid needs user_id");
     }
     Ok(extensions)
 }

@@ -302,6 +302,7 @@ impl From<FinishLoginError> for ApiError {
             }
             E::ClientData(_)
             | E::MfaOnly
+            | E::CredentialNotAllowed
             | E::UserMismatch
             | E::UserHandleMissing
             | E::Verification(_)

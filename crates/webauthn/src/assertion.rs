@@ -12,7 +12,7 @@ use crate::{
     cose::CoseKey,
     credential_json::{self, AssertionResponseJson, CredentialJson, MAX_USER_HANDLE_BYTES, Text},
     extensions::{
-        AppId, AskedExtensions, AuthenticatorOutputs, ExtensionValueError, Occasion, RequestOutputs,
+        AppIdHash, AskedExtensions, AuthenticatorOutputs, ExtensionValueError, Occasion, RequestOutputs,
     },
     signature,
 };
@@ -51,9 +51,9 @@ pub struct AssertionExpectation<'a> {
     pub backup_eligibility_policy: BackupEligibilityPolicy,
     /// The extensions that the options asked for, whose outputs are read.
     pub extensions: AskedExtensions,
-    /// The `AppID` of the options' `appid`, where they asked for it: an assertion that the client says is of the
+    /// The `AppID` of the options' `appid`, hashed, where they asked for it: an assertion that the client says is of the
     /// `AppID` must then be of it and not of the RP ID (§10.1.1).
-    pub app_id: Option<&'a AppId>,
+    pub app_id: Option<AppIdHash>,
 }
 
 /// What to do where a credential's backup eligibility has changed, which the specification forbids
@@ -256,7 +256,7 @@ impl AuthenticationResponse {
             AuthenticatorOutputs::parse(data.extensions, expected.extensions, Occasion::Authentication)?;
         // §7.2 step 15; §10.1.1: where the client says that the `AppID` was used, it must be that, and nothing else.
         let scope = match expected.app_id {
-            Some(app_id) if client_extensions.app_id == Some(true) => app_id.hash(),
+            Some(AppIdHash(hash)) if client_extensions.app_id == Some(true) => hash,
             _ => *expected.rp_id.hash(),
         };
         if data.rp_id_hash != scope {

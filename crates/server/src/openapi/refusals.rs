@@ -170,6 +170,7 @@ const STORED_CREDENTIAL: &[&str] = &[
     "credential_unknown",
     "credential_revoked",
     "credential_mfa_only",
+    "credential_not_allowed",
     "user_mismatch",
     "user_handle_missing",
     "counter_rollback",

@@ -140,22 +140,24 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
     Ok(if user_exists { Insertion::IdTaken } else { Insertion::UnknownUser })
 }
 
-/// A user's newest credentials of a kind, or of any.
+/// A user's newest credentials of a kind, or of any; of those only one where it is named.
 pub(super) fn descriptors(
     db: &Connection,
     tenant_id: TenantId,
     user_id: UserId,
     kind: Option<CredentialKind>,
+    only: Option<&CredentialId>,
 ) -> Result<Vec<CredentialDescriptor>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT id, transports
          FROM credentials
-         WHERE tenant_id = ?1 AND user_id = ?2 AND (?3 IS NULL OR kind = ?3)
+         WHERE tenant_id = ?1 AND user_id = ?2 AND (?3 IS NULL OR kind = ?3) AND (?5 IS NULL OR id = ?5)
          ORDER BY created_at DESC, id DESC
          LIMIT ?4",
     )?;
     let kind = kind.map(kind_name);
-    let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind, DESCRIPTORS])?;
+    let only = only.map(Blob::blob);
+    let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind, DESCRIPTORS, only])?;
     collect(rows, |row| {
         let mut columns = Columns::new("credentials", Some(tenant_id), row);
         Ok(CredentialDescriptor {

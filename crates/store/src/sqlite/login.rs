@@ -3,7 +3,7 @@
 use passgate_core::config::DeviationPolicy;
 use passgate_core::credential::{Accepts, CredentialKind};
 use passgate_core::event::{self, CloneVerdict, CompletedTransaction, EventType, Occurrence, SuspectedClone};
-use passgate_core::ids::TenantId;
+use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::{BeginLogin, BegunLogin, FinishLogin, FinishedLogin};
 use passgate_core::user::AppUserId;
 use passgate_webauthn::{CounterVerdict, check_counter};
@@ -17,7 +17,7 @@ use super::{audit, credentials, transactions, users};
 use crate::failure;
 
 pub(super) fn begin(db: &Connection, begin: &BeginLogin) -> Result<BegunLogin, Fault> {
-    let outcome = allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts)?;
+    let outcome = allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref())?;
     match &outcome {
         BegunLogin::Begun(..) => audit::append(db, &begin.audit)?,
         BegunLogin::UnknownUser => audit::append(db, &begin.audit.failed(failure::USER_NOT_FOUND))?,
@@ -32,6 +32,7 @@ pub(super) fn allow(
     tenant_id: TenantId,
     app_user_id: &AppUserId,
     accepts: Accepts,
+    only: Option<&CredentialId>,
 ) -> Result<BegunLogin, Fault> {
     let Some(user) = users::by_app_id(db, tenant_id, app_user_id)? else {
         return Ok(BegunLogin::UnknownUser);
@@ -40,7 +41,7 @@ pub(super) fn allow(
         Accepts::Passkeys => Some(CredentialKind::Passkey),
         Accepts::Both => None,
     };
-    let allowed = credentials::descriptors(db, tenant_id, user.id, kind)?;
+    let allowed = credentials::descriptors(db, tenant_id, user.id, kind, only)?;
     Ok(if allowed.is_empty() { BegunLogin::NoCredentials } else { BegunLogin::Begun(user, allowed) })
 }
 

@@ -14,7 +14,7 @@ use crate::failure;
 pub(super) fn begin(db: &Connection, begin: &BeginRegistration) -> Result<BegunRegistration, Fault> {
     let user =
         users::upsert(db, begin.tenant_id, &begin.profile, begin.new_user_id, &begin.new_handle, begin.now)?;
-    let exclude = credentials::descriptors(db, begin.tenant_id, user.id, Some(begin.kind))?;
+    let exclude = credentials::descriptors(db, begin.tenant_id, user.id, Some(begin.kind), None)?;
     audit::append(db, &begin.audit)?;
     Ok(BegunRegistration { user, exclude })
 }

@@ -62,17 +62,18 @@ pub(super) fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<Transaction, Fa
 
 pub(super) fn begin(db: &Connection, begin: &BeginTransaction) -> Result<BegunTransaction, Fault> {
     let failed = |code| begin.audit.failed(code);
-    let (user, allowed) = match login::allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts)? {
-        BegunLogin::Begun(user, allowed) => (user, allowed),
-        BegunLogin::UnknownUser => {
-            audit::append(db, &failed(failure::USER_NOT_FOUND))?;
-            return Ok(BegunTransaction::UnknownUser);
-        }
-        BegunLogin::NoCredentials => {
-            audit::append(db, &failed(failure::NO_CREDENTIALS))?;
-            return Ok(BegunTransaction::NoCredentials);
-        }
-    };
+    let (user, allowed) =
+        match login::allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref())? {
+            BegunLogin::Begun(user, allowed) => (user, allowed),
+            BegunLogin::UnknownUser => {
+                audit::append(db, &failed(failure::USER_NOT_FOUND))?;
+                return Ok(BegunTransaction::UnknownUser);
+            }
+            BegunLogin::NoCredentials => {
+                audit::append(db, &failed(failure::NO_CREDENTIALS))?;
+                return Ok(BegunTransaction::NoCredentials);
+            }
+        };
     if insert(db, begin, user.id)? == 0 {
         audit::append(db, &failed(failure::TRANSACTION_EXISTS))?;
         return Ok(BegunTransaction::Exists);

@@ -259,6 +259,7 @@ pub(crate) fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin 
         tenant_id,
         app_user_id: app_id(app_user_id),
         accepts: Accepts::Passkeys,
+        only: None,
         audit: audit(tenant_id, AuditType::AuthenticationInitSucceeded),
     }
 }
@@ -285,6 +286,7 @@ pub(crate) fn begin_transaction(tenant_id: TenantId, user: &str, identifier: &st
         tenant_id,
         app_user_id: app_id(user),
         accepts: Accepts::Passkeys,
+        only: None,
         id: TransactionId::new(uuid()),
         identifier: identifier.clone(),
         data: TransactionData::from_stored(r#"{"amount":5}"#.to_owned()),

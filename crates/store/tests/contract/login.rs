@@ -3,10 +3,10 @@ use std::sync::Arc;
 use passgate_core::audit::AuditType;
 use passgate_core::config::DeviationPolicy;
 use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup, KnownCredential};
-use passgate_core::ids::TenantId;
+use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::{
-    BeginLogin, BeginRegistration, BegunLogin, Changed, FinishLogin, FinishRegistration, FinishedLogin,
-    Store, StoreError,
+    BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunTransaction, Changed, FinishLogin,
+    FinishRegistration, FinishedLogin, Store, StoreError,
 };
 
 use crate::backend::{AuditRow, Backend};
@@ -32,6 +32,45 @@ pub(crate) async fn a_login_of_a_named_user_allows_the_users_credentials(backend
     assert_eq!(store.begin_login(begin_mfa.clone()).await.unwrap(), expected);
     let log = backend.audit_log(tenant).await;
     assert_eq!(log[before..], [AuditRow::of(&begin.audit), AuditRow::of(&begin_mfa.audit)]);
+}
+
+pub(crate) async fn a_login_of_one_named_credential_allows_that_alone(backend: &impl Backend) {
+    let store = &**backend.store();
+    let tenant = fixtures::tenant(store, "Example").await;
+    let (user, first) = fixtures::user_with_credential(store, tenant, "alice", "first").await;
+    fixtures::user_with_credential(store, tenant, "bob", "of another user").await;
+    let second = Credential { created_at: NOW + seconds(1), ..credential(&user, "second") };
+    fixtures::register(store, tenant, second).await;
+    let mfa = Credential { kind: CredentialKind::Mfa, ..credential(&user, "mfa") };
+    fixtures::register(store, tenant, mfa.clone()).await;
+    let other = fixtures::tenant(store, "Other").await;
+    fixtures::user_with_credential(store, other, "alice", "of another tenant").await;
+    let begin = |id: &str, accepts| BeginLogin {
+        only: Some(CredentialId::new(id.as_bytes()).unwrap()),
+        accepts,
+        ..begin_login(tenant, "alice")
+    };
+    for (id, accepts, allowed) in [("first", Accepts::Passkeys, &first), ("mfa", Accepts::Both, &mfa)] {
+        let expected = BegunLogin::Begun(user.clone(), vec![describe(allowed)]);
+        assert_eq!(store.begin_login(begin(id, accepts)).await.unwrap(), expected);
+    }
+    let begin_transaction = BeginTransaction {
+        only: Some(first.id.clone()),
+        ..fixtures::begin_transaction(tenant, "alice", "t1")
+    };
+    let expected = BegunTransaction::Begun(user, vec![describe(&first)]);
+    assert_eq!(store.begin_transaction(begin_transaction).await.unwrap(), expected);
+    let before = backend.audit_log(tenant).await.len();
+    let refused = ["mfa", "of another user", "of another tenant", "unheard of"];
+    for id in refused {
+        let begin = begin(id, Accepts::Passkeys);
+        assert_eq!(store.begin_login(begin).await.unwrap(), BegunLogin::NoCredentials, "{id}");
+    }
+    let log = backend.audit_log(tenant).await;
+    assert_eq!(
+        log[before..].iter().map(|row| row.error.as_deref()).collect::<Vec<_>>(),
+        [Some("no_credentials"); 4]
+    );
 }
 
 pub(crate) async fn a_login_of_an_unknown_user_is_kept_as_a_failure(backend: &impl Backend) {

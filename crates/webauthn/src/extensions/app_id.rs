@@ -45,12 +45,16 @@ impl AppId {
 
     /// Its SHA-256, which stands in the place of the RP ID's where a U2F key signs (§10.1.1).
     #[must_use]
-    pub fn hash(&self) -> [u8; 32] {
+    pub fn hash(&self) -> AppIdHash {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
-        hash
+        AppIdHash(hash)
     }
 }
+
+/// The SHA-256 of an [`AppId`]: all of it that an assertion is verified with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AppIdHash(pub [u8; 32]);
 
 impl fmt::Display for AppId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,7 +27,7 @@ pub enum Extension {
 
 /// A set of extensions, small enough to be sealed into a challenge.
 ///
-/// `appid` isn't one of them: who asks for it names the `AppID` again when the assertion is verified.
+/// `appid` isn't one of them: who asks for it gives the `AppID`'s hash again when the assertion is verified.
 ///
 /// ```
 /// use passgate_webauthn::extensions::{AskedExtensions, Extension};

@@ -23,7 +23,7 @@ mod outputs;
 
 use serde_json::{Map, Value};
 
-pub use app_id::AppId;
+pub use app_id::{AppId, AppIdHash};
 pub use asked::{AskedExtensions, Extension};
 pub use authenticator::AuthenticatorOutputs;
 pub(crate) use authenticator::Occasion;

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{AppId, AskedExtensions, Extension, ExtensionValueError, boolean, bytes, object};
+use super::{AppIdHash, AskedExtensions, Extension, ExtensionValueError, boolean, bytes, object};
 
 /// The length of a PRF output, in bytes (§10.1.4).
 const PRF_OUTPUT_BYTES: usize = 32;
@@ -121,7 +121,7 @@ impl RequestOutputs {
     pub fn parse(
         results: &Map<String, Value>,
         asked: AskedExtensions,
-        app_id: Option<&AppId>,
+        app_id: Option<AppIdHash>,
     ) -> Result<Self, ExtensionValueError> {
         let answer = |name: &str, is_asked: bool| results.get(name).filter(|_| is_asked);
         let asks = |extension| asked.contains(extension);
@@ -146,7 +146,7 @@ impl RequestOutputs {
     pub(crate) fn read(
         json: &[u8],
         asked: AskedExtensions,
-        app_id: Option<&AppId>,
+        app_id: Option<AppIdHash>,
     ) -> Result<Self, ExtensionValueError> {
         if asked == AskedExtensions::NONE && app_id.is_none() {
             return Ok(Self::default());

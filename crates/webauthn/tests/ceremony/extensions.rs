@@ -36,7 +36,7 @@ fn authenticator(ceremony: &mut Ceremony, outputs: Vec<(Cbor, Cbor)>) {
 
 /// Makes the authenticator sign for the `AppID` in the RP ID's place, as a U2F key does.
 fn scope_to_app_id(ceremony: &mut Ceremony) {
-    let hash = AppId::parse(APP_ID).expect("an https URL").hash();
+    let hash = AppId::parse(APP_ID).expect("an https URL").hash().0;
     ceremony.authenticator.hooks.authenticator_data = Some(Box::new(move |data| data.rp_id_hash = hash));
 }
 

@@ -160,7 +160,7 @@ impl Ceremony {
             backup_eligible: registration.backup_eligible,
             backup_eligibility_policy: self.backup_eligibility_policy,
             extensions: self.extensions,
-            app_id: self.app_id.as_ref(),
+            app_id: self.app_id.as_ref().map(AppId::hash),
         };
         response.verify(&expected).map_err(Failure::Assertion)
     }

@@ -14,6 +14,7 @@ use passgate_webauthn::RequestOptions;
 use serde_json::json;
 
 use crate::app::App;
+use crate::asked::{Subject, authentication};
 use crate::error::ApiError;
 use crate::extract::{InTenant, JsonBody, MaybeKeyed, Origin};
 use crate::no_store::NoStore;
@@ -51,13 +52,16 @@ pub(crate) async fn handler<S: Store>(
     JsonBody(request): JsonBody<Asking<LoginInitialize, LoginAsked>>,
 ) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
     let Asking { request, asked } = request;
-    let asked = crate::asked::login(&asked)?;
     let options = match request.user_id {
-        None => app.passgate.begin_discoverable_login(&tenant, &asked)?,
+        None => {
+            let asked = authentication(&asked, Subject::Discoverable)?;
+            app.passgate.begin_discoverable_login(&tenant, &asked)?
+        }
         Some(user_id) => {
             // Whether a user exists, and with which credentials, is the app's to know.
             key.require(&app, &tenant)?;
             let user_id = field("user_id", AppUserId::new(user_id))?;
+            let asked = authentication(&asked, Subject::Named)?;
             app.passgate.begin_login(&tenant, CredentialKind::Passkey, user_id, &asked, &origin).await?
         }
     };

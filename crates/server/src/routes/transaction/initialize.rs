@@ -4,8 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use passgate_api::ErrorCode;
 use passgate_api::ceremony::RequestOptions as RequestOptionsJson;
-use passgate_api::public::TransactionInitialize;
-use passgate_core::asked::Asked;
+use passgate_api::public::{Asking, LoginAsked, TransactionInitialize};
 use passgate_core::store::Store;
 use passgate_core::transaction::{TransactionData, TransactionIdentifier};
 use passgate_core::user::AppUserId;
@@ -13,6 +12,7 @@ use passgate_webauthn::RequestOptions;
 use serde_json::json;
 
 use crate::app::App;
+use crate::asked::{Subject, authentication};
 use crate::error::ApiError;
 use crate::extract::{JsonBody, Keyed, Origin};
 use crate::no_store::NoStore;
@@ -29,7 +29,7 @@ pub(crate) fn description() -> Description {
          `transaction_id` is used up by this call, whatever becomes of it.",
     )
     .acts_for_a_person()
-    .takes::<TransactionInitialize>(
+    .takes_asking::<TransactionInitialize, LoginAsked>(
         Presence::Required,
         json!({
             "user_id": "user-7",
@@ -47,17 +47,16 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     Keyed(tenant): Keyed,
     Origin(origin): Origin,
-    JsonBody(request): JsonBody<TransactionInitialize>,
+    JsonBody(request): JsonBody<Asking<TransactionInitialize, LoginAsked>>,
 ) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
+    let Asking { request, asked } = request;
+    let asked = authentication(&asked, Subject::Named)?;
     let user_id = field("user_id", AppUserId::new(request.user_id))?;
     let identifier = field("transaction_id", TransactionIdentifier::new(request.transaction_id))?;
     let data = TransactionData::compact(&request.transaction_data);
     if data.as_str() == "null" {
         return Err(ApiError::validation("transaction_data: must not be null"));
     }
-    let options = app
-        .passgate
-        .begin_transaction(&tenant, user_id, identifier, data, &Asked::default(), &origin)
-        .await?;
+    let options = app.passgate.begin_transaction(&tenant, user_id, identifier, data, &asked, &origin).await?;
     Ok(NoStore(Json(options)))
 }

@@ -14,6 +14,7 @@ use passgate_webauthn::RequestOptions;
 use serde_json::json;
 
 use crate::app::App;
+use crate::asked::{Subject, authentication};
 use crate::error::ApiError;
 use crate::extract::{JsonBody, Keyed, Origin};
 use crate::no_store::NoStore;
@@ -43,7 +44,7 @@ pub(crate) async fn handler<S: Store>(
     JsonBody(request): JsonBody<Asking<MfaLoginInitialize, LoginAsked>>,
 ) -> Result<NoStore<Json<RequestOptions>>, ApiError> {
     let Asking { request, asked } = request;
-    let asked = crate::asked::login(&asked)?;
+    let asked = authentication(&asked, Subject::Named)?;
     let user_id = field("user_id", AppUserId::new(request.user_id))?;
     let options = app.passgate.begin_login(&tenant, CredentialKind::Mfa, user_id, &asked, &origin).await?;
     Ok(NoStore(Json(options)))
