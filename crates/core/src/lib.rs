@@ -22,6 +22,7 @@ pub mod event;
 pub mod ids;
 pub mod key_secret;
 mod login;
+pub mod measurement;
 pub mod metadata;
 pub mod passgate;
 mod refusals;

@@ -7,6 +7,7 @@ use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
+use crate::measurement::Measurement;
 use crate::metadata::MetadataMemory;
 use crate::refusals::Refusals;
 use crate::rng::{Rng, random_uuid};
@@ -162,6 +163,14 @@ impl<S: Store> Passgate<S> {
         let version = self.store.version().await?;
         self.tenants.saw_version(version, self.now());
         Ok(())
+    }
+
+    /// How busy the store is, and how well the tenants in memory serve.
+    #[must_use]
+    pub fn measurements(&self) -> Vec<Measurement> {
+        let mut measurements = self.store.measurements();
+        measurements.extend(self.tenants.measurements());
+        measurements
     }
 
     /// Whether the database was reached within the last seconds.

@@ -20,6 +20,7 @@ use crate::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId,
     TransactionId, UserHandle, UserId,
 };
+use crate::measurement::Measurement;
 use crate::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use crate::server_secret::SecretId;
 use crate::signals::SignalLookup;
@@ -681,6 +682,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
+    /// How busy the store is, for operators. Reads nothing.
+    fn measurements(&self) -> Vec<Measurement> {
+        Vec::new()
+    }
     /// Forgets challenges that expired before `expired_before`, and remembers how far it went: spending refuses
     /// whatever expires no later than the last one that was forgotten. Returns how many were.
     fn purge_spent_challenges(

@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::config::TenantConfig;
 use crate::ids::{ApiKeyId, TenantId};
 use crate::key_secret::KeyHash;
+use crate::measurement::Measurement;
 use crate::server_secret::Secrets;
 use crate::signing_key::{self, PublicKey, SigningKey, SigningKeyError, SigningKeyState, Turn};
 use crate::store::Version;
@@ -117,6 +118,9 @@ pub(crate) struct TenantCache {
     known_version: AtomicU64,
     /// When the version was last read, in milliseconds.
     checked_at: AtomicI64,
+    /// How often what was asked for was in memory, and how often it had to be loaded.
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -134,6 +138,8 @@ impl TenantCache {
             entries: Cache::new(capacity),
             known_version: AtomicU64::new(0),
             checked_at: AtomicI64::new(Timestamp::EPOCH.as_millis()),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
@@ -141,10 +147,32 @@ impl TenantCache {
     pub(crate) fn get(&self, id: TenantId) -> Known {
         match self.entries.get(&id) {
             Some(entry) if entry.version.0 >= self.known_version.load(Ordering::Acquire) => {
+                self.hits.fetch_add(1, Ordering::Relaxed);
                 entry.tenant.map_or(Known::Absent, Known::Present)
             }
-            Some(_) | None => Known::Nothing,
+            Some(_) | None => {
+                self.misses.fetch_add(1, Ordering::Relaxed);
+                Known::Nothing
+            }
         }
+    }
+
+    /// How well it serves.
+    pub(crate) fn measurements(&self) -> [Measurement; 3] {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        [
+            Measurement::counter(
+                "tenant_cache_hits",
+                "Requests whose tenant was in memory, or known not to exist",
+                load(&self.hits),
+            ),
+            Measurement::counter(
+                "tenant_cache_misses",
+                "Requests whose tenant had to be loaded",
+                load(&self.misses),
+            ),
+            Measurement::gauge("tenant_cache_entries", "Tenants in memory", self.entries.entry_count()),
+        ]
     }
 
     /// Keeps what was loaded.

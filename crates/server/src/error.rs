@@ -16,6 +16,8 @@ use passgate_core::store::StoreError;
 use passgate_core::transactions::BeginTransactionError;
 use passgate_webauthn::{OptionsError, RegistrationError, RelatedOriginsError};
 
+use crate::metrics::FailureCode;
+
 /// An answer outside 2xx.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -97,6 +99,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let code = FailureCode(self.code.clone());
         let body = ErrorBody {
             title: self.title.to_owned(),
             details: self.details,
@@ -109,6 +112,7 @@ impl IntoResponse for ApiError {
         };
         let mut response = (self.status, Json(body)).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(code);
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

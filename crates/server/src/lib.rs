@@ -12,6 +12,7 @@ mod extract;
 pub mod listener;
 mod logging;
 mod metadata;
+pub mod metrics;
 mod no_store;
 mod open;
 pub mod openapi;

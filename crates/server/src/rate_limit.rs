@@ -15,7 +15,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use passgate_api::ErrorCode;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
@@ -32,6 +32,23 @@ const ADDRESS_COUNTS: u64 = 1 << 18;
 
 /// How many seconds' worth of requests may come at once.
 const BURST: u32 = 5;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// What one address asks.
+    Address,
+    /// What is asked of one tenant.
+    Tenant,
+}
+
+/// A limit was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TooMany {
+    limit: Limit,
+    /// How long until another request is let through.
+    wait: Duration,
+}
 
 /// The limits of a process.
 pub struct RateLimits {
@@ -57,13 +74,16 @@ impl RateLimits {
         }
     }
 
-    /// Lets a request through, or says how long to wait. Without an address, only the tenant's limit is asked.
-    fn check(&self, tenant: TenantId, source: Option<IpAddr>) -> Result<(), Duration> {
+    /// Lets a request through, or says why not. Without an address, only the tenant's limit is asked.
+    fn check(&self, tenant: TenantId, source: Option<IpAddr>) -> Result<(), TooMany> {
+        let too_many = |limit| {
+            move |refused: NotUntil<_>| TooMany { limit, wait: refused.wait_time_from(self.clock.now()) }
+        };
         if let Some(source) = source {
             let count = self.hasher.hash_one(network(source)) % ADDRESS_COUNTS;
-            self.addresses.check_key(&count).map_err(|refused| refused.wait_time_from(self.clock.now()))?;
+            self.addresses.check_key(&count).map_err(too_many(Limit::Address))?;
         }
-        self.tenants.check_key(&tenant).map_err(|refused| refused.wait_time_from(self.clock.now()))
+        self.tenants.check_key(&tenant).map_err(too_many(Limit::Tenant))
     }
 
     /// Forgets whoever has been idle long enough to have the whole burst again.
@@ -93,7 +113,10 @@ pub(crate) async fn limit<S: Store>(State(app): State<App<S>>, request: Request,
     };
     match checked {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(wait) => refuse(wait),
+        Err(TooMany { limit, wait }) => {
+            app.metrics.count_rate_limited(limit);
+            refuse(wait)
+        }
     }
 }
 
@@ -132,8 +155,9 @@ mod tests {
         for _ in 0..BURST {
             assert_eq!(limits.check(tenant(1), source), Ok(()));
         }
-        let wait = limits.check(tenant(1), source).unwrap_err();
-        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+        let refused = limits.check(tenant(1), source).unwrap_err();
+        assert_eq!(refused.limit, Limit::Address);
+        assert!(refused.wait <= Duration::from_secs(1), "{refused:?}");
         assert_eq!(limits.check(tenant(1), Some([192, 0, 2, 2].into())), Ok(()), "another address does not");
         assert_eq!(limits.check(tenant(1), None), Ok(()), "and whoever has the key does not");
     }
@@ -145,7 +169,8 @@ mod tests {
             assert_eq!(limits.check(tenant(1), Some([192, 0, 2, last].into())), Ok(()));
         }
         assert!(limits.check(tenant(1), Some([198, 51, 100, 1].into())).is_err());
-        assert!(limits.check(tenant(1), None).is_err());
+        let refused = limits.check(tenant(1), None).unwrap_err();
+        assert_eq!(refused.limit, Limit::Tenant);
         assert_eq!(limits.check(tenant(2), None), Ok(()), "another tenant's crowd is its own");
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod documentation;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod login;
+pub(crate) mod metrics;
 pub(crate) mod mfa;
 pub(crate) mod registration;
 pub(crate) mod related_origins;
@@ -30,7 +31,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{self, Api, Document, Endpoint, delete, get, patch, post, put};
 use crate::routes::documentation::{Both, Published};
-use crate::{admin_layer, rate_limit, request, tenant_layer};
+use crate::{admin_layer, metrics as measuring, rate_limit, request, tenant_layer};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
@@ -222,6 +223,7 @@ fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
         get("/", status::handler, status::description()),
         get("/health/alive", health::alive, health::alive_description()),
         get("/health/ready", health::ready, health::ready_description()),
+        get("/metrics", metrics::handler, metrics::description()),
         get("/openapi.json", openapi::of_admin, openapi::description()),
         get(
             "/openapi/public.json",
@@ -240,6 +242,7 @@ fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Dura
         .layer(CatchPanicLayer::custom(|_| ApiError::internal("a handler panicked").into_response()))
         .layer(from_fn_with_state(request_timeout, request::limit_time))
         .layer(from_fn_with_state(app.clone(), request::identify))
+        .layer(from_fn_with_state(app.clone(), measuring::measure))
         .with_state(app)
 }
 

@@ -138,6 +138,7 @@ impl TestServer {
             passgate: Arc::clone(&passgate),
             body_limit: 65_536,
             admin_url: ADMIN_URL.to_owned(),
+            metrics: Arc::default(),
             rate_limits,
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),

@@ -23,6 +23,7 @@ mod jwks;
 mod login;
 mod malformed;
 mod metacharacters;
+mod metrics;
 mod mfa;
 mod rate_limits;
 mod registration;

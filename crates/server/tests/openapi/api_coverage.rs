@@ -469,6 +469,16 @@ const SECTIONS: &[Section] = &[
                 &["admin::health_needs_none", "errors::a_database_that_is_closed_is_503_and_not_ready"],
             ),
             Row(
+                "GET `/metrics`",
+                &["getMetrics"],
+                &[
+                    "metrics::ceremonies_are_counted_by_outcome_and_code",
+                    "metrics::the_store_and_the_cache_tell_how_busy_they_are",
+                    "metrics::refusals_by_rate_limits_are_counted_by_the_limit",
+                    "metrics::what_strangers_make_up_is_no_label",
+                ],
+            ),
+            Row(
                 "GET `/`: the status page",
                 &["getStatusPage"],
                 &["documentation::the_status_page_says_whether_the_database_answers"],

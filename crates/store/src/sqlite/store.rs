@@ -13,6 +13,7 @@ use passgate_core::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId, UserId,
 };
 use passgate_core::key_secret::KeyHash;
+use passgate_core::measurement::Measurement;
 use passgate_core::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use passgate_core::server_secret::SecretId;
 use passgate_core::signals::SignalLookup;
@@ -439,6 +440,10 @@ impl Store for SqliteStore {
             }
             deleted += step;
         }
+    }
+
+    fn measurements(&self) -> Vec<Measurement> {
+        self.writer.measurements()
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

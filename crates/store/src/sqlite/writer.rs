@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use passgate_core::measurement::{Measured, Measurement};
 use passgate_core::store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -40,6 +41,21 @@ pub struct WriterCounts {
 struct Counters {
     commits: AtomicU64,
     jobs: AtomicU64,
+    failed: AtomicU64,
+    /// How many commits had up to so many jobs: [`BATCH_SIZES`].
+    sizes: [AtomicU64; BATCH_SIZES.len()],
+}
+
+/// The upper bounds of the batches' sizes that are told apart.
+const BATCH_SIZES: [u32; 10] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+impl Counters {
+    fn committed(&self, jobs: usize) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.jobs.fetch_add(jobs as u64, Ordering::Relaxed);
+        let size = BATCH_SIZES.iter().position(|bound| jobs <= *bound as usize);
+        self.sizes[size.unwrap_or(BATCH_SIZES.len() - 1)].fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 enum Message {
@@ -115,6 +131,26 @@ impl Writer {
         }
     }
 
+    /// How busy the thread is.
+    pub(super) fn measurements(&self) -> Vec<Measurement> {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let waiting = self.queue.max_capacity() - self.queue.capacity();
+        let buckets = BATCH_SIZES.iter().zip(&self.counters.sizes);
+        let counts = self.counts();
+        vec![
+            Measurement::gauge("store_queue_depth", "Writes that wait for the next commit", waiting as u64),
+            Measurement::counter("store_commit_failures", "Commits that failed", load(&self.counters.failed)),
+            Measurement {
+                name: "store_commit_batch_size",
+                help: "How many writes a commit had; the sum is of all writes, the count of all commits",
+                measured: Measured::Histogram {
+                    sum: counts.jobs,
+                    buckets: buckets.map(|(bound, count)| (*bound, load(count))).collect(),
+                },
+            },
+        ]
+    }
+
     pub(super) fn counts(&self) -> WriterCounts {
         WriterCounts {
             commits: self.counters.commits.load(Ordering::Relaxed),
@@ -158,10 +194,12 @@ fn write_until_closed(db: Connection, mut queue: mpsc::Receiver<Message>, counte
         let committed = commit(&db, &mut batch).map_err(Arc::new);
         match &committed {
             Ok(()) => {
-                counters.commits.fetch_add(1, Ordering::Relaxed);
-                counters.jobs.fetch_add(batch.len() as u64, Ordering::Relaxed);
+                counters.committed(batch.len());
             }
-            Err(error) => tracing::error!(%error, jobs = batch.len(), "a commit failed"),
+            Err(error) => {
+                counters.failed.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(%error, jobs = batch.len(), "a commit failed");
+            }
         }
         for job in batch.drain(..) {
             job.answer(committed.as_ref().copied());

@@ -34,7 +34,7 @@ pub(crate) async fn handler<S: Store>(State(app): State<App<S>>) -> Response {
          <dl><dt>The public API</dt><dd><a href=\"/docs\">{url}</a> (<a href=\"/openapi/public.json\">OpenAPI</a>)</dd>\
          <dt>The admin API</dt><dd><a href=\"/docs/admin\">on this address</a> (<a href=\"/openapi.json\">OpenAPI</a>)</dd>\
          <dt>For whatever watches the process</dt><dd><a href=\"/health/alive\">/health/alive</a>, \
-         <a href=\"/health/ready\">/health/ready</a></dd></dl></main>",
+         <a href=\"/health/ready\">/health/ready</a>, <a href=\"/metrics\">/metrics</a></dd></dl></main>",
         env!("CARGO_PKG_VERSION"),
     ));
     html(page.end(), Lifetime::None)
