@@ -28,4 +28,4 @@ pub mod source_address;
 mod tenant_layer;
 mod validate;
 
-pub use app::App;
+pub use app::{App, Parts};

@@ -1,7 +1,7 @@
 //! What surrounds every request: its id, its log line, its time limit.
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
@@ -27,26 +27,42 @@ pub(crate) struct RequestInfo {
     pub(crate) source: Option<IpAddr>,
 }
 
-/// Gives a request its id, which `x-request-id` returns and every log line of it carries, and logs how it ended. The
-/// path is logged as the route's pattern: a real one may hold a credential id.
-pub(crate) async fn identify<S: Store>(
-    State(app): State<App<S>>,
+/// What surrounds every request, and how long it may take.
+pub(crate) struct Surroundings<S> {
+    pub(crate) app: App<S>,
+    pub(crate) time_limit: Duration,
+}
+
+impl<S> Clone for Surroundings<S> {
+    fn clone(&self) -> Self {
+        Self { app: self.app.clone(), time_limit: self.time_limit }
+    }
+}
+
+/// Gives a request its id, which `x-request-id` returns and every log line of it carries, ends it when it takes too
+/// long, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
+/// id. One layer does it all, since each costs every request an allocation as large as what it surrounds.
+pub(crate) async fn surround<S: Store>(
+    State(Surroundings { app, time_limit }): State<Surroundings<S>>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let began = Instant::now();
     let id = app.passgate.random_uuid();
     let peer = request.extensions().get::<SourceAddress>().map(|address| address.0);
     let source = peer.map(|peer| app.trusted_proxies.source(peer, request.headers()));
     request.extensions_mut().insert(RequestInfo { id, source });
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let span = tracing::info_span!(
         "request",
         request_id = %id,
-        method = %request.method(),
+        method = %method,
         route = route.as_ref().map_or("-", MatchedPath::as_str),
     );
     async {
-        let mut response = next.run(request).await;
+        let mut response = in_time(time_limit, next.run(request)).await;
+        app.metrics.count(method, route, &response, began.elapsed());
         let status = response.status().as_u16();
         if let Some(Cause(cause)) = response.extensions().get() {
             tracing::error!(status, cause, "request failed");
@@ -64,9 +80,9 @@ pub(crate) async fn identify<S: Store>(
     .await
 }
 
-/// Ends a request that takes too long, reading its body included.
-pub(crate) async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
+/// The answer, or another once it has taken too long, reading the request's body included.
+async fn in_time(limit: Duration, answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(limit, answer).await {
         Ok(response) => response,
         Err(_) => ApiError::new(
             StatusCode::REQUEST_TIMEOUT,

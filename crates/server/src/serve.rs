@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::listener::{self, Limits};
 use crate::metadata::Refresher;
 use crate::open::{IfMissing, StartError, open_with_metadata};
@@ -68,7 +68,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let public_listener = bind("public_listen", settings.public_listen).await?;
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
     let passgate = Arc::new(open_with_metadata(&settings, IfMissing::Create).await?);
-    let app = App::new(Arc::clone(&passgate), &settings);
+    let app = App::from(Parts::new(Arc::clone(&passgate), &settings));
     let refresher = settings
         .metadata
         .as_ref()
@@ -94,7 +94,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let router = routes::public(app.clone(), settings.request_timeout);
     let public = tokio::spawn(listener::serve(public_listener, router, limits, stopped.clone()));
     let limits = Limits { connections: ADMIN_CONNECTIONS, ..limits };
-    let forgetting = tokio::spawn(forget_idle(app.rate_limits.clone(), stopped.clone()));
+    let forgetting = tokio::spawn(forget_idle(app.clone(), stopped.clone()));
     let router = routes::admin(app, settings.request_timeout);
     let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
@@ -208,11 +208,11 @@ async fn refresh<S: Store>(refresher: Option<Refresher<S>>, stop: watch::Receive
 }
 
 /// Keeps the table of who asks small.
-async fn forget_idle(limits: Option<Arc<RateLimits>>, mut stop: watch::Receiver<bool>) {
+async fn forget_idle<S: Store>(app: App<S>, mut stop: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         tokio::select! {
-            _ = ticks.tick() => limits.iter().for_each(|limits| limits.forget_idle()),
+            _ = ticks.tick() => app.rate_limits.iter().for_each(RateLimits::forget_idle),
             _ = stop.changed() => return,
         }
     }

@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use super::CliError;
 use super::running::{Relation, Running, probe};
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::open::{IfMissing, open_with_metadata};
 use crate::routes;
 use crate::settings::Settings;
@@ -85,7 +85,7 @@ impl Admin {
         if settings.metadata.is_some() {
             drop(passgate.find_newer_metadata().await);
         }
-        let app = App::new(Arc::clone(&passgate), settings);
+        let app = App::from(Parts::new(Arc::clone(&passgate), settings));
         Ok(Self::Database { router: routes::admin_in_process(app), passgate })
     }
 

@@ -7,11 +7,10 @@ mod figures;
 mod labels;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::MatchedPath;
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
 use passgate_api::ErrorCode;
 use passgate_core::passgate::Passgate;
@@ -25,7 +24,6 @@ use prometheus_client::registry::Registry;
 
 use self::figures::Figures;
 use self::labels::{Ceremony, CeremonyOutcome, Limited, Served};
-use crate::app::App;
 use crate::rate_limit::Limit;
 
 /// The upper bounds of the latencies' buckets, in seconds: a login takes about one millisecond, a time-out ten seconds.
@@ -55,7 +53,14 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    fn count(&self, method: Method, route: Option<MatchedPath>, response: &Response, took: Duration) {
+    /// A request was answered.
+    pub(crate) fn count(
+        &self,
+        method: Method,
+        route: Option<MatchedPath>,
+        response: &Response,
+        took: Duration,
+    ) {
         let status = response.status().as_u16();
         // A preflight is a browser's, and no ceremony.
         let posted = route.as_ref().filter(|_| method == Method::POST);
@@ -98,14 +103,4 @@ impl Metrics {
         let _ = prometheus_text::encode(&mut text, &registry);
         text
     }
-}
-
-/// Measures every request.
-pub(crate) async fn measure<S: Store>(State(app): State<App<S>>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    app.metrics.count(method, route, &response, began.elapsed());
-    response
 }

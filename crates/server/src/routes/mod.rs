@@ -30,8 +30,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{self, Api, Document, Endpoint, delete, get, patch, post, put};
+use crate::request::Surroundings;
 use crate::routes::documentation::{Both, Published};
-use crate::{admin_layer, metrics as measuring, rate_limit, request, tenant_layer};
+use crate::{admin_layer, rate_limit, request, tenant_layer};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
@@ -238,11 +239,10 @@ fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
 
 /// What every request passes through, outermost last.
 fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Duration) -> Router {
+    let surroundings = Surroundings { app: app.clone(), time_limit: request_timeout };
     routes
         .layer(CatchPanicLayer::custom(|_| ApiError::internal("a handler panicked").into_response()))
-        .layer(from_fn_with_state(request_timeout, request::limit_time))
-        .layer(from_fn_with_state(app.clone(), request::identify))
-        .layer(from_fn_with_state(app.clone(), measuring::measure))
+        .layer(from_fn_with_state(surroundings, request::surround))
         .with_state(app)
 }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use jsonwebtoken::{DecodingKey, Validation};
 use passgate::listener::{self, Limits};
+use passgate::metrics::Metrics;
 use passgate::rate_limit::RateLimits;
 use passgate::source_address::TrustedProxies;
-use passgate::{App, routes};
+use passgate::{App, Parts, routes};
 use passgate_authenticator::Authenticator;
 use passgate_core::clock::{Clock, Timestamp};
 use passgate_core::passgate::Passgate;
@@ -88,10 +89,7 @@ impl TestServer {
         Self::start_with(None, TrustedProxies::default()).await
     }
 
-    pub(crate) async fn start_with(
-        rate_limits: Option<Arc<RateLimits>>,
-        trusted_proxies: TrustedProxies,
-    ) -> Self {
+    pub(crate) async fn start_with(rate_limits: Option<RateLimits>, trusted_proxies: TrustedProxies) -> Self {
         Self::start_whole(rate_limits, trusted_proxies, vec![]).await
     }
 
@@ -110,7 +108,7 @@ impl TestServer {
     }
 
     async fn start_whole(
-        rate_limits: Option<Arc<RateLimits>>,
+        rate_limits: Option<RateLimits>,
         trusted_proxies: TrustedProxies,
         metadata_roots: Vec<TrustAnchor>,
     ) -> Self {
@@ -134,15 +132,15 @@ impl TestServer {
             passgate_core::administration::Created::Done(token) => token.secret.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         };
-        let app = App {
+        let app = App::from(Parts {
             passgate: Arc::clone(&passgate),
             body_limit: 65_536,
             admin_url: ADMIN_URL.to_owned(),
-            metrics: Arc::default(),
+            metrics: Metrics::default(),
             rate_limits,
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),
-        };
+        });
         let timeout = Duration::from_secs(30);
         let (stop, stopped) = watch::channel(false);
         let mut addresses = Vec::new();

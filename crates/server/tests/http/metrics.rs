@@ -1,7 +1,6 @@
 //! What `/metrics` tells of what happened.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use passgate::rate_limit::RateLimits;
 use passgate::source_address::TrustedProxies;
@@ -110,7 +109,7 @@ async fn refusals_by_rate_limits_are_counted_by_the_limit() {
     for (limits, limit) in
         [(RateLimits::per_second(few, many), "address"), (RateLimits::per_second(many, few), "tenant")]
     {
-        let server = TestServer::start_with(Some(Arc::new(limits)), TrustedProxies::default()).await;
+        let server = TestServer::start_with(Some(limits), TrustedProxies::default()).await;
         let tenant = server.tenant().await;
         let mut refused = 0;
         for _ in 0..20 {

@@ -1,5 +1,4 @@
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use passgate::rate_limit::RateLimits;
 use passgate::source_address::TrustedProxies;
@@ -12,7 +11,7 @@ use crate::harness::{TestServer, TestTenant};
 /// One request a second from an address, five at once; behind a proxy on this machine.
 async fn limited() -> TestServer {
     let (address, tenant) = (NonZeroU32::new(1).unwrap(), NonZeroU32::new(1_000).unwrap());
-    let limits = Arc::new(RateLimits::per_second(address, tenant));
+    let limits = RateLimits::per_second(address, tenant);
     TestServer::start_with(Some(limits), TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()])).await
 }
 
