@@ -677,6 +677,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
+    /// The database's clock, if it may be another than this process's: none where both are of one machine.
+    fn clock(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+    /// Lets work under way end, then closes the database. What comes later fails with [`StoreError::Unavailable`].
+    fn close(&self) -> impl Future<Output = ()> + Send;
     /// Forgets challenges that expired before `expired_before`, and remembers how far it went: spending refuses
     /// whatever expires no later than the last one that was forgotten. Returns how many were.
     fn purge_spent_challenges(

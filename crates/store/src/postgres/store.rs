@@ -511,6 +511,15 @@ impl Store for PostgresStore {
         Ok(version::read(&self.session().await?).await?)
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(Some(version::clock(&self.session().await?).await?))
+    }
+
+    /// Connections are closed as they become idle.
+    async fn close(&self) {
+        self.connections.close();
+    }
+
     /// In several commits, so that other writes do not wait for a long one. What is not forgotten yet when one of
     /// them fails is refused all the same.
     async fn purge_spent_challenges(&self, expired_before: Timestamp) -> Result<u64, StoreError> {
