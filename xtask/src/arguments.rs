@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::bench::Options;
 use crate::failure::Failure;
 use crate::servers::Backend;
 use crate::test::Step;
@@ -17,6 +18,11 @@ The tasks of this workspace
       [<count>] [<seed>]           so many of them [default: 100000 1]
   cargo xtask fuzz                 made-up input for the verifier's parsers, after what earlier runs found
       --seconds <n>                so long for each of them [default: 60]
+  cargo xtask bench                what Passgate takes and holds, into docs/benchmarks
+      --quick                      under two minutes, to see that the bench works; into target/bench
+      --large                      and 10 million credentials in SQLite, 1 million in PostgreSQL
+      --soak <minutes>             and so many minutes of mixed load
+      --kills <n>                  and a server killed so often under load, on each database
 ";
 
 /// What to do.
@@ -30,6 +36,7 @@ pub(crate) enum Task {
     ListSteps,
     /// With these arguments of its own.
     Differential(Vec<String>),
+    Bench(Options),
     /// So long for each target.
     Fuzz {
         seconds: u32,
@@ -42,6 +49,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task,
         Some("demo") => demo(arguments),
         Some("test") => test(arguments),
         Some("fuzz") => fuzz(arguments),
+        Some("bench") => bench(arguments),
         Some("differential") => Ok(Task::Differential(arguments.collect())),
         Some(other) => Err(usage(&format!("there is no task {other:?}"))),
     }
@@ -78,19 +86,34 @@ fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
     let mut seconds = 60;
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--seconds" => {
-                let value = arguments.next().unwrap_or_default();
-                seconds = value
-                    .parse()
-                    .ok()
-                    .filter(|&seconds| seconds > 0)
-                    .ok_or_else(|| usage(&format!("--seconds is a number of them, not {value:?}")))?;
-            }
+            "--seconds" => seconds = count(arguments.next(), "--seconds")?,
             "--help" | "-h" => return Ok(Task::Help),
             other => return Err(usage(&format!("`fuzz` has no argument {other:?}"))),
         }
     }
     Ok(Task::Fuzz { seconds })
+}
+
+fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    let mut options = Options::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => options.quick = true,
+            "--large" => options.large = true,
+            "--soak" => options.soak_minutes = Some(count(arguments.next(), "--soak")?),
+            "--kills" => options.kills = Some(count(arguments.next(), "--kills")?),
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(usage(&format!("`bench` has no argument {other:?}"))),
+        }
+    }
+    Ok(Task::Bench(options))
+}
+
+/// A number above 0.
+fn count(value: Option<String>, option: &str) -> Result<u32, Failure> {
+    let value = value.unwrap_or_default();
+    let count = value.parse().ok().filter(|&count| count > 0);
+    count.ok_or_else(|| usage(&format!("{option} is a number above 0, not {value:?}")))
 }
 
 fn named<T: Copy>(
@@ -128,6 +151,9 @@ mod tests {
         assert_eq!(parsed("test --list"), Ok(Task::ListSteps));
         assert_eq!(parsed("fuzz"), Ok(Task::Fuzz { seconds: 60 }));
         assert_eq!(parsed("fuzz --seconds 7"), Ok(Task::Fuzz { seconds: 7 }));
+        assert_eq!(parsed("bench"), Ok(Task::Bench(Options::default())));
+        let all = Options { quick: true, large: true, soak_minutes: Some(20), kills: Some(100) };
+        assert_eq!(parsed("bench --quick --large --soak 20 --kills 100"), Ok(Task::Bench(all)));
         assert_eq!(parsed("differential"), Ok(Task::Differential(vec![])));
         assert_eq!(parsed("differential 7 1"), Ok(Task::Differential(vec!["7".to_owned(), "1".to_owned()])));
     }
@@ -139,7 +165,8 @@ mod tests {
         assert_eq!(problem("demo --port 1"), r#"`demo` has no argument "--port""#);
         assert_eq!(problem("demo --backend go"), r#"--backend is one of rust, hono, not "go""#);
         assert_eq!(problem("demo --backend"), r#"--backend is one of rust, hono, not """#);
-        assert_eq!(problem("fuzz --seconds 0"), r#"--seconds is a number of them, not "0""#);
+        assert_eq!(problem("bench --soak"), r#"--soak is a number above 0, not """#);
+        assert_eq!(problem("fuzz --seconds 0"), r#"--seconds is a number above 0, not "0""#);
         assert!(problem("test --only all").starts_with("--only is one of fmt, "));
     }
 }

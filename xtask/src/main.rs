@@ -6,6 +6,7 @@
 compile_error!("the tasks need process groups and signals: Linux, macOS, or WSL on Windows");
 
 mod arguments;
+mod bench;
 mod builds;
 mod check;
 mod demo;
@@ -54,6 +55,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::DemoCheck(backend) => check::run(&workspace, &interrupts, backend),
         Task::Test(only) => test::run(&workspace, &interrupts, &only),
         Task::Differential(arguments) => differential::run(&workspace, &interrupts, &arguments),
+        Task::Bench(options) => bench::run(&workspace, &interrupts, options),
         Task::Fuzz { seconds } => {
             needs::provide(fuzz::NEEDS, &workspace, &interrupts)?;
             fuzz::run(&workspace, &interrupts, seconds)

@@ -1,4 +1,4 @@
-//! The demo's ports.
+//! The demo's ports, and free ones for everything else.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -33,6 +33,16 @@ pub(crate) fn require_free() -> Result<(), Failure> {
         taken.join("\n")
     );
     Err(Failure::Because(message))
+}
+
+/// Two ports that nobody listens on.
+pub(crate) fn free() -> Result<[u16; 2], Failure> {
+    let failure = || Failure::to("find a free port");
+    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    // Both are held until both are known, or they might be the same.
+    let (first, second) = (listen().map_err(failure())?, listen().map_err(failure())?);
+    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+    Ok([port(&first).map_err(failure())?, port(&second).map_err(failure())?])
 }
 
 fn described((port, purpose): (u16, &str)) -> String {

@@ -41,6 +41,18 @@ pub(crate) fn run(command: &mut Command, interrupts: &Interrupts) -> Result<(), 
 
 /// As [`run`], but returns what it wrote to its standard output.
 pub(crate) fn output(command: &mut Command, interrupts: &Interrupts) -> Result<String, Failure> {
+    let (text, status) = output_and_status(command, interrupts)?;
+    if status.success() {
+        return Ok(text);
+    }
+    Err(Failure::Because(format!("`{}` failed: {status}", shown(command))))
+}
+
+/// What it wrote to its standard output, however it ended.
+pub(crate) fn output_and_status(
+    command: &mut Command,
+    interrupts: &Interrupts,
+) -> Result<(String, ExitStatus), Failure> {
     let shown = shown(command);
     let mut running = Running::start(command.stdout(Stdio::piped()))?;
     let pipe = running.child.stdout.take();
@@ -51,7 +63,7 @@ pub(crate) fn output(command: &mut Command, interrupts: &Interrupts) -> Result<S
     let status = running.end(interrupts)?;
     let read = reader.join().map_err(|_| Failure::Because(format!("lost the output of `{shown}`")))?;
     let text = read.map_err(Failure::to(format_args!("read the output of `{shown}`")))?;
-    if status.success() { Ok(text) } else { Err(Failure::Because(format!("`{shown}` failed: {status}"))) }
+    Ok((text, status))
 }
 
 /// A program that runs. Dropping it kills it.
@@ -67,6 +79,11 @@ impl Running {
             .spawn()
             .map_err(Failure::to(format_args!("run `{}`", command.get_program().display())))?;
         Ok(Self { child, ended: None })
+    }
+
+    /// Its number, which nobody else has before this value is gone.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// How it ended, if it has. Then nothing is left of its group either.

@@ -2,7 +2,6 @@
 //! makes from them. None may be answered with 5xx, nor by what its document doesn't have.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -14,6 +13,7 @@ use crate::builds;
 use crate::failure::Failure;
 use crate::http;
 use crate::interrupts::Interrupts;
+use crate::ports;
 use crate::process::{self, Running};
 use crate::workspace::Workspace;
 
@@ -94,7 +94,7 @@ struct Server {
 
 impl Server {
     fn start(passgate: &Path, folder: &Path, interrupts: &Interrupts) -> Result<Self, Failure> {
-        let [public_port, admin_port] = free_ports()?;
+        let [public_port, admin_port] = ports::free()?;
         let configured = || {
             let mut command = process::command(passgate, folder);
             command.envs([
@@ -162,16 +162,6 @@ impl Server {
         };
         Ok(Tenants { public: Tenant::read(&make()?)?, admin: Tenant::read(&make()?)? })
     }
-}
-
-/// Two ports that nobody listens on.
-fn free_ports() -> Result<[u16; 2], Failure> {
-    let failure = || Failure::to("find a free port");
-    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    // Both are held until both are known, or they might be the same.
-    let (first, second) = (listen().map_err(failure())?, listen().map_err(failure())?);
-    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-    Ok([port(&first).map_err(failure())?, port(&second).map_err(failure())?])
 }
 
 struct Tenants {

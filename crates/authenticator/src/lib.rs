@@ -39,6 +39,7 @@ mod key;
 mod key_description;
 mod metadata;
 mod options;
+mod passkeys;
 mod seed;
 mod tpm;
 
@@ -54,4 +55,5 @@ pub use config::{Algorithm, Attestation, Config, Counter};
 pub use hooks::{Hook, Hooks};
 pub use key_description::KeyDescription;
 pub use metadata::MetadataSigner;
+pub use passkeys::{Passkeys, Site};
 pub use rcgen;

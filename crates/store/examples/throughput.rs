@@ -1,6 +1,7 @@
 //! Measures logins on a database in the directory given, or in a temporary one.
 //!
-//! `cargo run --release -p passgate-store --example throughput [directory]`
+//! `cargo run --release -p passgate-store --example throughput [directory]`; with `--json <seconds>` before it, writes
+//! alone, with few and with many callers in turn, as JSON.
 
 #![expect(clippy::cast_precision_loss, reason = "a measurement is not that precise")]
 #![expect(clippy::print_stdout, reason = "its result is for people")]
@@ -21,9 +22,17 @@ use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 const CREDENTIALS: usize = 10_000;
 const MEASURED: Duration = Duration::from_secs(3);
 
+/// How often each count of callers has its turn where JSON is printed.
+const TURNS: usize = 3;
+
 #[tokio::main]
 async fn main() {
-    let directory = match std::env::args_os().nth(1) {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let json = arguments.next_if(|argument| argument == "--json").map(|_| {
+        let seconds = arguments.next().unwrap_or_default();
+        Duration::from_secs_f64(seconds.to_str().and_then(|seconds| seconds.parse().ok()).unwrap())
+    });
+    let directory = match arguments.next() {
         Some(directory) => tempfile::tempdir_in(directory),
         None => tempfile::tempdir(),
     }
@@ -31,24 +40,35 @@ async fn main() {
     let store = Arc::new(SqliteStore::open(&SqliteOptions::new(directory.path().join("db"))).unwrap());
     let tenant_id = fixtures::tenant(&*store, "Example").await;
     let credentials = Arc::new(register_all(&store, tenant_id).await);
-    for clients in [1, 8, 64, 256] {
-        measure("finish_login", clients, &store, &credentials, move |store, credential| async move {
-            store.finish_login(fixtures::finish_login(tenant_id, &credential)).await.unwrap();
-        })
-        .await;
+    let finish_login = move |store: Arc<SqliteStore>, credential: Credential| async move {
+        store.finish_login(fixtures::finish_login(tenant_id, &credential)).await.unwrap();
+    };
+    if let Some(time) = json {
+        let mut found = Vec::new();
+        for clients in [1, 8, 64, 256].repeat(TURNS) {
+            let measured = measure(clients, time, &store, &credentials, finish_login).await;
+            found.push(serde_json::json!({
+                "callers": clients, "per_second": measured.rate, "jobs_per_commit": measured.jobs_per_commit,
+            }));
+        }
+        println!("{}", serde_json::Value::from(found));
+        return store.close().await;
     }
     for clients in [1, 8, 64, 256] {
-        measure("login_credential", clients, &store, &credentials, move |store, credential| async move {
+        print("finish_login", clients, &measure(clients, MEASURED, &store, &credentials, finish_login).await);
+    }
+    for clients in [1, 8, 64, 256] {
+        let read = move |store: Arc<SqliteStore>, credential: Credential| async move {
             store.login_credential(tenant_id, credential.id).await.unwrap();
-        })
-        .await;
+        };
+        print("login_credential", clients, &measure(clients, MEASURED, &store, &credentials, read).await);
     }
     for clients in [1, 64] {
-        measure("read and write", clients, &store, &credentials, move |store, credential| async move {
+        let both = move |store: Arc<SqliteStore>, credential: Credential| async move {
             store.login_credential(tenant_id, credential.id.clone()).await.unwrap();
             store.finish_login(fixtures::finish_login(tenant_id, &credential)).await.unwrap();
-        })
-        .await;
+        };
+        print("read and write", clients, &measure(clients, MEASURED, &store, &credentials, both).await);
     }
     store.close().await;
 }
@@ -70,13 +90,22 @@ async fn register_all(store: &Arc<SqliteStore>, tenant_id: TenantId) -> Vec<Cred
     credentials
 }
 
+struct Measured {
+    rate: f64,
+    p50: Duration,
+    p99: Duration,
+    cpu_micros: f64,
+    jobs_per_commit: f64,
+}
+
 async fn measure<F, Fut>(
-    what: &str,
     clients: usize,
+    time: Duration,
     store: &Arc<SqliteStore>,
     credentials: &Arc<Vec<Credential>>,
     operation: F,
-) where
+) -> Measured
+where
     F: Fn(Arc<SqliteStore>, Credential) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = ()> + Send,
 {
@@ -88,7 +117,7 @@ async fn measure<F, Fut>(
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
                 let mut next = client * 7919;
-                while start.elapsed() < MEASURED {
+                while start.elapsed() < time {
                     let begun = Instant::now();
                     let credential = credentials[next % credentials.len()].clone();
                     operation(Arc::clone(&store), credential).await;
@@ -107,14 +136,20 @@ async fn measure<F, Fut>(
     latencies.sort_unstable();
     let after = store.writer_counts();
     let count = latencies.len();
+    Measured {
+        rate: count as f64 / elapsed.as_secs_f64(),
+        p50: latencies[count / 2],
+        p99: latencies[count * 99 / 100],
+        cpu_micros: cpu.as_secs_f64() * 1e6 / count as f64,
+        jobs_per_commit: (after.jobs - before.jobs) as f64 / ((after.commits - before.commits).max(1)) as f64,
+    }
+}
+
+fn print(what: &str, clients: usize, measured: &Measured) {
+    let Measured { rate, p50, p99, cpu_micros, jobs_per_commit } = measured;
     println!(
-        "{what:>16}, {clients:>3} at once: {:>7.0} op/s, p50 {:>8.1?}, p99 {:>8.1?}, {:>5.1} µs CPU an op, \
-         {:>5.1} jobs a commit",
-        count as f64 / elapsed.as_secs_f64(),
-        latencies[count / 2],
-        latencies[count * 99 / 100],
-        cpu.as_secs_f64() * 1e6 / count as f64,
-        (after.jobs - before.jobs) as f64 / ((after.commits - before.commits).max(1)) as f64,
+        "{what:>16}, {clients:>3} at once: {rate:>7.0} op/s, p50 {p50:>8.1?}, p99 {p99:>8.1?}, \
+         {cpu_micros:>5.1} µs CPU an op, {jobs_per_commit:>5.1} jobs a commit"
     );
 }
 

@@ -6,6 +6,7 @@ mod command_line;
 mod harness;
 mod inspect;
 mod kill;
+mod load;
 mod metadata;
 mod offline;
 mod secret;
