@@ -2,7 +2,7 @@
 
 use hyper::Method;
 use passgate_api::admin::{
-    ApiKeyCreated, SigningAlgorithm, Tenant, TenantCreate, TenantCreated, TenantSummary,
+    ApiKeyCreated, ConfigWarning, SigningAlgorithm, Tenant, TenantCreate, TenantCreated, TenantSummary,
 };
 use passgate_api::config::{AttestationPreference, CorsConfig, RelyingParty, TenantConfig, WebauthnConfig};
 use passgate_webauthn::{Origin, RpId};
@@ -59,6 +59,7 @@ struct Created {
     jwks_url: String,
     api_key: ApiKeyCreated,
     env: Environment,
+    warnings: Vec<ConfigWarning>,
 }
 
 /// What an app's backend is given.
@@ -117,6 +118,7 @@ async fn create(
     let api_key = created.api_key.ok_or_else(|| CliError::Usage("the server made no API key".to_owned()))?;
     let base_url = settings.public_url.clone();
     let created = Created {
+        warnings: created.warnings,
         tenant_id: created.id,
         display_name: name,
         jwks_url: format!("{base_url}/{}/.well-known/jwks.json", created.id),
@@ -133,7 +135,7 @@ async fn create(
         format!(
             "Created tenant {:?}\n\n  Tenant ID  {}\n  API URL    {}\n  JWKS URL   {}\n  API key    {}\n\n\
              The API key is not shown again. For the .env of the app's backend:\n\n\
-             PASSKEYS_TENANT_ID={}\nPASSKEYS_API_KEY={}\nPASSKEYS_BASE_URL={}\n",
+             PASSKEYS_TENANT_ID={}\nPASSKEYS_API_KEY={}\nPASSKEYS_BASE_URL={}\n{}",
             created.display_name,
             created.tenant_id,
             created.api_url,
@@ -142,9 +144,17 @@ async fn create(
             created.env.tenant_id,
             created.env.api_key.expose_secret(),
             created.env.base_url,
+            warned(&created.warnings),
         )
     })?;
     Ok(())
+}
+
+/// What of a configuration is probably not meant, a line each.
+fn warned(warnings: &[ConfigWarning]) -> String {
+    let lines = warnings.iter().map(|warning| format!("Warning: {} ({})\n", warning.message, warning.code));
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 async fn list(admin: &Admin, output: &Output) -> Result<(), CliError> {
@@ -167,7 +177,7 @@ async fn show(admin: &Admin, output: &Output, tenant_id: Uuid) -> Result<(), Cli
         format!(
             "{}\n\n  Tenant ID          {}\n  RP ID              {}\n  Prompt shows       {}\n  Origins            {}\n  \
              CORS               {}\n  Timeout            {} ms\n  User verification  {}\n  Attestation        {}\n  \
-             Attachment         {}\n  Resident key       {}\n",
+             Attachment         {}\n  Resident key       {}\n{}",
             tenant.display_name,
             tenant.id,
             webauthn.relying_party.id,
@@ -179,6 +189,7 @@ async fn show(admin: &Admin, output: &Output, tenant_id: Uuid) -> Result<(), Cli
             words(&|| serde_json::to_value(webauthn.attestation_preference).ok()),
             words(&|| serde_json::to_value(webauthn.attachment).ok()),
             words(&|| serde_json::to_value(webauthn.resident_key_requirement).ok()),
+            warned(&tenant.warnings),
         )
     })?)
 }

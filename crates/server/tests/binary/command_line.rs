@@ -30,6 +30,24 @@ fn creating_a_tenant_prints_what_the_apps_backend_needs() {
     }
 }
 
+#[test]
+fn what_of_a_tenant_is_probably_not_meant_is_said_at_once_and_later() {
+    let place = Place::new();
+    let create = ["tenant", "create", "--name", "Intranet", "--app-url", "http://intranet.example.com"];
+    let created = place.json(&create);
+    assert_eq!(created["warnings"][0]["code"], "origin_insecure");
+    let again = place.run(&create);
+    let shown = place.run(&["tenant", "show", created["tenant_id"].as_str().unwrap()]);
+    for output in [again, shown] {
+        let printed = text(output.stdout);
+        let warned = printed.lines().filter(|line| line.starts_with("Warning: ")).collect::<Vec<_>>();
+        let [insecure, shared] = warned[..] else { panic!("{printed}") };
+        assert!(insecure.ends_with("(origin_insecure)") && shared.ends_with("(rp_id_shared)"), "{printed}");
+    }
+    let usual = place.run(&["tenant", "create", "--name", "App", "--app-url", "https://app.example.org"]);
+    assert!(!text(usual.stdout).contains("Warning"));
+}
+
 /// What each command answers, with the database to itself and through a server.
 fn walk(place: &Place, name: &str) {
     let tenant = place.json(&["tenant", "create", "--name", name, "--app-url", "http://localhost:5173"]);
