@@ -3,7 +3,7 @@
 //!
 //! It speaks the plain contract alone, as an app's backend and browsers do, so that any server of it can be measured.
 //! [`Load`] is a run; [`main`] the command line. Its own work is kept small, because it mostly shares a machine with the
-//! server: connections of its own ([`connection`]), passkeys that are prepared, answers that are read without a tree.
+//! server: connections of its own, passkeys that are prepared, answers that are read without a tree.
 
 mod accounts;
 mod admin;

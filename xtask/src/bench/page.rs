@@ -135,13 +135,18 @@ cargo xtask bench --kills 100         # and `kill -9` a hundred times on each da
 cargo bench -p passgate-webauthn -p passgate-core -p passgate-store      # the hot functions by themselves
 ```
 
-The load generator drives any server of the Passkey API:
+The load generator drives any server of the Passkey API by its plain contract:
 
 ```sh
 cargo build --release -p passgate-loadgen
 export LOADGEN_ADMIN_TOKEN=…          # for servers that ask for one
-target/release/passgate-loadgen login --url http://127.0.0.1:8000 --admin-url http://127.0.0.1:8001 \\
+passgate-loadgen login --url http://127.0.0.1:8000 --admin-url http://127.0.0.1:8001 \\
     --users 10000 --concurrency 64 --duration 30 --server-pid $(pidof passgate)
+passgate-loadgen register --admin-url http://127.0.0.1:8001 --tenants 100 --count 5000 --write-accounts accounts.jsonl
+passgate-loadgen mixed --accounts accounts.jsonl --rate 2000 --ledger ledger.jsonl
+passgate-loadgen verify-ledger ledger.jsonl      # after the server was killed, and started again
+passgate-loadgen seed --count 10000000 --accounts seeded.jsonl | passgate import -
+passgate-loadgen login --accounts seeded.jsonl
 ```
 
 Passgate has to run with `--rate-limits off`, since all callers share an address.
