@@ -17,6 +17,23 @@ pub enum CredentialKind {
     Mfa,
 }
 
+impl CredentialKind {
+    /// The kind as a database spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Mfa => "mfa",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Passkey, Self::Mfa].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
 /// Which of a user's credentials a ceremony takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepts {

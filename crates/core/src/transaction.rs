@@ -90,6 +90,23 @@ pub enum TransactionStatus {
     Finalized,
 }
 
+impl TransactionStatus {
+    /// The status as a database spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Finalized => "finalized",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Finalized].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
 /// A transaction as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {

@@ -2,5 +2,8 @@
 //!
 //! All backends pass one contract suite, `tests/contract`.
 
+mod decisions;
 mod failure;
+mod records;
+mod rows;
 pub mod sqlite;

@@ -4,11 +4,13 @@ use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::ids::AdminTokenId;
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, Inserted};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{tenants, version};
+use crate::records::{self, admin_token_columns};
+use crate::rows::Blob;
 
 pub(super) fn create(db: &Connection, token: &AdminTokenRecord) -> Result<Inserted, Fault> {
     let inserted = db
@@ -32,33 +34,26 @@ pub(super) fn create(db: &Connection, token: &AdminTokenRecord) -> Result<Insert
 }
 
 pub(super) fn by_hash(db: &Connection, hash: &KeyHash) -> Result<Option<AdminTokenRecord>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, name, hash, hint, created_at
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        admin_token_columns!(),
+        "
          FROM admin_tokens
-         WHERE hash = ?1",
-    )?;
+         WHERE hash = ?1"
+    ))?;
     let mut rows = statement.query([hash.blob()])?;
-    rows.next()?.map(read).transpose()
+    Ok(rows.next()?.map(records::admin_token).transpose()?)
 }
 
 pub(super) fn list(db: &Connection) -> Result<Vec<AdminTokenRecord>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, name, hash, hint, created_at
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        admin_token_columns!(),
+        "
          FROM admin_tokens
-         ORDER BY created_at, id",
-    )?;
-    collect(statement.query([])?, read)
-}
-
-fn read(row: &Row<'_>) -> Result<AdminTokenRecord, Fault> {
-    let mut columns = Columns::new("admin_tokens", None, row);
-    Ok(AdminTokenRecord {
-        id: columns.uuid("id", AdminTokenId::new)?,
-        name: columns.text("name")?,
-        hash: columns.hash("hash")?,
-        hint: columns.string("hint")?,
-        created_at: columns.time("created_at")?,
-    })
+         ORDER BY created_at, id"
+    ))?;
+    collect(statement.query([])?, records::admin_token)
 }
 
 pub(super) fn delete(db: &Connection, id: AdminTokenId) -> Result<Changed, Fault> {

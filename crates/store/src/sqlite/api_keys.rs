@@ -7,8 +7,10 @@ use passgate_core::store::{Changed, Inserted};
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{tenants, version};
+use crate::records::{self, api_key_columns};
+use crate::rows::Blob;
 
 pub(super) fn create(db: &Connection, tenant_id: TenantId, key: &NewApiKey) -> Result<Inserted, Fault> {
     let inserted = db
@@ -36,23 +38,15 @@ pub(super) fn create(db: &Connection, tenant_id: TenantId, key: &NewApiKey) -> R
 }
 
 pub(super) fn list(db: &Connection, tenant_id: TenantId) -> Result<Vec<ApiKeyRecord>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, name, hash, hint, created_at, last_used_at
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        api_key_columns!(),
+        "
          FROM api_keys
          WHERE tenant_id = ?1
-         ORDER BY created_at, id",
-    )?;
-    collect(statement.query([tenant_id.blob()])?, |row| {
-        let mut columns = Columns::new("api_keys", Some(tenant_id), row);
-        Ok(ApiKeyRecord {
-            id: columns.uuid("id", ApiKeyId::new)?,
-            name: columns.text("name")?,
-            hash: columns.hash("hash")?,
-            hint: columns.string("hint")?,
-            created_at: columns.time("created_at")?,
-            last_used_at: columns.optional_time("last_used_at")?,
-        })
-    })
+         ORDER BY created_at, id"
+    ))?;
+    collect(statement.query([tenant_id.blob()])?, |row| records::api_key(tenant_id, row))
 }
 
 pub(super) fn delete(db: &Connection, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {

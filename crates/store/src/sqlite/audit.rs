@@ -1,18 +1,20 @@
 //! The audit log.
 
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
-use passgate_core::ids::{AuditId, CredentialId, TenantId};
+use passgate_core::ids::TenantId;
 use passgate_core::transaction::TransactionIdentifier;
 use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::fault::Fault;
 use super::paging::offset;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
+use crate::records::{self, audit_columns};
+use crate::rows::Blob;
 
 /// Appends a row, unless its tenant was deleted meanwhile.
 pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
@@ -100,13 +102,17 @@ pub(super) fn retentions(db: &Connection) -> Result<Vec<(TenantId, Retention)>, 
     .collect()
 }
 
-/// All of a tenant's, for [`read`], oldest first.
-pub(super) const ALL_OF_A_TENANT: &str =
-    "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip, meta_user_agent,
-            created_at, credential_id
+const AUDIT_COLUMNS: &str = audit_columns!();
+
+/// All of a tenant's, for [`records::audit_row`], oldest first.
+pub(super) const ALL_OF_A_TENANT: &str = concat!(
+    "SELECT ",
+    audit_columns!(),
+    "
      FROM audit_logs
      WHERE tenant_id = ?1
-     ORDER BY created_at, id";
+     ORDER BY created_at, id"
+);
 
 /// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own
 /// number. What is asked for is bound, never part of the SQL.
@@ -205,8 +211,7 @@ pub(super) fn behind(
         conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
     }
     let mut statement = db.prepare_cached(&format!(
-        "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
-                meta_user_agent, created_at, credential_id
+        "SELECT {AUDIT_COLUMNS}
          FROM audit_logs
          WHERE {}
          ORDER BY created_at, id
@@ -215,7 +220,7 @@ pub(super) fn behind(
     ))?;
     conditions.bind(&mut statement)?;
     statement.raw_bind_parameter(10, limit)?;
-    collect(statement.raw_query(), |row| read(tenant_id, row))
+    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }
 
 fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
@@ -240,8 +245,7 @@ fn list(
         Order::Ascending => "created_at, id",
     };
     let mut statement = db.prepare_cached(&format!(
-        "SELECT id, type, error, actor_user_id, transaction_id, meta_http_request_id, meta_source_ip,
-                meta_user_agent, created_at, credential_id
+        "SELECT {AUDIT_COLUMNS}
          FROM audit_logs
          WHERE {}
          ORDER BY {order}
@@ -251,23 +255,5 @@ fn list(
     conditions.bind(&mut statement)?;
     statement.raw_bind_parameter(8, page.per_page)?;
     statement.raw_bind_parameter(9, offset(page))?;
-    collect(statement.raw_query(), |row| read(tenant_id, row))
-}
-
-pub(super) fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<AuditRow, Fault> {
-    let mut columns = Columns::new("audit_logs", Some(tenant_id), row);
-    Ok(AuditRow {
-        id: columns.uuid("id", AuditId::new)?,
-        kind: columns.parsed("type", AuditType::from_name)?,
-        error: columns.optional_string("error")?,
-        actor: columns.optional_string("actor_user_id")?,
-        transaction: columns.optional_string("transaction_id")?,
-        origin: RequestOrigin {
-            request_id: columns.string("meta_http_request_id")?,
-            source_ip: columns.string("meta_source_ip")?,
-            user_agent: columns.string("meta_user_agent")?,
-        },
-        at: columns.time("created_at")?,
-        credential: columns.optional_bytes("credential_id", |bytes| CredentialId::new(bytes).ok())?,
-    })
+    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }

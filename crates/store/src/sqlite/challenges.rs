@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::audit;
 use super::fault::Fault;
-use super::rows::Blob;
 use super::webhooks::Publisher;
+use crate::rows::Blob;
 
 /// How many challenges one purge forgets in one commit, about: other writes wait meanwhile.
 const PURGE_CHUNK: i64 = 5_000;

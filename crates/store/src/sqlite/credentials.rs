@@ -1,6 +1,5 @@
 //! Credentials.
 
-use aws_lc_rs::digest;
 use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
 use passgate_core::credential::{
@@ -12,25 +11,23 @@ use passgate_core::ids::{CredentialId, TenantId, UserId};
 use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion};
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, User};
-use passgate_webauthn::Aaguid;
-use rusqlite::{Connection, Params, Row, params};
+use rusqlite::{Connection, Params, params};
 
 use super::fault::Fault;
 use super::paging::{count, offset};
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::webhooks::Publisher;
 use super::{audit, users};
+use crate::decisions::{DESCRIPTORS, signed, tombstone_hash};
+use crate::records::{self, credential_columns};
+use crate::rows::{Blob, Columns};
 
-/// The most credentials that are named to a browser.
-const DESCRIPTORS: u32 = 100;
-
-/// A statement that selects what [`read`] reads, and more columns and joins if given.
+/// A statement that selects what [`records::credential`] reads, and more columns and joins if given.
 macro_rules! select_credentials {
     (also $columns:literal, $rest:literal) => {
         concat!(
-            "SELECT c.id, c.user_id, c.kind, c.name, c.public_key, c.attestation_format, c.aaguid, c.sign_count,
-                    c.transports, c.backup_eligible, c.backup_state, c.created_at, c.last_used_at, c.use_count,
-                    c.registered_user_agent, c.last_user_agent, u.app_user_id",
+            "SELECT ",
+            credential_columns!(),
             $columns,
             "
              FROM credentials AS c
@@ -44,52 +41,11 @@ macro_rules! select_credentials {
     };
 }
 
-/// All of a tenant's, for [`read_row`], oldest first.
+/// All of a tenant's, for [`records::credential`], oldest first.
 pub(super) const ALL_OF_A_TENANT: &str = select_credentials!(
     "WHERE c.tenant_id = ?1
              ORDER BY c.created_at, c.id"
 );
-
-const fn kind_name(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::Passkey => "passkey",
-        CredentialKind::Mfa => "mfa",
-    }
-}
-
-fn kind_from_name(name: &str) -> Option<CredentialKind> {
-    match name {
-        "passkey" => Some(CredentialKind::Passkey),
-        "mfa" => Some(CredentialKind::Mfa),
-        _ => None,
-    }
-}
-
-fn read(columns: &mut Columns<'_, '_>) -> Result<Credential, Fault> {
-    Ok(Credential {
-        id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
-        user_id: columns.uuid("user_id", UserId::new)?,
-        kind: columns.parsed("kind", kind_from_name)?,
-        name: columns.text("name")?,
-        public_key: columns.bytes("public_key", |bytes| Some(bytes.to_vec()))?,
-        attestation_format: columns.string("attestation_format")?,
-        aaguid: columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?,
-        sign_count: columns.number("sign_count")?,
-        transports: columns.parsed("transports", |json| serde_json::from_str(json).ok())?,
-        backup_eligible: columns.flag("backup_eligible")?,
-        backup_state: columns.flag("backup_state")?,
-        created_at: columns.time("created_at")?,
-        last_used_at: columns.time("last_used_at")?,
-        use_count: columns.number("use_count")?,
-        registered_user_agent: columns.string("registered_user_agent")?,
-        last_user_agent: columns.string("last_user_agent")?,
-        app_user_id: columns.table("users").parsed("app_user_id", |text| AppUserId::new(text).ok())?,
-    })
-}
-
-pub(super) fn read_row(tenant_id: TenantId, row: &Row<'_>) -> Result<Credential, Fault> {
-    read(&mut Columns::new("credentials", Some(tenant_id), row))
-}
 
 /// What became of a new credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +72,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
             tenant_id.blob(),
             new.id.blob(),
             new.user_id.blob(),
-            kind_name(new.kind),
+            new.kind.as_str(),
             new.name.as_str(),
             new.public_key,
             new.attestation_format,
@@ -127,7 +83,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
             new.backup_state,
             new.created_at.as_millis(),
             new.last_used_at.as_millis(),
-            i64::try_from(new.use_count).unwrap_or(i64::MAX),
+            signed(new.use_count),
             new.registered_user_agent,
             new.last_user_agent,
         ])?;
@@ -155,16 +111,10 @@ pub(super) fn descriptors(
          ORDER BY created_at DESC, id DESC
          LIMIT ?4",
     )?;
-    let kind = kind.map(kind_name);
+    let kind = kind.map(CredentialKind::as_str);
     let only = only.map(Blob::blob);
     let rows = statement.query(params![tenant_id.blob(), user_id.blob(), kind, DESCRIPTORS, only])?;
-    collect(rows, |row| {
-        let mut columns = Columns::new("credentials", Some(tenant_id), row);
-        Ok(CredentialDescriptor {
-            id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
-            transports: columns.parsed("transports", |json| serde_json::from_str(json).ok())?,
-        })
-    })
+    collect(rows, |row| records::descriptor(tenant_id, row))
 }
 
 /// The credential with its user's handles, in one statement: a row for each handle.
@@ -183,8 +133,8 @@ pub(super) fn for_login(
     let mut known: Option<KnownCredential> = None;
     while let Some(row) = rows.next()? {
         let mut columns = Columns::new("credentials", Some(tenant_id), row);
-        let credential = read(&mut columns)?;
-        let handle = users::handle(&mut columns)?;
+        let credential = records::credential_of(&mut columns)?;
+        let handle = records::joined_handle(&mut columns)?;
         let known = known.get_or_insert_with(|| KnownCredential {
             user: User {
                 id: credential.user_id,
@@ -205,7 +155,7 @@ pub(super) fn for_login(
 pub(super) fn is_revoked(db: &Connection, tenant_id: TenantId, id: &CredentialId) -> Result<bool, Fault> {
     Ok(db
         .prepare_cached("SELECT 1 FROM credential_tombstones WHERE tenant_id = ?1 AND id_hash = ?2")?
-        .exists(params![tenant_id.blob(), hash(id).as_ref()])?)
+        .exists(params![tenant_id.blob(), tombstone_hash(id).as_ref()])?)
 }
 
 pub(super) fn one(
@@ -215,7 +165,7 @@ pub(super) fn one(
 ) -> Result<Option<Credential>, Fault> {
     let mut statement = db.prepare_cached(select_credentials!("WHERE c.tenant_id = ?1 AND c.id = ?2"))?;
     let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
-    rows.next()?.map(|row| read_row(tenant_id, row)).transpose()
+    Ok(rows.next()?.map(|row| records::credential(tenant_id, row)).transpose()?)
 }
 
 /// A page of a tenant's credentials, or of a user's.
@@ -303,7 +253,7 @@ fn list(
     params: impl Params,
 ) -> Result<Vec<Credential>, Fault> {
     let mut statement = db.prepare_cached(sql)?;
-    collect(statement.query(params)?, |row| read_row(tenant_id, row))
+    collect(statement.query(params)?, |row| records::credential(tenant_id, row))
 }
 
 pub(super) fn rename(
@@ -403,7 +353,7 @@ pub(super) fn ids_of_user(
          ORDER BY created_at DESC, id DESC",
     )?;
     collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| {
-        Columns::new("credentials", Some(tenant_id), row).bytes("id", |bytes| CredentialId::new(bytes).ok())
+        records::credential_id(tenant_id, row)
     })
 }
 
@@ -439,7 +389,12 @@ fn bury(
          ON CONFLICT (tenant_id, id_hash) DO UPDATE
          SET deleted_at = excluded.deleted_at, reason = excluded.reason",
     )?
-    .execute(params![tenant_id.blob(), hash(id).as_ref(), now.as_millis(), deletion.as_str()])?;
+    .execute(params![
+        tenant_id.blob(),
+        tombstone_hash(id).as_ref(),
+        now.as_millis(),
+        deletion.as_str()
+    ])?;
     Ok(())
 }
 
@@ -453,11 +408,5 @@ fn owner(db: &Connection, change: &CredentialChange) -> Result<Option<AppUserId>
     )?;
     let mut rows = statement.query(params![change.tenant_id.blob(), change.credential_id.blob()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let mut columns = Columns::new("users", Some(change.tenant_id), row);
-    columns.uuid("id", UserId::new)?;
-    columns.parsed("app_user_id", |text| AppUserId::new(text).ok()).map(Some)
-}
-
-fn hash(id: &CredentialId) -> digest::Digest {
-    digest::digest(&digest::SHA256, id.as_bytes())
+    Ok(Some(records::app_id_of_user(change.tenant_id, row)?))
 }

@@ -3,13 +3,15 @@
 use passgate_core::store::StoreError;
 use rusqlite::ErrorCode;
 
+use crate::rows::CorruptRow;
+
 /// The failure of one piece of work, as it looks inside this module.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// SQLite refused.
     Sqlite(rusqlite::Error),
     /// A stored row can't be read.
-    CorruptRow { table: &'static str, column: &'static str, row: String },
+    CorruptRow(CorruptRow),
     /// A value can't be stored.
     Encoding(serde_json::Error),
     /// The tenant that the work belongs to does not exist, or not any more.
@@ -27,6 +29,12 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+impl From<CorruptRow> for Fault {
+    fn from(corrupt: CorruptRow) -> Self {
+        Self::CorruptRow(corrupt)
+    }
+}
+
 impl From<serde_json::Error> for Fault {
     fn from(error: serde_json::Error) -> Self {
         Self::Encoding(error)
@@ -38,7 +46,7 @@ impl From<Fault> for StoreError {
         match fault {
             Fault::Sqlite(error) if is_busy(&error) => Self::Unavailable(Box::new(error)),
             Fault::Sqlite(error) => Self::Database(Box::new(error)),
-            Fault::CorruptRow { table, column, row } => Self::CorruptRow { table, column, row },
+            Fault::CorruptRow(corrupt) => corrupt.into(),
             Fault::Encoding(error) => Self::Database(Box::new(error)),
             // Whoever tries again finds that there is no such tenant.
             Fault::TenantGone => Self::Unavailable(Box::new(TenantGone)),

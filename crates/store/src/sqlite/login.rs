@@ -1,20 +1,19 @@
 //! Logins, and the confirmations of transactions.
 
-use passgate_core::config::DeviationPolicy;
-use passgate_core::credential::{Accepts, CredentialKind};
-use passgate_core::event::{self, CloneVerdict, CompletedTransaction, EventType, Occurrence, SuspectedClone};
+use passgate_core::credential::Accepts;
+use passgate_core::event::{self, CloneVerdict, EventType, Occurrence, SuspectedClone};
 use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::{BeginLogin, BegunLogin, FinishLogin, FinishedLogin};
 use passgate_core::user::AppUserId;
-use passgate_webauthn::{CounterVerdict, check_counter};
 use rusqlite::{Connection, params};
 
 use super::challenges::{Spent, spend};
 use super::fault::Fault;
-use super::rows::{Blob, Columns};
 use super::webhooks::Publisher;
 use super::{audit, credentials, transactions, users};
-use crate::failure;
+use crate::decisions::{CounterDecision, accepted_kind, completed_transaction, decide_counter};
+use crate::rows::Blob;
+use crate::{failure, records};
 
 pub(super) fn begin(db: &Connection, begin: &BeginLogin) -> Result<BegunLogin, Fault> {
     let outcome = allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref())?;
@@ -37,11 +36,7 @@ pub(super) fn allow(
     let Some(user) = users::by_app_id(db, tenant_id, app_user_id)? else {
         return Ok(BegunLogin::UnknownUser);
     };
-    let kind = match accepts {
-        Accepts::Passkeys => Some(CredentialKind::Passkey),
-        Accepts::Both => None,
-    };
-    let allowed = credentials::descriptors(db, tenant_id, user.id, kind, only)?;
+    let allowed = credentials::descriptors(db, tenant_id, user.id, accepted_kind(accepts), only)?;
     Ok(if allowed.is_empty() { BegunLogin::NoCredentials } else { BegunLogin::Begun(user, allowed) })
 }
 
@@ -109,15 +104,8 @@ fn tell_of_login(
     if counter_warning {
         publisher.publish(EventType::CloneSuspected, || suspected(db, finish, CloneVerdict::Accepted))?;
     }
-    if let (Some(transaction), Some(actor)) = (&finish.audit.transaction, &finish.audit.actor) {
-        publisher.publish(EventType::TransactionCompleted, || {
-            Ok(Some(Occurrence::TransactionCompleted(CompletedTransaction {
-                tenant_id: *finish.spend.tenant_id.as_uuid(),
-                user_id: actor.to_string(),
-                transaction_id: transaction.as_str().to_owned(),
-                credential_id: finish.credential_id.to_string(),
-            })))
-        })?;
+    if let Some(completed) = completed_transaction(finish) {
+        publisher.publish(EventType::TransactionCompleted, || Ok(Some(completed)))?;
     }
     Ok(())
 }
@@ -154,10 +142,9 @@ fn confirm(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
 fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
     let Some((stored, uses_before)) = counts(db, finish)? else { return Ok(Confirmed::CredentialGone) };
-    let counter_warning = match (check_counter(stored, finish.sign_count), finish.counter_policy) {
-        (CounterVerdict::Ok, _) => false,
-        (CounterVerdict::Rollback, DeviationPolicy::Warn) => true,
-        (CounterVerdict::Rollback, DeviationPolicy::Strict) => return Ok(Confirmed::CounterRollback),
+    let counter_warning = match decide_counter(stored, finish) {
+        CounterDecision::GoOn { counter_warning } => counter_warning,
+        CounterDecision::Refuse => return Ok(Confirmed::CounterRollback),
     };
     db.prepare_cached(
         "UPDATE credentials
@@ -191,7 +178,5 @@ fn counts(db: &Connection, finish: &FinishLogin) -> Result<Option<(u32, u64)>, F
     let mut rows =
         statement.query(params![tenant_id.blob(), finish.credential_id.blob(), finish.user_id.blob()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let mut columns = Columns::new("credentials", Some(tenant_id), row);
-    columns.bytes("id", |_| Some(()))?;
-    Ok(Some((columns.number("sign_count")?, columns.number("use_count")?)))
+    Ok(Some(records::counters(tenant_id, row)?))
 }

@@ -4,28 +4,21 @@ use passgate_core::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::Columns;
+use crate::decisions::signed;
+use crate::records::{self, metadata_columns};
 
 pub(super) fn number(db: &Connection) -> Result<Option<u64>, Fault> {
     let mut statement = db.prepare_cached("SELECT number FROM metadata")?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    Columns::new("metadata", None, row).number("number").map(Some)
+    Ok(Some(records::metadata_number(row)?))
 }
 
 pub(super) fn read(db: &Connection) -> Result<Option<KeptMetadata>, Fault> {
-    let mut statement =
-        db.prepare_cached("SELECT number, next_update, source, fetched_at, blob FROM metadata")?;
+    let mut statement = db.prepare_cached(concat!("SELECT ", metadata_columns!(), " FROM metadata"))?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let mut columns = Columns::new("metadata", None, row);
-    Ok(Some(KeptMetadata {
-        number: columns.number("number")?,
-        next_update: columns.time("next_update")?,
-        source: columns.string("source")?,
-        fetched_at: columns.time("fetched_at")?,
-        blob: columns.string("blob")?,
-    }))
+    Ok(Some(records::metadata(row)?))
 }
 
 pub(super) fn keep(db: &Connection, keep: &KeepMetadata) -> Result<MetadataKept, Fault> {
@@ -39,6 +32,7 @@ pub(super) fn keep(db: &Connection, keep: &KeepMetadata) -> Result<MetadataKept,
          WHERE metadata.number <= excluded.number OR metadata.number = ?6",
     )?;
     let changed = statement.execute(params![
+        // Numbers that are kept fit, as whoever keeps them has checked.
         signed(metadata.number),
         metadata.next_update.as_millis(),
         metadata.source,
@@ -47,9 +41,4 @@ pub(super) fn keep(db: &Connection, keep: &KeepMetadata) -> Result<MetadataKept,
         unusable.map(signed),
     ])?;
     Ok(if changed == 0 { MetadataKept::NewerKept } else { MetadataKept::Kept })
-}
-
-/// Numbers that are kept fit, as whoever keeps them has checked.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

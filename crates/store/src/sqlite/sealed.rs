@@ -4,7 +4,8 @@ use passgate_core::server_secret::SecretId;
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::rows::{Columns, collect};
+use super::rows::collect;
+use crate::rows::Columns;
 
 /// Each names the secret in its column `secret_id`, which has an index.
 const TABLES: [&str; 2] = ["signing_keys", "webhook_secrets"];

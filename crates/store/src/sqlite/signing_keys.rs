@@ -2,14 +2,16 @@
 
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{SigningKeyId, TenantId};
-use passgate_core::server_secret::{Sealed, SecretId};
-use passgate_core::signing_key::{self, SealedSigningKey, SigningAlgorithm, SigningKeyState, Turn};
+use passgate_core::server_secret::SecretId;
+use passgate_core::signing_key::{self, SealedSigningKey, SigningKeyState, Turn};
 use passgate_core::store::{Changed, Rotation, SigningKeyDeletion};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{tenants, version};
+use crate::records::{self, signing_key_columns};
+use crate::rows::Blob;
 
 pub(super) fn insert(db: &Connection, tenant_id: TenantId, key: &SealedSigningKey) -> Result<(), Fault> {
     db.prepare_cached(
@@ -34,30 +36,15 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, key: &SealedSigningKe
 
 /// A tenant's keys, oldest first.
 pub(super) fn list(db: &Connection, tenant_id: TenantId) -> Result<Vec<SealedSigningKey>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, tenant_id, name, kid, algorithm, secret_id, sealed, created_at, signs_from
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        signing_key_columns!(),
+        "
          FROM signing_keys
          WHERE tenant_id = ?1
-         ORDER BY created_at, id",
-    )?;
-    collect(statement.query([tenant_id.blob()])?, read)
-}
-
-fn read(row: &Row<'_>) -> Result<SealedSigningKey, Fault> {
-    let mut columns = Columns::new("signing_keys", None, row);
-    Ok(SealedSigningKey {
-        id: columns.uuid("id", SigningKeyId::new)?,
-        tenant_id: columns.uuid("tenant_id", TenantId::new)?,
-        name: columns.text("name")?,
-        kid: columns.string("kid")?,
-        algorithm: columns.parsed("algorithm", SigningAlgorithm::from_name)?,
-        private_key: Sealed {
-            secret_id: columns.secret_id()?,
-            bytes: columns.bytes("sealed", |bytes| Some(bytes.to_vec()))?,
-        },
-        created_at: columns.time("created_at")?,
-        signs_from: columns.time("signs_from")?,
-    })
+         ORDER BY created_at, id"
+    ))?;
+    collect(statement.query([tenant_id.blob()])?, records::signing_key)
 }
 
 pub(super) fn rotate(
@@ -114,13 +101,15 @@ pub(super) fn to_reseal(
     limit: u32,
 ) -> Result<Vec<SealedSigningKey>, Fault> {
     // Two ranges, which the index serves, for what <> would search every key for.
-    let mut statement = db.prepare_cached(
-        "SELECT id, tenant_id, name, kid, algorithm, secret_id, sealed, created_at, signs_from
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        signing_key_columns!(),
+        "
          FROM signing_keys
          WHERE secret_id < ?1 OR secret_id > ?1
-         LIMIT ?2",
-    )?;
-    collect(statement.query(params![current.blob(), limit])?, read)
+         LIMIT ?2"
+    ))?;
+    collect(statement.query(params![current.blob(), limit])?, records::signing_key)
 }
 
 pub(super) fn reseal(db: &Connection, keys: &[SealedSigningKey]) -> Result<u64, Fault> {

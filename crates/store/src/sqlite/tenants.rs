@@ -4,13 +4,15 @@ use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, NewTenant, TenantLookup};
-use passgate_core::tenant::{ImportState, RpIdUse, TenantRecord, TenantSummary};
+use passgate_core::tenant::{RpIdUse, TenantRecord, TenantSummary};
 use passgate_core::text::Text;
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{api_keys, signing_keys, version};
+use crate::records::{self, TenantRow, tenant_columns};
+use crate::rows::Blob;
 
 pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Fault> {
     // One snapshot: what is read is no older than the version says.
@@ -32,25 +34,17 @@ pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Faul
     Ok(TenantLookup { tenant, version })
 }
 
-type Row = (Text<1, 128>, TenantConfig, ImportState);
-
-fn read(db: &Connection, id: TenantId) -> Result<Option<Row>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, display_name, config, import_began_at
+fn read(db: &Connection, id: TenantId) -> Result<Option<TenantRow>, Fault> {
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        tenant_columns!(),
+        "
          FROM tenants
-         WHERE id = ?1",
-    )?;
+         WHERE id = ?1"
+    ))?;
     let mut rows = statement.query([id.blob()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let mut columns = Columns::new("tenants", None, row);
-    columns.uuid("id", TenantId::new)?;
-    let display_name = columns.text("display_name")?;
-    let config = columns.parsed("config", |json| serde_json::from_str(json).ok())?;
-    let import = match columns.optional_time("import_began_at")? {
-        None => ImportState::Complete,
-        Some(_) => ImportState::Unfinished,
-    };
-    Ok(Some((display_name, config, import)))
+    Ok(Some(records::tenant(row)?))
 }
 
 /// Whether other tenants have the same RP ID. Many may (`localhost`), so none is counted.
@@ -74,13 +68,7 @@ pub(super) fn list(db: &Connection) -> Result<Vec<TenantSummary>, Fault> {
          FROM tenants
          ORDER BY display_name, id",
     )?;
-    collect(statement.query([])?, |row| {
-        let mut columns = Columns::new("tenants", None, row);
-        Ok(TenantSummary {
-            id: columns.uuid("id", TenantId::new)?,
-            display_name: columns.text("display_name")?,
-        })
-    })
+    collect(statement.query([])?, records::tenant_summary)
 }
 
 /// Whether there is such a tenant.

@@ -4,20 +4,24 @@ use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{TenantId, TransactionId, UserId};
 use passgate_core::store::{BeginTransaction, BegunLogin, BegunTransaction};
-use passgate_core::transaction::{Transaction, TransactionData, TransactionIdentifier, TransactionStatus};
+use passgate_core::transaction::{Transaction, TransactionStatus};
 use passgate_core::user::AppUserId;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{audit, login};
 use crate::failure;
+use crate::records::{self, transaction_columns};
+use crate::rows::Blob;
 
-/// A statement that selects what [`read`] reads.
+/// A statement that selects what [`records::transaction`] reads.
 macro_rules! select_transactions {
     ($rest:literal) => {
         concat!(
-            "SELECT id, user_id, identifier, data, status, created_at, updated_at, finalized_at
+            "SELECT ",
+            transaction_columns!(),
+            "
              FROM transactions
              ",
             $rest
@@ -25,40 +29,11 @@ macro_rules! select_transactions {
     };
 }
 
-/// All of a tenant's, for [`read`], oldest first.
+/// All of a tenant's, for [`records::transaction`], oldest first.
 pub(super) const ALL_OF_A_TENANT: &str = select_transactions!(
     "WHERE tenant_id = ?1
              ORDER BY created_at, id"
 );
-
-pub(super) const fn status_name(status: TransactionStatus) -> &'static str {
-    match status {
-        TransactionStatus::Pending => "pending",
-        TransactionStatus::Finalized => "finalized",
-    }
-}
-
-pub(super) fn status_from_name(name: &str) -> Option<TransactionStatus> {
-    match name {
-        "pending" => Some(TransactionStatus::Pending),
-        "finalized" => Some(TransactionStatus::Finalized),
-        _ => None,
-    }
-}
-
-pub(super) fn read(tenant_id: TenantId, row: &Row<'_>) -> Result<Transaction, Fault> {
-    let mut columns = Columns::new("transactions", Some(tenant_id), row);
-    Ok(Transaction {
-        id: columns.uuid("id", TransactionId::new)?,
-        user_id: columns.uuid("user_id", UserId::new)?,
-        identifier: columns.parsed("identifier", |text| TransactionIdentifier::new(text).ok())?,
-        data: TransactionData::from_stored(columns.string("data")?),
-        status: columns.parsed("status", status_from_name)?,
-        created_at: columns.time("created_at")?,
-        updated_at: columns.time("updated_at")?,
-        finalized_at: columns.optional_time("finalized_at")?,
-    })
-}
 
 pub(super) fn begin(db: &Connection, begin: &BeginTransaction) -> Result<BegunTransaction, Fault> {
     let failed = |code| begin.audit.failed(code);
@@ -100,7 +75,7 @@ fn insert(db: &Connection, begin: &BeginTransaction, user_id: UserId) -> Result<
             begin.identifier.as_str(),
             begin.data.as_str(),
             begin.nonce.0.as_slice(),
-            status_name(TransactionStatus::Pending),
+            TransactionStatus::Pending.as_str(),
             begin.now.as_millis(),
         ])?;
     Ok(inserted)
@@ -114,7 +89,7 @@ pub(super) fn by_nonce(
 ) -> Result<Option<Transaction>, Fault> {
     let mut statement = db.prepare_cached(select_transactions!("WHERE tenant_id = ?1 AND nonce = ?2"))?;
     let mut rows = statement.query(params![tenant_id.blob(), nonce.0.as_slice()])?;
-    rows.next()?.map(|row| read(tenant_id, row)).transpose()
+    Ok(rows.next()?.map(|row| records::transaction(tenant_id, row)).transpose()?)
 }
 
 /// A user's transactions, newest first.
@@ -127,7 +102,9 @@ pub(super) fn of_user(
         "WHERE tenant_id = ?1 AND user_id = ?2
              ORDER BY created_at DESC, id DESC"
     ))?;
-    collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| read(tenant_id, row))
+    collect(statement.query(params![tenant_id.blob(), user_id.blob()])?, |row| {
+        records::transaction(tenant_id, row)
+    })
 }
 
 /// The transactions, newest first, of the user whom the app knows by this id; or else of the one whose row has it. In
@@ -147,7 +124,7 @@ pub(super) fn of_app_user(
     ))?;
     let row_id: Option<UserId> = user.as_str().parse().ok();
     let params = params![tenant_id.blob(), user.as_str(), row_id.as_ref().map(Blob::blob)];
-    collect(statement.query(params)?, |row| read(tenant_id, row))
+    collect(statement.query(params)?, |row| records::transaction(tenant_id, row))
 }
 
 /// Whether that user still has to confirm it.
@@ -162,7 +139,7 @@ pub(super) fn is_pending(
          FROM transactions
          WHERE tenant_id = ?1 AND id = ?2 AND user_id = ?3 AND status = ?4",
     )?;
-    let pending = status_name(TransactionStatus::Pending);
+    let pending = TransactionStatus::Pending.as_str();
     Ok(statement.exists(params![tenant_id.blob(), id.blob(), user_id.blob(), pending])?)
 }
 
@@ -181,7 +158,7 @@ pub(super) fn finalize(
     .execute(params![
         tenant_id.blob(),
         id.blob(),
-        status_name(TransactionStatus::Finalized),
+        TransactionStatus::Finalized.as_str(),
         now.as_millis()
     ])?;
     Ok(())

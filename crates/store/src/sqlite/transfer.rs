@@ -5,21 +5,22 @@ use std::ops::ControlFlow;
 use passgate_core::api_key::ApiKeyRecord;
 use passgate_core::audit::AuditRow;
 use passgate_core::clock::Timestamp;
-use passgate_core::credential::{Credential, Deletion};
-use passgate_core::ids::{TenantId, TransactionId, UserHandle, UserId};
+use passgate_core::credential::Credential;
+use passgate_core::ids::{TenantId, UserHandle, UserId};
 use passgate_core::store::Changed;
 use passgate_core::text::Text;
-use passgate_core::transaction::TransactionStatus;
 use passgate_core::transfer::{
     BegunImport, ImportMode, ImportOutcome, ImportRefusal, ImportedTenant, Tombstone, TransferRecord,
     TransferredTransaction, TransferredUser,
 };
-use passgate_core::user::{AppUserId, UserProfile};
 use rusqlite::{Connection, Row, params};
 
 use super::fault::Fault;
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{api_keys, audit, credentials, signing_keys, tenants, transactions, users, version};
+use crate::decisions::{self, CredentialMerge, TransactionMerge, signed};
+use crate::records::{self, KnownTransaction, user_columns};
+use crate::rows::{Blob, Columns};
 
 pub(super) fn begin(db: &Connection, tenant: &ImportedTenant) -> Result<BegunImport, Fault> {
     let made = db
@@ -190,7 +191,7 @@ impl Import<'_> {
             .prepare_cached("SELECT user_id FROM user_handles WHERE tenant_id = ?1 AND handle = ?2")?;
         let mut rows = statement.query(params![self.tenant_id.blob(), handle.blob()])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        Columns::new("user_handles", Some(self.tenant_id), row).uuid("user_id", UserId::new).map(Some)
+        Ok(Some(Columns::new("user_handles", Some(self.tenant_id), row).uuid("user_id", UserId::new)?))
     }
 
     fn add_handles(&self, user_id: UserId, handles: Vec<&UserHandle>, first: i64) -> Result<(), Fault> {
@@ -222,17 +223,12 @@ impl Import<'_> {
         Ok(ImportOutcome::Inserted)
     }
 
-    /// A counter must not go back, and nothing that a later use showed may be lost.
     fn known_credential(&self, known: &Credential, new: &Credential) -> Result<ImportOutcome, Fault> {
-        if known.app_user_id != new.app_user_id || known.public_key != new.public_key {
-            return Ok(ImportOutcome::Refused(ImportRefusal::CredentialTaken));
-        }
-        let used_later = new.last_used_at > known.last_used_at;
-        if !used_later && new.sign_count <= known.sign_count {
-            return Ok(ImportOutcome::Unchanged);
-        }
+        let grown = match decisions::merge_credential(known, new) {
+            CredentialMerge::Settled(outcome) => return Ok(outcome),
+            CredentialMerge::Grown(grown) => grown,
+        };
         if self.applies() {
-            let last = if used_later { new } else { known };
             self.db
                 .prepare_cached(
                     "UPDATE credentials
@@ -243,11 +239,11 @@ impl Import<'_> {
                 .execute(params![
                     self.tenant_id.blob(),
                     new.id.blob(),
-                    known.sign_count.max(new.sign_count),
-                    last.backup_state,
-                    last.last_used_at.as_millis(),
-                    i64::try_from(known.use_count.max(new.use_count)).unwrap_or(i64::MAX),
-                    last.last_user_agent,
+                    grown.sign_count,
+                    grown.backup_state,
+                    grown.last_used_at.as_millis(),
+                    signed(grown.use_count),
+                    grown.last_user_agent,
                 ])?;
         }
         Ok(ImportOutcome::Updated)
@@ -282,30 +278,19 @@ impl Import<'_> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, identifier, status FROM transactions WHERE tenant_id = ?1 AND (identifier = ?2 OR id = ?3)",
         )?;
-        let known: Vec<(TransactionId, String, TransactionStatus)> = collect(
+        let known: Vec<KnownTransaction> = collect(
             statement.query(params![self.tenant_id.blob(), new.identifier.as_str(), new.id.blob()])?,
-            |row| {
-                let mut columns = Columns::new("transactions", Some(self.tenant_id), row);
-                Ok((
-                    columns.uuid("id", TransactionId::new)?,
-                    columns.string("identifier")?,
-                    columns.parsed("status", transactions::status_from_name)?,
-                ))
-            },
+            |row| records::known_transaction(self.tenant_id, row),
         )?;
-        match known.as_slice() {
-            [] => self.new_transaction(transferred),
-            [(id, identifier, status)] if *id == new.id && identifier == new.identifier.as_str() => {
-                if (*status, new.status) != (TransactionStatus::Pending, TransactionStatus::Finalized) {
-                    return Ok(ImportOutcome::Unchanged);
-                }
+        match decisions::merge_transaction(&known, new) {
+            TransactionMerge::Settled(outcome) => Ok(outcome),
+            TransactionMerge::New => self.new_transaction(transferred),
+            TransactionMerge::Confirmed(at) => {
                 if self.applies() {
-                    let finalized_at = new.finalized_at.unwrap_or(new.updated_at);
-                    transactions::finalize(self.db, self.tenant_id, new.id, finalized_at)?;
+                    transactions::finalize(self.db, self.tenant_id, new.id, at)?;
                 }
                 Ok(ImportOutcome::Updated)
             }
-            _ => Ok(ImportOutcome::Refused(ImportRefusal::TransactionTaken)),
         }
     }
 
@@ -331,7 +316,7 @@ impl Import<'_> {
                 user.id.blob(),
                 new.identifier.as_str(),
                 new.data.as_str(),
-                transactions::status_name(new.status),
+                new.status.as_str(),
                 new.created_at.as_millis(),
                 new.updated_at.as_millis(),
                 new.finalized_at.map(Timestamp::as_millis),
@@ -399,29 +384,22 @@ impl Export<'_> {
     }
 
     fn users(&self, each: &mut Each<'_>) -> Result<ControlFlow<()>, Fault> {
-        let sql = "SELECT id, app_user_id, name, display_name, icon, created_at, updated_at
-                   FROM users WHERE tenant_id = ?1 ORDER BY created_at, id";
+        let sql = concat!(
+            "SELECT ",
+            user_columns!(),
+            ", created_at, updated_at
+                   FROM users WHERE tenant_id = ?1 ORDER BY created_at, id"
+        );
         self.each_row(sql, each, |row| {
-            let mut columns = Columns::new("users", Some(self.tenant_id), row);
-            let id = columns.uuid("id", UserId::new)?;
-            Ok(TransferRecord::User(TransferredUser {
-                id,
-                profile: UserProfile {
-                    app_id: columns.parsed("app_user_id", |text| AppUserId::new(text).ok())?,
-                    name: columns.text("name")?,
-                    display_name: columns.optional_text("display_name")?,
-                    icon: columns.optional_text("icon")?,
-                },
-                created_at: columns.time("created_at")?,
-                updated_at: columns.time("updated_at")?,
-                handles: users::handles(self.db, self.tenant_id, id)?,
-            }))
+            let mut user = records::transferred_user(self.tenant_id, row)?;
+            user.handles = users::handles(self.db, self.tenant_id, user.id)?;
+            Ok(TransferRecord::User(user))
         })
     }
 
     fn credentials(&self, each: &mut Each<'_>) -> Result<ControlFlow<()>, Fault> {
         self.each_row(credentials::ALL_OF_A_TENANT, each, |row| {
-            Ok(TransferRecord::Credential(Box::new(credentials::read_row(self.tenant_id, row)?)))
+            Ok(TransferRecord::Credential(Box::new(records::credential(self.tenant_id, row)?)))
         })
     }
 
@@ -429,18 +407,13 @@ impl Export<'_> {
         let sql = "SELECT id_hash, deleted_at, reason
                    FROM credential_tombstones WHERE tenant_id = ?1 ORDER BY deleted_at, id_hash";
         self.each_row(sql, each, |row| {
-            let mut columns = Columns::new("credential_tombstones", Some(self.tenant_id), row);
-            Ok(TransferRecord::Tombstone(Tombstone {
-                id_hash: columns.bytes("id_hash", |bytes| bytes.try_into().ok())?,
-                deleted_at: columns.time("deleted_at")?,
-                reason: columns.parsed("reason", Deletion::from_name)?,
-            }))
+            Ok(TransferRecord::Tombstone(records::tombstone(self.tenant_id, row)?))
         })
     }
 
     fn transactions(&self, each: &mut Each<'_>) -> Result<ControlFlow<()>, Fault> {
         self.each_row(transactions::ALL_OF_A_TENANT, each, |row| {
-            let transaction = transactions::read(self.tenant_id, row)?;
+            let transaction = records::transaction(self.tenant_id, row)?;
             let app_user_id = users::app_id(self.db, self.tenant_id, transaction.user_id)?;
             Ok(TransferRecord::Transaction(TransferredTransaction { app_user_id, transaction }))
         })
@@ -448,7 +421,7 @@ impl Export<'_> {
 
     fn audit_log(&self, each: &mut Each<'_>) -> Result<ControlFlow<()>, Fault> {
         self.each_row(audit::ALL_OF_A_TENANT, each, |row| {
-            Ok(TransferRecord::Audit(Box::new(audit::read(self.tenant_id, row)?)))
+            Ok(TransferRecord::Audit(Box::new(records::audit_row(self.tenant_id, row)?)))
         })
     }
 

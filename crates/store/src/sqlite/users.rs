@@ -8,18 +8,22 @@ use passgate_core::signals::{SignalLookup, Signals};
 use passgate_core::store::Changed;
 use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
-use rusqlite::{Connection, Row, Rows, params};
+use rusqlite::{Connection, Rows, params};
 
 use super::fault::Fault;
 use super::paging::{count, offset};
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::{credentials, tenants, transactions};
+use crate::records::{self, user_columns};
+use crate::rows::Blob;
 
-/// A statement that selects what [`read_record`] reads.
+/// A statement that selects what [`records::user`] reads.
 macro_rules! select_records {
     ($rest:literal) => {
         concat!(
-            "SELECT id, app_user_id, name, display_name, icon
+            "SELECT ",
+            user_columns!(),
+            "
              FROM users
              ",
             $rest
@@ -57,18 +61,9 @@ pub(super) fn by_app_id(
 fn read(tenant_id: TenantId, mut rows: Rows<'_>) -> Result<Option<User>, Fault> {
     let mut user = None;
     while let Some(row) = rows.next()? {
-        let mut columns = Columns::new("users", Some(tenant_id), row);
-        let id = columns.uuid("id", UserId::new)?;
-        let app_id = columns.parsed("app_user_id", |text| AppUserId::new(text).ok())?;
-        let user = user.get_or_insert_with(|| User { id, app_id, handles: Vec::with_capacity(1) });
-        user.handles.extend(handle(&mut columns)?);
+        records::add_to_user(&mut user, tenant_id, row)?;
     }
     Ok(user)
-}
-
-/// The handle that an outer join found, if any.
-pub(super) fn handle(columns: &mut Columns<'_, '_>) -> Result<Option<UserHandle>, Fault> {
-    columns.table("user_handles").optional_bytes("handle", |bytes| UserHandle::new(bytes).ok())
 }
 
 /// A user's handles; the first is the one that new passkeys get.
@@ -77,8 +72,7 @@ pub(super) fn handles(db: &Connection, tenant_id: TenantId, id: UserId) -> Resul
         "SELECT handle FROM user_handles WHERE tenant_id = ?1 AND user_id = ?2 ORDER BY position",
     )?;
     collect(statement.query(params![tenant_id.blob(), id.blob()])?, |row| {
-        Columns::new("user_handles", Some(tenant_id), row)
-            .bytes("handle", |bytes| UserHandle::new(bytes).ok())
+        records::user_handle(tenant_id, row)
     })
 }
 
@@ -88,9 +82,7 @@ pub(super) fn app_id(db: &Connection, tenant_id: TenantId, id: UserId) -> Result
         db.prepare_cached("SELECT id, app_user_id FROM users WHERE tenant_id = ?1 AND id = ?2")?;
     let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let mut columns = Columns::new("users", Some(tenant_id), row);
-    columns.uuid("id", UserId::new)?;
-    columns.parsed("app_user_id", |text| AppUserId::new(text).ok())
+    Ok(records::app_id_of_user(tenant_id, row)?)
 }
 
 /// Makes a user, or brings the one with the same app id up to date.
@@ -140,19 +132,6 @@ pub(super) fn upsert(
     Ok(user)
 }
 
-fn read_record(tenant_id: TenantId, row: &Row<'_>) -> Result<UserRecord, Fault> {
-    let mut columns = Columns::new("users", Some(tenant_id), row);
-    Ok(UserRecord {
-        id: columns.uuid("id", UserId::new)?,
-        profile: UserProfile {
-            app_id: columns.parsed("app_user_id", |text| AppUserId::new(text).ok())?,
-            name: columns.text("name")?,
-            display_name: columns.optional_text("display_name")?,
-            icon: columns.optional_text("icon")?,
-        },
-    })
-}
-
 /// A page of a tenant's users.
 pub(super) fn page(
     db: &Connection,
@@ -176,7 +155,7 @@ pub(super) fn page(
     };
     let mut statement = snapshot.prepare_cached(sql)?;
     let rows = statement.query(params![tenant_id.blob(), page.per_page, offset(page)])?;
-    let items = collect(rows, |row| read_record(tenant_id, row))?;
+    let items = collect(rows, |row| records::user(tenant_id, row))?;
     drop(statement);
     snapshot.finish()?;
     Ok(Page { items, total })
@@ -205,7 +184,7 @@ pub(super) fn details(
 fn record(db: &Connection, tenant_id: TenantId, id: UserId) -> Result<Option<UserRecord>, Fault> {
     let mut statement = db.prepare_cached(select_records!("WHERE tenant_id = ?1 AND id = ?2"))?;
     let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
-    rows.next()?.map(|row| read_record(tenant_id, row)).transpose()
+    Ok(rows.next()?.map(|row| records::user(tenant_id, row)).transpose()?)
 }
 
 /// What a browser is to be told of a user.

@@ -6,8 +6,8 @@ use passgate_core::store::{StoreError, Version};
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::rows::Columns;
 use super::writer::closed;
+use crate::records;
 
 /// Knows the version without reading it again while nothing was committed.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub(super) fn read(db: &Connection) -> Result<Version, Fault> {
     let mut statement = db.prepare_cached("SELECT value FROM version")?;
     let mut rows = statement.query([])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    Ok(Version(Columns::new("version", None, row).number("value")?))
+    Ok(records::version(row)?)
 }
 
 /// Makes caches everywhere look again, in the same commit as the change they must see.

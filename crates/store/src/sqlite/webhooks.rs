@@ -9,22 +9,26 @@ use passgate_core::server_secret::{Sealed, SecretId};
 use passgate_core::store::Changed;
 use passgate_core::text::Text;
 use passgate_core::webhook::{
-    ClaimDeliveries, DeliveryFailure, DeliveryOutcome, DeliveryRecord, DeliveryStatus, EndpointChange,
-    EndpointInserted, EndpointState, LeasedDelivery, MAX_ENDPOINTS, RecordDelivery, Recorded,
-    WebhookEndpoint, WebhookSecret,
+    ClaimDeliveries, DeliveryFailure, DeliveryOutcome, DeliveryRecord, EndpointChange, EndpointInserted,
+    EndpointState, LeasedDelivery, MAX_ENDPOINTS, RecordDelivery, Recorded, WebhookEndpoint, WebhookSecret,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
 use super::paging::{count, offset};
-use super::rows::{Blob, Columns, collect};
+use super::rows::collect;
 use super::tenants;
+use crate::decisions::{self, Attempted};
+use crate::records::{self, delivery_columns, endpoint_columns, event_names, webhook_secret_columns};
+use crate::rows::{Blob, Columns};
 
-/// A statement that selects what [`read_endpoint`] reads.
+/// A statement that selects what [`records::endpoint`] reads.
 macro_rules! select_endpoints {
     ($rest:literal) => {
         concat!(
-            "SELECT id, url, description, events, state, failures, paused_until, created_at, updated_at
+            "SELECT ",
+            endpoint_columns!(),
+            "
              FROM webhook_endpoints
              ",
             $rest
@@ -40,43 +44,18 @@ macro_rules! wanting {
     };
 }
 
-fn read_endpoint(tenant_id: TenantId, row: &Row<'_>) -> Result<WebhookEndpoint, Fault> {
-    let mut columns = Columns::new("webhook_endpoints", Some(tenant_id), row);
-    Ok(WebhookEndpoint {
-        id: columns.uuid("id", EndpointId::new)?,
-        url: columns.text("url")?,
-        description: columns.text("description")?,
-        events: columns.parsed("events", event_types)?,
-        state: columns.parsed("state", EndpointState::from_name)?,
-        failures: columns.number("failures")?,
-        paused_until: columns.optional_time("paused_until")?,
-        created_at: columns.time("created_at")?,
-        updated_at: columns.time("updated_at")?,
-    })
-}
-
-fn event_types(json: &str) -> Option<Vec<EventType>> {
-    let names: Vec<&str> = serde_json::from_str(json).ok()?;
-    names.into_iter().map(EventType::from_name).collect()
-}
-
-fn event_names(types: &[EventType]) -> Result<String, Fault> {
-    let names: Vec<&str> = types.iter().map(|kind| kind.as_str()).collect();
-    Ok(serde_json::to_string(&names)?)
-}
-
 pub(super) fn endpoints(db: &Connection, tenant_id: TenantId) -> Result<Vec<WebhookEndpoint>, Fault> {
     let mut statement = db.prepare_cached(select_endpoints!(
         "WHERE tenant_id = ?1
              ORDER BY created_at, id"
     ))?;
-    collect(statement.query([tenant_id.blob()])?, |row| read_endpoint(tenant_id, row))
+    collect(statement.query([tenant_id.blob()])?, |row| records::endpoint(tenant_id, row))
 }
 
 fn endpoint(db: &Connection, tenant_id: TenantId, id: EndpointId) -> Result<Option<WebhookEndpoint>, Fault> {
     let mut statement = db.prepare_cached(select_endpoints!("WHERE tenant_id = ?1 AND id = ?2"))?;
     let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
-    rows.next()?.map(|row| read_endpoint(tenant_id, row)).transpose()
+    Ok(rows.next()?.map(|row| records::endpoint(tenant_id, row)).transpose()?)
 }
 
 pub(super) fn create(
@@ -208,34 +187,20 @@ fn secrets(
          ORDER BY created_at DESC",
     )?;
     collect(statement.query(params![tenant_id.blob(), id.blob(), now.as_millis()])?, |row| {
-        sealed(&mut Columns::new("webhook_secrets", Some(tenant_id), row))
-    })
-}
-
-fn sealed(columns: &mut Columns<'_, '_>) -> Result<Sealed, Fault> {
-    Ok(Sealed {
-        secret_id: columns.secret_id()?,
-        bytes: columns.bytes("sealed", |bytes| Some(bytes.to_vec()))?,
+        records::webhook_secret_of_endpoint(tenant_id, row)
     })
 }
 
 pub(super) fn to_reseal(db: &Connection, current: SecretId, limit: u32) -> Result<Vec<WebhookSecret>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT tenant_id, endpoint_id, created_at, expires_at, secret_id, sealed
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT ",
+        webhook_secret_columns!(),
+        "
          FROM webhook_secrets
          WHERE secret_id < ?1 OR secret_id > ?1
-         LIMIT ?2",
-    )?;
-    collect(statement.query(params![current.blob(), limit])?, |row| {
-        let mut columns = Columns::new("webhook_secrets", None, row);
-        Ok(WebhookSecret {
-            tenant_id: columns.uuid("tenant_id", TenantId::new)?,
-            endpoint_id: columns.uuid("endpoint_id", EndpointId::new)?,
-            created_at: columns.time("created_at")?,
-            expires_at: columns.optional_time("expires_at")?,
-            sealed: sealed(&mut columns)?,
-        })
-    })
+         LIMIT ?2"
+    ))?;
+    collect(statement.query(params![current.blob(), limit])?, records::webhook_secret)
 }
 
 pub(super) fn reseal(db: &Connection, secrets: &[WebhookSecret]) -> Result<u64, Fault> {
@@ -326,6 +291,8 @@ impl<'a> Publisher<'a> {
     }
 }
 
+const DELIVERY_COLUMNS: &str = delivery_columns!();
+
 pub(super) fn deliveries(
     db: &Connection,
     tenant_id: TenantId,
@@ -347,8 +314,7 @@ pub(super) fn deliveries(
         Order::Ascending => "d.created_at, d.event_id",
     };
     let mut statement = snapshot.prepare_cached(&format!(
-        "SELECT d.event_id, e.type, e.body, d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_failure,
-                d.last_attempt_at, d.created_at
+        "SELECT {DELIVERY_COLUMNS}
          FROM webhook_deliveries AS d
          JOIN webhook_events AS e ON e.tenant_id = d.tenant_id AND e.id = d.event_id
          WHERE d.tenant_id = ?1 AND d.endpoint_id = ?2
@@ -356,27 +322,7 @@ pub(super) fn deliveries(
          LIMIT ?3 OFFSET ?4"
     ))?;
     let rows = statement.query(params![tenant_id.blob(), endpoint_id.blob(), page.per_page, offset(page)])?;
-    let items = collect(rows, |row| {
-        let mut columns = Columns::new("webhook_deliveries", Some(tenant_id), row);
-        let event_id = columns.uuid("event_id", EventId::new)?;
-        let kind = columns.parsed("type", EventType::from_name)?;
-        let body = columns.string("body")?;
-        let status = columns.parsed("status", DeliveryStatus::from_name)?;
-        let attempts = columns.number("attempts")?;
-        let next_attempt_at = columns.time("next_attempt_at")?;
-        Ok(DeliveryRecord {
-            event_id,
-            kind,
-            body,
-            status,
-            attempts,
-            next_attempt_at: (status == DeliveryStatus::Pending).then_some(next_attempt_at),
-            last_status: columns.optional_number("last_status")?,
-            last_failure: columns.optional_string("last_failure")?,
-            last_attempt_at: columns.optional_time("last_attempt_at")?,
-            created_at: columns.time("created_at")?,
-        })
-    })?;
+    let items = collect(rows, |row| records::delivery(tenant_id, row))?;
     drop(statement);
     snapshot.finish()?;
     Ok(Some(Page { items, total }))
@@ -526,20 +472,8 @@ fn lease_of_endpoint(
 }
 
 pub(super) fn record(db: &Connection, record: &RecordDelivery) -> Result<Recorded, Fault> {
-    let (status, failure, next) = match record.outcome {
-        DeliveryOutcome::Delivered { .. } => (DeliveryStatus::Delivered, None, record.at),
-        DeliveryOutcome::Retry { failure, next_attempt_at, .. } => {
-            (DeliveryStatus::Pending, Some(failure), next_attempt_at)
-        }
-        DeliveryOutcome::Dead { failure, .. } => (DeliveryStatus::Dead, Some(failure), record.at),
-        DeliveryOutcome::Gone => {
-            (DeliveryStatus::Dead, Some(DeliveryFailure { code: "status", status: Some(410) }), record.at)
-        }
-    };
-    let answered = match record.outcome {
-        DeliveryOutcome::Delivered { status } => Some(status),
-        _ => failure.and_then(|failure| failure.status),
-    };
+    let Attempted { status, failure, next_attempt_at, answered } =
+        decisions::attempted(record.outcome, record.at);
     let kept = db
         .prepare_cached(
             "UPDATE webhook_deliveries
@@ -553,7 +487,7 @@ pub(super) fn record(db: &Connection, record: &RecordDelivery) -> Result<Recorde
             record.event_id.blob(),
             record.lease.blob(),
             status.as_str(),
-            next.as_millis(),
+            next_attempt_at.as_millis(),
             answered,
             failure.map(|failure| failure.code),
             record.at.as_millis(),
