@@ -9,8 +9,10 @@
 mod certificates;
 mod url;
 
+use std::fmt;
+
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{CancelToken, Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub use certificates::CertificateError;
@@ -34,18 +36,63 @@ pub struct Connection {
     task: JoinHandle<Result<(), tokio_postgres::Error>>,
 }
 
+/// Makes connections as a URL says, with certificates that were read once.
+#[derive(Clone)]
+pub struct Connector {
+    /// None where there is no TLS.
+    tls: Option<MakeRustlsConnect>,
+}
+
 impl PostgresUrl {
     /// Opens a connection.
     pub async fn connect(&self) -> Result<Connection, ConnectError> {
-        let (client, task) = if self.ssl_mode() == SslMode::Disable {
-            let (client, connection) = self.config().connect(NoTls).await?;
-            (client, tokio::spawn(connection))
-        } else {
-            let tls = MakeRustlsConnect::new(certificates::client_config(self)?);
-            let (client, connection) = self.config().connect(tls).await?;
-            (client, tokio::spawn(connection))
-        };
+        let (client, task) = self.connector()?.connect(self.config()).await?;
         Ok(Connection { client, task })
+    }
+
+    /// What makes connections: reads the certificates to trust.
+    pub fn connector(&self) -> Result<Connector, CertificateError> {
+        let tls = match self.ssl_mode() {
+            SslMode::Disable => None,
+            SslMode::Prefer | SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => {
+                Some(MakeRustlsConnect::new(certificates::client_config(self)?))
+            }
+        };
+        Ok(Connector { tls })
+    }
+}
+
+impl Connector {
+    /// Opens a connection. Its work is done by the task, which ends once the client is dropped and what was asked is
+    /// answered.
+    pub async fn connect(
+        &self,
+        config: &Config,
+    ) -> Result<(Client, JoinHandle<Result<(), tokio_postgres::Error>>), tokio_postgres::Error> {
+        Ok(match &self.tls {
+            None => {
+                let (client, connection) = config.connect(NoTls).await?;
+                (client, tokio::spawn(connection))
+            }
+            Some(tls) => {
+                let (client, connection) = config.connect(tls.clone()).await?;
+                (client, tokio::spawn(connection))
+            }
+        })
+    }
+
+    /// Asks the server to break off what a connection is at, by a connection of its own.
+    pub async fn cancel(&self, token: &CancelToken) -> Result<(), tokio_postgres::Error> {
+        match &self.tls {
+            None => token.cancel_query(NoTls).await,
+            Some(tls) => token.cancel_query(tls.clone()).await,
+        }
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("tls", &self.tls.is_some()).finish()
     }
 }
 

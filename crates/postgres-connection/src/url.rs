@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -123,7 +124,16 @@ impl PostgresUrl {
         self.config.get_dbname().or(self.config.get_user())
     }
 
-    pub(crate) fn config(&self) -> &Config {
+    /// The same, with a limit on how long a connection may take to be made.
+    #[must_use]
+    pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
+        self.config.connect_timeout(limit);
+        self
+    }
+
+    /// What the driver is told. Its `Debug` hides the password.
+    #[must_use]
+    pub fn config(&self) -> &Config {
         &self.config
     }
 

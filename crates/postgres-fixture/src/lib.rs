@@ -12,8 +12,9 @@
 mod account;
 mod binaries;
 
+use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -31,18 +32,22 @@ const READY: &str = "database system is ready to accept connections";
 static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
 
 /// Runs the server until standard input ends, which it does when the test's process goes, however it goes; then stops
-/// it and removes the folder. Arguments: the folder, then the command.
+/// it and removes the folder, unless the last line says how else to stop it. Arguments: the folder, then the command.
 const SUPERVISOR: &str = r#"
-folder=$1; shift
+folder=$1; shift; signal=
 "$@" & server=$!
-while read -r _; do :; done
-kill -INT $server; wait $server; rm -rf "$folder"
+while read -r line; do signal=$line; done
+kill -${signal:-INT} $server; wait $server
+[ -n "$signal" ] || rm -rf "$folder"
 "#;
 
 /// A running server.
 #[derive(Debug)]
 pub struct PostgresServer {
-    supervisor: Child,
+    /// None while it is stopped.
+    supervisor: Option<Child>,
+    account: Account,
+    command: Vec<OsString>,
     folder: PathBuf,
     binaries: PathBuf,
     address: Ipv4Addr,
@@ -59,6 +64,23 @@ pub struct ServerCertificate<'a> {
     pub key: &'a str,
 }
 
+/// How a server is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Connections are closed, and everything is written.
+    Fast,
+    /// As by a loss of power, but for what the operating system still writes.
+    Crash,
+}
+
+/// Whether a commit is on the disk when it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Commits {
+    Durable,
+    /// Faster, and lost with the server.
+    Lazy,
+}
+
 impl PostgresServer {
     /// Starts a server without TLS.
     ///
@@ -66,7 +88,16 @@ impl PostgresServer {
     /// If PostgreSQL is not installed (the message says how to), or does not start (the message has its log).
     #[must_use]
     pub fn start() -> Self {
-        Self::launch(None)
+        Self::launch(None, Commits::Lazy)
+    }
+
+    /// Starts a server without TLS that has what it committed after [`Stop::Crash`], too.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    #[must_use]
+    pub fn start_durable() -> Self {
+        Self::launch(None, Commits::Durable)
     }
 
     /// Starts a server that offers TLS.
@@ -75,10 +106,10 @@ impl PostgresServer {
     /// As [`Self::start`].
     #[must_use]
     pub fn start_with_tls(certificate: &ServerCertificate<'_>) -> Self {
-        Self::launch(Some(certificate))
+        Self::launch(Some(certificate), Commits::Lazy)
     }
 
-    fn launch(certificate: Option<&ServerCertificate<'_>>) -> Self {
+    fn launch(certificate: Option<&ServerCertificate<'_>>, commits: Commits) -> Self {
         let binaries = binaries::folder();
         let folder = tempfile::Builder::new().prefix("postgres").tempdir().expect("a scratch folder").keep();
         let account = Account::for_database(&folder);
@@ -104,10 +135,12 @@ impl PostgresServer {
         set("listen_addresses", &address.to_string());
         set("port", &port.to_string());
         set("unix_socket_directories", folder.to_str().expect("scratch folders have ASCII names"));
-        // What a test writes need not outlive the machine.
-        set("fsync", "off");
-        set("synchronous_commit", "off");
-        set("full_page_writes", "off");
+        if commits == Commits::Lazy {
+            // What most tests write need not outlive the machine.
+            set("fsync", "off");
+            set("synchronous_commit", "off");
+            set("full_page_writes", "off");
+        }
         if let Some(certificate) = certificate {
             for (name, pem) in [("server.crt", certificate.chain), ("server.key", certificate.key)] {
                 account.write(&folder.join(name), pem);
@@ -117,21 +150,49 @@ impl PostgresServer {
             set("ssl_key_file", &folder.join("server.key").to_string_lossy());
         }
 
+        let mut this =
+            Self { supervisor: None, account, command: server, folder, binaries, address, port, password };
+        this.resume();
+        this
+    }
+
+    /// Starts it again after [`Self::stop`], at the same address.
+    ///
+    /// # Panics
+    /// If it runs, or does not start.
+    pub fn resume(&mut self) {
+        assert!(self.supervisor.is_none(), "it runs");
         let mut supervisor = Command::new("/bin/sh");
         supervisor
             .args(["-c", SUPERVISOR, "postgres-fixture"])
-            .arg(&folder)
-            .args(server)
-            .current_dir(&folder)
+            .arg(&self.folder)
+            .args(&self.command)
+            .current_dir(&self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             // An interrupt at the terminal is the test's to handle; the server goes with it.
             .process_group(0);
-        account.assume(&mut supervisor);
+        self.account.assume(&mut supervisor);
         let mut supervisor = supervisor.spawn().expect("a shell");
         await_ready(&mut supervisor);
-        Self { supervisor, folder, binaries, address, port, password }
+        self.supervisor = Some(supervisor);
+    }
+
+    /// Stops it. Its data stay.
+    ///
+    /// # Panics
+    /// If it doesn't run.
+    pub fn stop(&mut self, how: Stop) {
+        let mut supervisor = self.supervisor.take().expect("it runs");
+        let signal = match how {
+            Stop::Fast => "INT",
+            Stop::Crash => "QUIT",
+        };
+        let mut stdin = supervisor.stdin.take().expect("stdin is piped");
+        writeln!(stdin, "{signal}").expect("the supervisor reads");
+        drop(stdin);
+        supervisor.wait().expect("it can be waited for");
     }
 
     /// Makes an empty database and returns its URL, which has the password.
@@ -180,9 +241,13 @@ impl PostgresServer {
 
 impl Drop for PostgresServer {
     fn drop(&mut self) {
-        drop(self.supervisor.stdin.take());
+        let Some(supervisor) = &mut self.supervisor else {
+            let _ = fs::remove_dir_all(&self.folder);
+            return;
+        };
+        drop(supervisor.stdin.take());
         // Nothing can be done about a shell that can't be waited for, and a panic here would hide the test's own.
-        let _ = self.supervisor.wait();
+        let _ = supervisor.wait();
     }
 }
 
