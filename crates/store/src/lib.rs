@@ -1,9 +1,11 @@
-//! The [`Store`](passgate_core::store::Store) of `passgate-core` on databases: SQLite in [`sqlite`].
+//! The [`Store`](passgate_core::store::Store) of `passgate-core` on databases: SQLite in [`sqlite`],
+//! PostgreSQL in [`postgres`].
 //!
 //! All backends pass one contract suite, `tests/contract`.
 
 mod decisions;
 mod failure;
+pub mod postgres;
 mod records;
 mod rows;
 pub mod sqlite;

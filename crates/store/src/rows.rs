@@ -46,6 +46,7 @@ impl<'row> Value<'row> {
     }
 
     /// Reads what is not NULL.
+    #[expect(clippy::option_option, reason = "outside: whether it can be read; inside: whether it is NULL")]
     fn unless_null<T>(self, read: impl FnOnce(Self) -> Option<T>) -> Option<Option<T>> {
         if let Self::Null = self { Some(None) } else { read(self).map(Some) }
     }

@@ -1,0 +1,122 @@
+//! The store on PostgreSQL, for any number of processes.
+//!
+//! Every decision is one transaction at READ COMMITTED. What decides a race is a row's lock or a unique key, never what
+//! was read before: a row that is to be changed is locked by the statement that reads it, and locks are taken in one
+//! order (tenant, user, credential, transaction, endpoint, delivery, spent challenge, version). The end of a ceremony
+//! is one statement where it succeeds and no webhook wants to hear of it (see `login.rs`).
+
+mod admin_tokens;
+mod api_keys;
+mod audit;
+mod challenges;
+mod connections;
+mod credentials;
+mod fault;
+mod login;
+mod metadata;
+mod migrate;
+mod open_error;
+mod registration;
+mod rows;
+mod sealed;
+mod signing_keys;
+mod store;
+mod tenants;
+mod transactions;
+mod transfer;
+mod users;
+mod version;
+mod webhooks;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use passgate_core::credential::PageRequest;
+use passgate_core::ids::DatabaseId;
+use passgate_core::store::StoreError;
+use passgate_postgres_connection::PostgresUrl;
+
+use self::connections::{Connections, Session};
+use self::fault::Fault;
+pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate};
+pub use self::open_error::OpenError;
+
+const BEGIN: &str = "BEGIN";
+/// One snapshot, so that what is read belongs together.
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// How often a transaction is tried that the server undoes to let another go on.
+const ATTEMPTS: u32 = 5;
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// Where it is.
+    pub url: PostgresUrl,
+    /// The most connections.
+    pub connections: NonZeroUsize,
+    /// How long to wait at most, each time: for a free connection, for a new one, for the answer to a statement.
+    pub time_limit: Duration,
+}
+
+impl PostgresOptions {
+    /// The options for a server.
+    #[must_use]
+    pub fn new(url: PostgresUrl) -> Self {
+        Self {
+            url,
+            connections: const { NonZeroUsize::new(16).unwrap() },
+            time_limit: Duration::from_secs(5),
+        }
+    }
+
+    /// Its URL, with the limit on making connections.
+    fn limited_url(&self) -> PostgresUrl {
+        self.url.clone().with_connect_timeout(self.time_limit)
+    }
+}
+
+/// A store on a PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresStore {
+    connections: Arc<Connections>,
+    identity: DatabaseId,
+}
+
+impl PostgresStore {
+    /// Opens the database, and brings its schema up to date.
+    pub async fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
+        let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+        migrate::open_migrated(&connections).await?;
+        let identity = identity(&connections).await.map_err(OpenError::unusable)?;
+        Ok(Self { connections, identity })
+    }
+
+    /// Closes the connections as they become idle. Work that comes later fails with [`StoreError::Unavailable`].
+    pub fn close(&self) {
+        self.connections.close();
+    }
+
+    /// How many statements were sent since the store was opened, beginnings and ends of transactions among them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.connections.statements()
+    }
+
+    /// A connection for reads and for writes of one statement.
+    async fn session(&self) -> Result<Session, StoreError> {
+        Ok(self.connections.session().await?)
+    }
+}
+
+async fn identity(connections: &Arc<Connections>) -> Result<DatabaseId, Fault> {
+    let session = connections.session().await?;
+    let row = session.row("SELECT database_id FROM identity", &[]).await?.ok_or(Fault::NoRow("identity"))?;
+    Ok(DatabaseId::new(row.try_get(0)?))
+}
+
+/// How many rows come before a page.
+fn offset(page: PageRequest) -> i64 {
+    i64::from(page.page.saturating_sub(1)) * i64::from(page.per_page)
+}

@@ -1,0 +1,160 @@
+//! Tenants.
+
+use passgate_core::clock::Timestamp;
+use passgate_core::config::TenantConfig;
+use passgate_core::ids::TenantId;
+use passgate_core::store::{Changed, NewTenant, TenantLookup, Version};
+use passgate_core::tenant::{RpIdUse, TenantRecord, TenantSummary};
+use passgate_core::text::Text;
+
+use super::connections::Session;
+use super::fault::Fault;
+use super::rows::collect;
+use super::{api_keys, signing_keys, version};
+use crate::records::{self, TenantRow, tenant_columns};
+
+/// The version, if there is no such tenant: made-up ids cost one statement.
+pub(super) async fn absent(db: &Session, id: TenantId) -> Result<Option<Version>, Fault> {
+    let row = db
+        .row(
+            "SELECT value
+             FROM version
+             WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE id = $1)",
+            &[id.as_uuid()],
+        )
+        .await?;
+    Ok(row.map(|row| records::version(&row)).transpose()?)
+}
+
+/// To be called in a snapshot: what is read is no older than the version says.
+pub(super) async fn lookup(db: &Session, id: TenantId) -> Result<TenantLookup, Fault> {
+    let version = version::read(db).await?;
+    let tenant = match read(db, id).await? {
+        Some((display_name, config, import)) => Some(TenantRecord {
+            id,
+            display_name,
+            config,
+            import,
+            rp_id_use: rp_id_use(db, id).await?,
+            api_keys: api_keys::list(db, id).await?,
+            signing_keys: signing_keys::list(db, id).await?,
+        }),
+        None => None,
+    };
+    Ok(TenantLookup { tenant, version })
+}
+
+async fn read(db: &Session, id: TenantId) -> Result<Option<TenantRow>, Fault> {
+    let sql = concat!("SELECT ", tenant_columns!(), " FROM tenants WHERE id = $1");
+    let row = db.row(sql, &[id.as_uuid()]).await?;
+    Ok(row.map(|row| records::tenant(&row)).transpose()?)
+}
+
+/// Whether other tenants have the same RP ID. Many may (`localhost`), so none is counted.
+async fn rp_id_use(db: &Session, id: TenantId) -> Result<RpIdUse, Fault> {
+    let row = db
+        .row(
+            "SELECT EXISTS (SELECT 1 FROM tenants AS o WHERE o.rp_id = t.rp_id AND o.id <> t.id),
+                    EXISTS (
+                        SELECT 1
+                        FROM tenants AS o
+                        WHERE o.rp_id = t.rp_id AND o.id <> t.id AND o.import_began_at IS NOT NULL
+                    )
+             FROM tenants AS t
+             WHERE t.id = $1",
+            &[id.as_uuid()],
+        )
+        .await?
+        .ok_or(Fault::Gone)?;
+    let (shared, with_import): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(match (shared, with_import) {
+        (false, _) => RpIdUse::Sole,
+        (true, false) => RpIdUse::Shared,
+        (true, true) => RpIdUse::SharedWithImport,
+    })
+}
+
+pub(super) async fn list(db: &Session) -> Result<Vec<TenantSummary>, Fault> {
+    let rows = db.rows("SELECT id, display_name FROM tenants ORDER BY display_name, id", &[]).await?;
+    collect(&rows, records::tenant_summary)
+}
+
+/// Whether there is such a tenant. If so, whoever else locks it waits; who only adds to it does not, and who deletes it
+/// does.
+pub(super) async fn lock(db: &Session, id: TenantId) -> Result<bool, Fault> {
+    db.exists("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", &[id.as_uuid()]).await
+}
+
+pub(super) async fn create(db: &Session, tenant: &NewTenant) -> Result<(), Fault> {
+    db.execute(
+        "INSERT INTO tenants (id, display_name, config, rp_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $5)",
+        &[
+            tenant.id.as_uuid(),
+            &tenant.display_name.as_str(),
+            &serde_json::to_string(&tenant.config)?,
+            &tenant.config.relying_party.id.as_str(),
+            &tenant.now.as_millis(),
+        ],
+    )
+    .await?;
+    if let Some(key) = &tenant.api_key {
+        api_keys::create(db, tenant.id, key).await?;
+    }
+    signing_keys::insert(db, tenant.id, &tenant.signing_key).await?;
+    version::bump(db).await
+}
+
+pub(super) async fn rename(
+    db: &Session,
+    id: TenantId,
+    display_name: &Text<1, 128>,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    let renamed = db
+        .execute(
+            "UPDATE tenants
+             SET display_name = $2, updated_at = $3
+             WHERE id = $1",
+            &[id.as_uuid(), &display_name.as_str(), &now.as_millis()],
+        )
+        .await?;
+    changed(db, renamed).await
+}
+
+pub(super) async fn configure(
+    db: &Session,
+    id: TenantId,
+    config: &TenantConfig,
+    now: Timestamp,
+) -> Result<Changed, Fault> {
+    let configured = db
+        .execute(
+            "UPDATE tenants
+             SET config = $2, rp_id = $3, updated_at = $4
+             WHERE id = $1",
+            &[
+                id.as_uuid(),
+                &serde_json::to_string(config)?,
+                &config.relying_party.id.as_str(),
+                &now.as_millis(),
+            ],
+        )
+        .await?;
+    changed(db, configured).await
+}
+
+/// Deletes a tenant; the schema's foreign keys delete what belongs to it.
+pub(super) async fn delete(db: &Session, id: TenantId) -> Result<Changed, Fault> {
+    let deleted = db.execute("DELETE FROM tenants WHERE id = $1", &[id.as_uuid()]).await?;
+    changed(db, deleted).await
+}
+
+/// The outcome of a change of `rows` rows that caches must see.
+pub(super) async fn changed(db: &Session, rows: u64) -> Result<Changed, Fault> {
+    if rows == 0 {
+        return Ok(Changed::NotFound);
+    }
+    version::bump(db).await?;
+    Ok(Changed::Done)
+}

@@ -1,0 +1,19 @@
+//! The version of what caches hold, polled twice a second, and the database's clock.
+
+use passgate_core::store::Version;
+
+use super::connections::Session;
+use super::fault::Fault;
+use crate::records;
+
+pub(super) async fn read(db: &Session) -> Result<Version, Fault> {
+    let row = db.row("SELECT value FROM version", &[]).await?.ok_or(Fault::NoRow("version"))?;
+    Ok(records::version(&row)?)
+}
+
+/// Makes caches everywhere look again, in the same commit as the change they must see. The last statement of its
+/// transaction: others' changes wait for it.
+pub(super) async fn bump(db: &Session) -> Result<(), Fault> {
+    db.execute("UPDATE version SET value = value + 1", &[]).await?;
+    Ok(())
+}
