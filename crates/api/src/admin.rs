@@ -253,8 +253,22 @@ pub struct Alive {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ready {
-    /// Whether the process can serve: its database answers.
+    /// Whether the process can serve: its database answers, and agrees with it about the time.
     pub ready: bool,
+    /// Why it can't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<NotReady>,
+}
+
+/// Why a process can't serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NotReady {
+    /// Its database does not answer, or did not within the last seconds.
+    DatabaseUnavailable,
+    /// Its clock is over 5 seconds off the database's.
+    ClockOff,
 }
 
 /// Where a tenant wants to hear of events.

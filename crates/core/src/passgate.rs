@@ -1,7 +1,9 @@
 //! The way in: one value that holds the store, the secrets, time and randomness, and decides everything.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
@@ -21,6 +23,9 @@ use crate::user::AppUserId;
 /// How many tenants are kept in memory.
 const CACHED_TENANTS: u64 = 10_000;
 
+/// How far a process's clock may be off the database's.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+
 /// Passgate on a database.
 pub struct Passgate<S> {
     pub(crate) store: S,
@@ -34,6 +39,7 @@ pub struct Passgate<S> {
     pub(crate) refusals: Refusals,
     pub(crate) done: LastDone,
     pub(crate) metadata: MetadataMemory,
+    clock_is_off: AtomicBool,
 }
 
 /// A tenant can't be served.
@@ -85,6 +91,7 @@ impl<S: Store> Passgate<S> {
             refusals: Refusals::default(),
             done: LastDone::default(),
             metadata: MetadataMemory::default(),
+            clock_is_off: AtomicBool::new(false),
         }
     }
 
@@ -171,6 +178,29 @@ impl<S: Store> Passgate<S> {
         let mut measurements = self.store.measurements();
         measurements.extend(self.tenants.measurements());
         measurements
+    }
+
+    /// Holds this process's clock against the database's. To be called twice a second: of processes that share a
+    /// database, each must take a challenge for expired at about the same time.
+    pub async fn compare_clocks(&self) -> Result<(), StoreError> {
+        let before = self.now();
+        let Some(theirs) = self.store.clock().await? else { return Ok(()) };
+        // Any moment of the question may be the one that was answered.
+        let is_off = theirs + CLOCK_TOLERANCE < before || theirs > self.now() + CLOCK_TOLERANCE;
+        if self.clock_is_off.swap(is_off, Ordering::Relaxed) != is_off {
+            if is_off {
+                tracing::error!(ours = ?before, ?theirs, "this machine's clock is over 5 seconds off the database's");
+            } else {
+                tracing::info!("this machine's clock agrees with the database's again");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this process's clock was last found to agree with the database's.
+    #[must_use]
+    pub fn is_in_time(&self) -> bool {
+        !self.clock_is_off.load(Ordering::Relaxed)
     }
 
     /// Whether the database was reached within the last seconds.

@@ -686,6 +686,10 @@ pub trait Store: Send + Sync + 'static {
     fn measurements(&self) -> Vec<Measurement> {
         Vec::new()
     }
+    /// The database's clock, if it may be another than this process's: none where both are of one machine.
+    fn clock(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+    /// Lets work under way end, then closes the database. What comes later fails with [`StoreError::Unavailable`].
+    fn close(&self) -> impl Future<Output = ()> + Send;
     /// Forgets challenges that expired before `expired_before`, and remembers how far it went: spending refuses
     /// whatever expires no later than the last one that was forgotten. Returns how many were.
     fn purge_spent_challenges(

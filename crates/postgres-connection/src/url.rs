@@ -142,6 +142,43 @@ impl PostgresUrl {
     }
 }
 
+/// The URL without its password.
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("postgresql://")?;
+        if let Some(user) = self.config.get_user() {
+            write!(f, "{user}@")?;
+        }
+        let ports = self.config.get_ports();
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            match host {
+                Host::Tcp(name) => write!(f, "{separator}{name}")?,
+                Host::Unix(path) => {
+                    write!(f, "{separator}{}", path.display().to_string().replace('/', "%2F"))?;
+                }
+            }
+            // One for each host, or one for all.
+            if let Some(port) = ports.get(index).or(ports.first()) {
+                write!(f, ":{port}")?;
+            }
+        }
+        write!(f, "/{}?sslmode={}", self.database().unwrap_or_default(), self.ssl_mode)
+    }
+}
+
+impl fmt::Display for SslMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Disable => "disable",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        })
+    }
+}
+
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresUrl")
@@ -198,6 +235,22 @@ mod tests {
         assert_eq!(mode("postgresql://db.example.com/passkeys?sslmode=disable"), SslMode::Disable);
         assert_eq!(mode("postgresql://db.example.com/passkeys?sslmode=require"), SslMode::Require);
         assert_eq!(mode("postgresql://db.example.com/x?sslmode=verify-ca"), SslMode::VerifyCa);
+    }
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        for (url, shown) in [
+            (
+                "postgres://u:hunter2@db.example.com,10.0.0.5:7/passkeys?connect_timeout=2",
+                "postgresql://u@db.example.com:5432,10.0.0.5:7/passkeys?sslmode=verify-full",
+            ),
+            ("postgres://u@localhost:7", "postgresql://u@localhost:7/u?sslmode=prefer"),
+            ("postgresql://%2Frun%2Fpg/x?password=hunter2", "postgresql://%2Frun%2Fpg:5432/x?sslmode=prefer"),
+        ] {
+            let url = PostgresUrl::parse(url).unwrap();
+            assert_eq!(url.to_string(), shown);
+            assert!(!format!("{url:?}").contains("hunter2"));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use passgate_core::rng::{SystemRng, random_uuid};
 use passgate_core::server_secret::{InvalidSecret, SecretId, Secrets, ServerSecret};
 
-use crate::settings::Settings;
+use crate::settings::{DatabaseLocation, Settings};
 
 /// Why there is no server secret.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,12 @@ pub(crate) enum SecretError {
         /// Why.
         error: InvalidSecret,
     },
+    /// There is no file beside the database that could hold it.
+    #[error(
+        "with PostgreSQL, the server secret must be given, the same to every process: set PASSGATE_SECRET, or secret_file \
+         (`passgate secret generate` makes one)"
+    )]
+    NotGiven,
     /// The file is gone, and the database has values that only it opens.
     #[error(
         "the server secret file {path} does not exist, and the database holds signing keys sealed with secret \
@@ -68,7 +74,12 @@ pub(crate) fn load(settings: &Settings, sealed_with: &[SecretId]) -> Result<Secr
         |key, text: &str| ServerSecret::parse(text).map_err(|error| SecretError::Configured { key, error });
     let mut all = match &settings.secret {
         Some(secret) => vec![parse("secret", secret.expose_secret())?],
-        None => read_or_make(&settings.secret_file, sealed_with)?,
+        None => match (&settings.secret_file, &settings.database) {
+            (Some(path), DatabaseLocation::Sqlite(_)) => read_or_make(path, sealed_with)?,
+            // Made by one process, it would not be the others'.
+            (Some(path), DatabaseLocation::Postgres(_)) => read(path)?,
+            (None, _) => return Err(SecretError::NotGiven),
+        },
     };
     for previous in &settings.previous_secrets {
         all.push(parse("previous_secrets", previous.expose_secret())?);
@@ -81,20 +92,26 @@ pub(crate) fn load(settings: &Settings, sealed_with: &[SecretId]) -> Result<Secr
     }
 }
 
-/// The secrets of a file, one a line, the current one first. At least one.
+/// The secrets of a file that may have to be made.
 fn read_or_make(path: &Path, sealed_with: &[SecretId]) -> Result<Vec<ServerSecret>, SecretError> {
     let file_error = |error| SecretError::File { path: path.to_owned(), error };
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if let Some(sealed_with) = sealed_with.first() {
                 return Err(SecretError::Lost { path: path.to_owned(), sealed_with: *sealed_with });
             }
             make(path).map_err(file_error)?;
-            fs::read_to_string(path).map_err(file_error)?
         }
-        Err(error) => return Err(file_error(error)),
-    };
+        // What else is wrong with it, reading it will say.
+        Ok(_) | Err(_) => {}
+    }
+    read(path)
+}
+
+/// The secrets of a file, one a line, the current one first. At least one.
+fn read(path: &Path) -> Result<Vec<ServerSecret>, SecretError> {
+    let file_error = |error| SecretError::File { path: path.to_owned(), error };
+    let text = fs::read_to_string(path).map_err(file_error)?;
     let mode = fs::metadata(path).map_err(file_error)?.permissions().mode();
     if mode & 0o077 != 0 {
         tracing::warn!(path = %path.display(), mode = format!("{:o}", mode & 0o777),
@@ -161,6 +178,23 @@ mod tests {
         assert_eq!(fs::metadata(folder.path().join("secret")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(load(&settings, &[]).unwrap().current().id(), first);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn with_postgresql_a_secret_must_be_given_and_none_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = ("PASSGATE_DATABASE_URL", "postgres://localhost/passkeys");
+        let error = load(&settings(folder.path(), &[database]), &[]).unwrap_err();
+        assert!(matches!(error, SecretError::File { .. }), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let nowhere = Settings::resolve(
+            Layer::default(),
+            None,
+            [(database.0.to_owned(), database.1.to_owned())].into_iter(),
+        );
+        assert!(matches!(load(&nowhere.unwrap(), &[]), Err(SecretError::NotGiven)));
+        fs::write(folder.path().join("secret"), &*ServerSecret::generate(&SystemRng)).unwrap();
+        load(&settings(folder.path(), &[database]), &[]).unwrap();
     }
 
     #[test]

@@ -11,13 +11,13 @@ use passgate_core::rng::SystemRng;
 use passgate_core::store::Store;
 use passgate_webhooks::{BuildError, Deliverer, DeliverySettings, SystemResolver};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::listener::{self, Limits};
 use crate::metadata::Refresher;
-use crate::open::{IfMissing, StartError, open_with_metadata};
+use crate::open::{IfMissing, StartError, open_with_metadata, with_passgate};
 use crate::outbox::StoredOutbox;
 use crate::rate_limit::RateLimits;
 use crate::routes;
@@ -62,12 +62,35 @@ pub(crate) enum ServeError {
 /// Runs until SIGTERM or SIGINT; a second one ends the wait for requests under way.
 pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     // Signals first: one that comes during the start must not kill the process with work half done.
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
+    let terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
     // Ports next: one that is taken should be said before anything is made.
     let public_listener = bind("public_listen", settings.public_listen).await?;
     let admin_listener = bind("admin_listen", settings.admin_listen).await?;
-    let passgate = Arc::new(open_with_metadata(&settings, IfMissing::Create).await?);
+    let listeners = Listeners { public: public_listener, admin: admin_listener };
+    let signals = Signals { terminate, interrupt };
+    let opened = open_with_metadata(&settings, IfMissing::Create).await?;
+    with_passgate!(opened, passgate => serve(passgate, settings, listeners, signals).await)
+}
+
+/// Where requests come in.
+struct Listeners {
+    public: TcpListener,
+    admin: TcpListener,
+}
+
+/// What tells the process to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+async fn serve<S: Store>(
+    passgate: Arc<Passgate<S>>,
+    settings: Settings,
+    listeners: Listeners,
+    Signals { mut terminate, mut interrupt }: Signals,
+) -> Result<(), ServeError> {
     let app = App::new(Arc::clone(&passgate), &settings);
     let refresher = settings
         .metadata
@@ -92,11 +115,11 @@ pub(crate) async fn run(settings: Settings) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
-    let public = tokio::spawn(listener::serve(public_listener, router, limits, stopped.clone()));
+    let public = tokio::spawn(listener::serve(listeners.public, router, limits, stopped.clone()));
     let limits = Limits { connections: ADMIN_CONNECTIONS, ..limits };
     let forgetting = tokio::spawn(forget_idle(app.rate_limits.clone(), stopped.clone()));
     let router = routes::admin(app, settings.request_timeout);
-    let admin = tokio::spawn(listener::serve(admin_listener, router, limits, stopped.clone()));
+    let admin = tokio::spawn(listener::serve(listeners.admin, router, limits, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
     let refreshing = tokio::spawn(refresh(refresher, stopped.clone()));
@@ -221,6 +244,10 @@ async fn forget_idle(limits: Option<Arc<RateLimits>>, mut stop: watch::Receiver<
 async fn poll<S: Store>(passgate: Arc<Passgate<S>>) {
     if let Err(error) = passgate.poll_version().await {
         tracing::error!(%error, "can't read the database's version");
+        return;
+    }
+    if let Err(error) = passgate.compare_clocks().await {
+        tracing::error!(%error, "can't read the database's clock");
     }
 }
 

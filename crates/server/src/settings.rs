@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use passgate_api::SecretString;
+use passgate_postgres_connection::{InvalidUrl, PostgresUrl};
+use passgate_store::postgres::PostgresOptions;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::metadata::{MetadataSettings, MetadataSource};
@@ -23,9 +25,18 @@ use passgate_webhooks::{DestinationPolicy, PlainHttp};
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Layer {
-    /// Where data lives: sqlite:<path> [default: sqlite:passgate.db]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    #[arg(
+        help = "Where data lives: sqlite:<path>, or postgresql://user@host/database [default: sqlite:passgate.db]",
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Configuration"
+    )]
     pub(crate) database_url: Option<String>,
+    /// The most connections to PostgreSQL [default: 16]
+    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) database_connections: Option<u64>,
     /// The server secret's file [default: beside the SQLite file, <path>.secret; made at the first start]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Configuration")]
     pub(crate) secret_file: Option<PathBuf>,
@@ -139,8 +150,10 @@ pub(crate) enum Switch {
 pub(crate) struct Settings {
     /// Where data lives.
     pub(crate) database: DatabaseLocation,
-    /// The server secret's file; the file beside the database unless told otherwise.
-    pub(crate) secret_file: PathBuf,
+    /// The most connections to PostgreSQL.
+    pub(crate) database_connections: NonZeroUsize,
+    /// The server secret's file; the file beside an SQLite database unless told otherwise.
+    pub(crate) secret_file: Option<PathBuf>,
     /// The server secret itself, instead of its file.
     pub(crate) secret: Option<SecretString>,
     /// Secrets that the current one replaced.
@@ -186,16 +199,19 @@ pub(crate) struct Settings {
 }
 
 /// Where data lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum DatabaseLocation {
     /// An SQLite file.
     Sqlite(PathBuf),
+    /// A PostgreSQL database. Neither `Debug` nor `Display` says its password.
+    Postgres(Box<PostgresUrl>),
 }
 
 impl fmt::Display for DatabaseLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => url.fmt(f),
         }
     }
 }
@@ -313,18 +329,32 @@ impl Settings {
         }
         let database =
             parse_database_url(&pick!(database_url).unwrap_or_else(|| "sqlite:passgate.db".into()))?;
-        let DatabaseLocation::Sqlite(database_path) = &database;
+        if let DatabaseLocation::Postgres(url) = &database
+            && url.has_password()
+            && sources.get("database_url") == Some(&Source::Flag)
+        {
+            return invalid(
+                "database_url",
+                "a password on a command line is seen by others: name the database in PASSGATE_DATABASE_URL or in the \
+                 configuration file",
+            );
+        }
         let trusted_proxies_text = pick!(trusted_proxies).unwrap_or_default();
         let rates =
             (rate("address_rate", pick!(address_rate), 20)?, rate("tenant_rate", pick!(tenant_rate), 2_000)?);
         let admin_listen = pick!(admin_listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8001)));
         let previous_secrets = pick!(previous_secrets);
         let settings = Self {
-            secret_file: pick!(secret_file).unwrap_or_else(|| {
-                let mut path = database_path.clone().into_os_string();
-                path.push(".secret");
-                path.into()
+            secret_file: pick!(secret_file).or_else(|| match &database {
+                DatabaseLocation::Sqlite(path) => {
+                    let mut path = path.clone().into_os_string();
+                    path.push(".secret");
+                    Some(path.into())
+                }
+                // Every process on it must have the same.
+                DatabaseLocation::Postgres(_) => None,
             }),
+            database_connections: connections(pick!(database_connections))?,
             database,
             secret: pick!(secret),
             previous_secrets: previous_secrets
@@ -381,6 +411,17 @@ impl Settings {
         Ok(Self { sources, ..settings })
     }
 
+    /// How to open a PostgreSQL database. Whatever it does ends before a request must.
+    #[must_use]
+    pub(crate) fn postgres_options(&self, url: &PostgresUrl) -> PostgresOptions {
+        let options = PostgresOptions::new(url.clone());
+        PostgresOptions {
+            connections: self.database_connections,
+            time_limit: options.time_limit.min(self.request_timeout / 4),
+            ..options
+        }
+    }
+
     /// Whether somebody said which server the command line is to talk to.
     #[must_use]
     pub(crate) fn names_server(&self) -> bool {
@@ -408,8 +449,9 @@ impl Settings {
         };
         [
             ("database_url", Some(self.database.to_string())),
+            ("database_connections", Some(self.database_connections.to_string())),
             ("secret", hidden(self.secret.is_some())),
-            ("secret_file", Some(self.secret_file.display().to_string())),
+            ("secret_file", self.secret_file.as_ref().map(|path| path.display().to_string())),
             ("previous_secrets", hidden(!self.previous_secrets.is_empty())),
             ("public_listen", Some(self.public_listen.to_string())),
             ("admin_listen", Some(self.admin_listen.to_string())),
@@ -454,8 +496,21 @@ fn parse_database_url(url: &str) -> Result<DatabaseLocation, SettingsError> {
         }
         return Ok(DatabaseLocation::Sqlite(path.into()));
     }
-    // Not the URL itself: it may hold a password.
-    invalid("database_url", "this build stores data in SQLite only: sqlite:<path>")
+    // None says the URL itself, or a part of it: it may hold a password.
+    match PostgresUrl::parse(url) {
+        Ok(url) => Ok(DatabaseLocation::Postgres(Box::new(url))),
+        Err(InvalidUrl::Scheme) => {
+            invalid("database_url", "must be sqlite:<path> or postgresql://user@host/database")
+        }
+        Err(error @ (InvalidUrl::SslMode | InvalidUrl::RootCertificates)) => {
+            invalid("database_url", &error.to_string())
+        }
+        Err(InvalidUrl::Malformed(_)) => invalid(
+            "database_url",
+            "can't be read: special characters of user and password must be percent-encoded, and parameters be \
+             libpq's",
+        ),
+    }
 }
 
 fn http_url(key: &'static str, text: &str) -> Result<String, SettingsError> {
@@ -485,6 +540,14 @@ fn local_url(address: SocketAddr) -> String {
         });
     }
     format!("http://{address}")
+}
+
+fn connections(given: Option<u64>) -> Result<NonZeroUsize, SettingsError> {
+    match usize::try_from(given.unwrap_or(16)).ok().and_then(NonZeroUsize::new) {
+        // One reads the version while the other is at work.
+        Some(count) if (2..=10_000).contains(&count.get()) => Ok(count),
+        _ => invalid("database_connections", "must be 2 to 10000"),
+    }
 }
 
 fn rate(key: &'static str, given: Option<u64>, default: u32) -> Result<NonZeroU32, SettingsError> {
@@ -615,6 +678,9 @@ mod tests {
             ("PASSGATE_PUBLIC_URL", "localhost", "public_url"),
             ("PASSGATE_PUBLIC_URL", "https://user:pass@host", "public_url"),
             ("PASSGATE_DATABASE_URL", "mysql://root:hunter2@db", "database_url"),
+            ("PASSGATE_DATABASE_URL", "postgres://u:hunter2@h:port/d", "database_url"),
+            ("PASSGATE_DATABASE_URL", "postgres://u:hunter2@h/d?sslmode=allow", "database_url"),
+            ("PASSGATE_DATABASE_CONNECTIONS", "1", "database_connections"),
             ("PASSGATE_DATABASE_URL", "sqlite::memory:", "database_url"),
             ("PASSGATE_PUBLIC_LISTEN", "8000", "public_listen"),
             ("PASSGATE_BODY_LIMIT", "many", "body_limit"),
@@ -652,7 +718,24 @@ mod tests {
     fn the_secret_lies_beside_the_database_unless_told_otherwise() {
         let env = environment(&[("PASSGATE_DATABASE_URL", "sqlite:///var/lib/passgate/data.db")]);
         let settings = Settings::resolve(Layer::default(), None, env).unwrap();
-        assert_eq!(settings.database, DatabaseLocation::Sqlite("/var/lib/passgate/data.db".into()));
-        assert_eq!(settings.secret_file, PathBuf::from("/var/lib/passgate/data.db.secret"));
+        assert_eq!(settings.database.to_string(), "sqlite:/var/lib/passgate/data.db");
+        assert_eq!(settings.secret_file, Some(PathBuf::from("/var/lib/passgate/data.db.secret")));
+    }
+
+    #[test]
+    fn a_postgresql_database_is_shown_without_its_password_and_brings_no_secret_file() {
+        let url = "postgres://passgate:hunter2@db.example.com/passkeys";
+        let env = environment(&[("PASSGATE_DATABASE_URL", url)]);
+        let settings = Settings::resolve(Layer::default(), None, env).unwrap();
+        let shown = serde_json::to_string(&settings.listing()).unwrap();
+        assert!(
+            shown.contains("postgresql://passgate@db.example.com:5432/passkeys?sslmode=verify-full"),
+            "{shown}"
+        );
+        assert!(!format!("{shown} {settings:?}").contains("hunter2"));
+        assert_eq!(settings.secret_file, None);
+        let flags = Layer { database_url: Some(url.to_owned()), ..Layer::default() };
+        let error = Settings::resolve(flags, None, environment(&[])).unwrap_err().to_string();
+        assert!(error.contains("seen by others") && !error.contains("hunter2"), "{error}");
     }
 }

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use hyper::{Method, Request};
 use passgate_api::{ErrorBody, SecretString};
 use passgate_core::passgate::Passgate;
-use passgate_store::sqlite::SqliteStore;
+use passgate_core::store::Store;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use super::CliError;
 use super::running::{Relation, Running, probe};
 use crate::app::App;
-use crate::open::{IfMissing, open_with_metadata};
+use crate::open::{IfMissing, Opened, open_with_metadata, with_passgate};
 use crate::routes;
 use crate::settings::Settings;
 
@@ -29,7 +29,7 @@ pub(crate) enum Admin {
     /// A server that runs.
     Server { client: reqwest::Client, url: String, token: SecretString },
     /// The database, opened by this process.
-    Database { router: Router, passgate: Arc<Passgate<SqliteStore>> },
+    Database { router: Router, opened: Opened },
 }
 
 impl Admin {
@@ -79,20 +79,17 @@ impl Admin {
     }
 
     async fn open(settings: &Settings, if_missing: IfMissing) -> Result<Self, CliError> {
-        let passgate = Arc::new(open_with_metadata(settings, if_missing).await?);
-        // Warnings of a tenant's configuration say whether there is a list. One that can't be used counts as none, and a
-        // server's log says why.
-        if settings.metadata.is_some() {
-            drop(passgate.find_newer_metadata().await);
-        }
-        let app = App::new(Arc::clone(&passgate), settings);
-        Ok(Self::Database { router: routes::admin_in_process(app), passgate })
+        let opened = open_with_metadata(settings, if_missing).await?;
+        let router = with_passgate!(&opened, passgate => router(passgate, settings).await);
+        Ok(Self::Database { router, opened })
     }
 
     fn relation(&self, running: &Running) -> Relation {
         match self {
             Self::Server { .. } => Relation::OtherDatabase,
-            Self::Database { passgate, .. } => running.relation_to(passgate),
+            Self::Database { opened, .. } => {
+                with_passgate!(opened, passgate => running.relation_to(passgate))
+            }
         }
     }
 
@@ -121,7 +118,9 @@ impl Admin {
     pub(crate) async fn close(self) {
         match self {
             Self::Server { .. } => {}
-            Self::Database { passgate, .. } => passgate.store().close().await,
+            Self::Database { opened, .. } => {
+                with_passgate!(opened, passgate => passgate.store().close().await);
+            }
         }
     }
 
@@ -175,4 +174,14 @@ impl Admin {
         };
         CliError::NotPassgate { url, status }
     }
+}
+
+/// The admin API of a database that this process has opened.
+async fn router<S: Store>(passgate: &Arc<Passgate<S>>, settings: &Settings) -> Router {
+    // Warnings of a tenant's configuration say whether there is a list. One that can't be used counts as none, and a
+    // server's log says why.
+    if settings.metadata.is_some() {
+        drop(passgate.find_newer_metadata().await);
+    }
+    routes::admin_in_process(App::new(Arc::clone(passgate), settings))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::CliError;
 use super::output::{Output, moment, table};
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open, with_passgate};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Subcommand)]
@@ -37,11 +37,14 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
         Command::Create { .. } => IfMissing::Create,
         Command::List | Command::Revoke { .. } => IfMissing::Fail,
     };
-    let passgate = open(settings, if_missing).await?;
+    with_passgate!(open(settings, if_missing).await?, passgate => run_on(&passgate, command, output).await)
+}
+
+async fn run_on<S: Store>(passgate: &Passgate<S>, command: Command, output: &Output) -> Result<(), CliError> {
     let result = match command {
-        Command::Create { name } => create(&passgate, output, name).await,
-        Command::List => list(&passgate, output).await,
-        Command::Revoke { token_id } => revoke(&passgate, output, token_id).await,
+        Command::Create { name } => create(passgate, output, name).await,
+        Command::List => list(passgate, output).await,
+        Command::Revoke { token_id } => revoke(passgate, output, token_id).await,
     };
     passgate.store().close().await;
     result

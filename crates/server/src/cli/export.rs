@@ -20,7 +20,7 @@ use super::config_spelling::AdminSpelling;
 use super::import::interrupted;
 use super::output::Output;
 use super::progress::{ProgressLine, grouped};
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open, with_passgate};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -33,11 +33,19 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, settings: &Settings, output: &Output) -> Result<(), CliError> {
-    let passgate = open(settings, IfMissing::Fail).await?;
+    let opened = open(settings, IfMissing::Fail).await?;
+    with_passgate!(opened, passgate => run_on(&passgate, arguments, output).await)
+}
+
+async fn run_on<S: Store>(
+    passgate: &Passgate<S>,
+    arguments: Arguments,
+    output: &Output,
+) -> Result<(), CliError> {
     let id = TenantId::new(arguments.tenant_id);
     let result = match &arguments.output {
-        None => to_standard_output(&passgate, id, output).await,
-        Some(path) => to_file(&passgate, id, path, output).await,
+        None => to_standard_output(passgate, id, output).await,
+        Some(path) => to_file(passgate, id, path, output).await,
     };
     passgate.store().close().await;
     result

@@ -25,7 +25,7 @@ use super::import_report::Report;
 use super::output::Output;
 use super::progress::ProgressLine;
 use super::secret::refuse_another_secret;
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open, with_passgate};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -54,9 +54,19 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, settings: &Settings, output: &Output) -> Result<(), CliError> {
     let mode = if arguments.dry_run { ImportMode::DryRun } else { ImportMode::Apply };
     let if_missing = if arguments.dry_run { IfMissing::Fail } else { IfMissing::Create };
-    let passgate = open(settings, if_missing).await?;
+    let opened = open(settings, if_missing).await?;
+    with_passgate!(opened, passgate => run_on(&passgate, arguments, mode, settings, output).await)
+}
+
+async fn run_on<S: Store>(
+    passgate: &Passgate<S>,
+    arguments: Arguments,
+    mode: ImportMode,
+    settings: &Settings,
+    output: &Output,
+) -> Result<(), CliError> {
     let import = Import {
-        passgate: &passgate,
+        passgate,
         mode,
         list: arguments.list,
         is_json: output.is_json(),
@@ -64,7 +74,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings, output: &Outp
     };
     let mut report = Report::new(mode);
     let result = async {
-        refuse_another_secret(settings, &passgate).await?;
+        refuse_another_secret(settings, passgate).await?;
         match (arguments.hanko, arguments.file) {
             (Some(url), _) => import.database(&database_url(&url)?, &arguments.tenants, &mut report).await,
             (None, Some(file)) => import.file(&file, &mut report).await,

@@ -3,11 +3,13 @@
 //! Always on the database, which the servers on it share.
 
 use passgate_core::metadata::{KeptMetadata, MetadataError};
+use passgate_core::passgate::Passgate;
+use passgate_core::store::Store;
 use serde_json::{Value, json};
 
 use super::CliError;
 use super::output::{Output, moment};
-use crate::open::{IfMissing, open_with_metadata};
+use crate::open::{IfMissing, open_with_metadata, with_passgate};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Subcommand)]
@@ -22,7 +24,11 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
         let message = "metadata_root is not set: without it no list is taken, and none can be verified";
         return Err(CliError::Usage(message.to_owned()));
     }
-    let passgate = open_with_metadata(settings, IfMissing::Fail).await?;
+    let opened = open_with_metadata(settings, IfMissing::Fail).await?;
+    with_passgate!(opened, passgate => show(&passgate, output).await)
+}
+
+async fn show<S: Store>(passgate: &Passgate<S>, output: &Output) -> Result<(), CliError> {
     let kept = passgate.kept_metadata().await;
     let now = passgate.now();
     passgate.store().close().await;

@@ -1,6 +1,7 @@
 //! `passgate migrate`
 
-use passgate_store::sqlite::{SqliteOptions, migrate};
+use passgate_store::sqlite::SqliteOptions;
+use passgate_store::{postgres, sqlite};
 use serde_json::json;
 
 use super::CliError;
@@ -9,17 +10,24 @@ use crate::open::StartError;
 use crate::settings::{DatabaseLocation, Settings};
 
 pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<(), CliError> {
-    let DatabaseLocation::Sqlite(path) = &settings.database;
-    let options = SqliteOptions::new(path);
-    let migrated =
-        tokio::task::spawn_blocking(move || migrate(&options)).await.map_err(|_| StartError::Panicked)??;
-    let shown =
-        json!({ "database": settings.database.to_string(), "from": migrated.from, "to": migrated.to });
+    let (from, to) = match &settings.database {
+        DatabaseLocation::Sqlite(path) => {
+            let options = SqliteOptions::new(path);
+            let migrating = tokio::task::spawn_blocking(move || sqlite::migrate(&options));
+            let migrated = migrating.await.map_err(|_| StartError::Panicked)??;
+            (migrated.from, migrated.to)
+        }
+        DatabaseLocation::Postgres(url) => {
+            let migrated = postgres::migrate(&settings.postgres_options(url)).await?;
+            (migrated.from, migrated.to)
+        }
+    };
+    let shown = json!({ "database": settings.database.to_string(), "from": from, "to": to });
     Ok(output.print(&shown, || {
-        if migrated.from == migrated.to {
-            format!("{} is up to date (schema {})", settings.database, migrated.to)
+        if from == to {
+            format!("{} is up to date (schema {to})", settings.database)
         } else {
-            format!("Migrated {} from schema {} to {}", settings.database, migrated.from, migrated.to)
+            format!("Migrated {} from schema {from} to {to}", settings.database)
         }
     })?)
 }

@@ -104,6 +104,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Migrate(#[from] passgate_store::sqlite::OpenError),
     #[error(transparent)]
+    MigratePostgres(#[from] passgate_store::postgres::OpenError),
+    #[error(transparent)]
     Reseal(#[from] passgate_core::administration::ResealError),
     #[error("{}: {} ({})", .0.title, .0.details, .0.code)]
     Refused(passgate_api::ErrorBody),
@@ -146,7 +148,9 @@ impl CliError {
             Self::Refused(body) => body.code.as_str(),
             Self::Settings(_) => "configuration_invalid",
             Self::Serve(_) | Self::Start(_) | Self::Runtime(_) => "start_failed",
-            Self::Store(_) | Self::Migrate(_) | Self::Reseal(_) => "database_failed",
+            Self::Store(_) | Self::Migrate(_) | Self::MigratePostgres(_) | Self::Reseal(_) => {
+                "database_failed"
+            }
             Self::AdminTokenNeeded { .. } => "admin_token_missing",
             Self::Unreachable { .. } | Self::NoServer { .. } | Self::NotPassgate { .. } => {
                 "server_unreachable"

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::CliError;
 use super::output::Output;
 use super::running::{Relation, probe};
-use crate::open::{IfMissing, open};
+use crate::open::{IfMissing, open, with_passgate};
 use crate::settings::Settings;
 
 #[derive(Debug, clap::Subcommand)]
@@ -27,11 +27,8 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
             Ok(output.print(&json!({ "secret": secret.as_str() }), || secret.to_string())?)
         }
         Command::Reseal => {
-            let passgate = open(settings, IfMissing::Fail).await?;
-            refuse_another_secret(settings, &passgate).await?;
-            let moved = passgate.reseal(|moved| output.note(&format!("{moved} resealed…"))).await;
-            passgate.store().close().await;
-            let moved = moved?;
+            let opened = open(settings, IfMissing::Fail).await?;
+            let moved = with_passgate!(opened, passgate => reseal(&passgate, settings, output).await)?;
             Ok(output.print(&json!({ "resealed": moved }), || {
                 format!(
                     "{moved} signing key(s) moved to the current secret; previous secrets can be forgotten"
@@ -39,6 +36,17 @@ pub(crate) async fn run(command: Command, settings: &Settings, output: &Output) 
             })?)
         }
     }
+}
+
+async fn reseal<S: Store>(
+    passgate: &Passgate<S>,
+    settings: &Settings,
+    output: &Output,
+) -> Result<u64, CliError> {
+    refuse_another_secret(settings, passgate).await?;
+    let moved = passgate.reseal(|moved| output.note(&format!("{moved} resealed…"))).await;
+    passgate.store().close().await;
+    Ok(moved?)
 }
 
 /// A server that runs on this database must seal with the same secret, or it could not open what is sealed here.

@@ -1,10 +1,12 @@
 //! `GET /health/alive` and `GET /health/ready`, for whatever watches the process.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use data_encoding::HEXLOWER;
-use passgate_api::admin::{Alive, Ready};
+use passgate_api::admin::{Alive, NotReady, Ready};
 use passgate_core::store::Store;
 use serde_json::json;
 
@@ -17,6 +19,9 @@ pub(crate) const DATABASE_HEADER: HeaderName = HeaderName::from_static("x-passga
 pub(crate) const NONCE_HEADER: HeaderName = HeaderName::from_static("x-passgate-nonce");
 /// The proof, in hex: see [`passgate_core::passgate::Passgate::prove`].
 pub(crate) const PROOF_HEADER: HeaderName = HeaderName::from_static("x-passgate-proof");
+
+/// How long the database may take to answer whoever asks whether the process can serve.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn alive_description() -> Description {
     Description::new(
@@ -35,10 +40,14 @@ pub(crate) fn ready_description() -> Description {
         Tag::Health,
         "getReady",
         "Can the process serve?",
-        "Whether its database answers, now and within the last seconds.",
+        "Whether its database answers, now and within the last seconds, and agrees with it about the time.",
     )
     .answers::<Ready>(200, "It can.", json!({ "ready": true }))
-    .answers::<Ready>(503, "It can't: send requests elsewhere.", json!({ "ready": false }))
+    .answers::<Ready>(
+        503,
+        "It can't: send requests elsewhere.",
+        json!({ "ready": false, "reason": "database_unavailable" }),
+    )
 }
 
 /// The process answers.
@@ -57,14 +66,18 @@ pub(crate) async fn alive<S: Store>(
     (answer, Json(Alive { alive: true }))
 }
 
-/// The process can serve: its database answers, now and within the last seconds.
+/// The process can serve.
 pub(crate) async fn ready<S: Store>(State(app): State<App<S>>) -> (StatusCode, Json<Ready>) {
-    let ready = is_ready(&app).await;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Ready { ready }))
+    let reason = not_ready(&app).await;
+    let status = if reason.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Ready { ready: reason.is_none(), reason }))
 }
 
-/// Whether the database answers, now and within the last seconds.
-pub(crate) async fn is_ready<S: Store>(app: &App<S>) -> bool {
-    app.passgate.store().version().await.is_ok() && app.passgate.is_current()
+/// Why the process can't serve, if it can't.
+pub(crate) async fn not_ready<S: Store>(app: &App<S>) -> Option<NotReady> {
+    let asked = tokio::time::timeout(DATABASE_PATIENCE, app.passgate.store().version()).await;
+    if !matches!(asked, Ok(Ok(_))) || !app.passgate.is_current() {
+        return Some(NotReady::DatabaseUnavailable);
+    }
+    (!app.passgate.is_in_time()).then_some(NotReady::ClockOff)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use passgate_api::ceremony;
 use passgate_authenticator::Authenticator;
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 

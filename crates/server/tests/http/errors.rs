@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::json;
 
@@ -75,7 +76,10 @@ async fn a_database_that_is_closed_is_503_and_not_ready() {
     server.passgate.store().close().await;
     assert_eq!(tenant.get("credentials").await.error(), (503, "unavailable"));
     let ready = server.send(Method::GET, &server.admin_url("/health/ready"), None, vec![]).await;
-    assert_eq!((ready.status, ready.body), (503, json!({ "ready": false })));
+    assert_eq!(
+        (ready.status, ready.body),
+        (503, json!({ "ready": false, "reason": "database_unavailable" }))
+    );
     assert_eq!(server.admin(Method::GET, "/tenants", None).await.error(), (503, "unavailable"));
 }
 

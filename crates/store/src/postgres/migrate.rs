@@ -54,6 +54,13 @@ pub(super) async fn open_migrated(connections: &Arc<Connections>) -> Result<Migr
     apply(connections, MIGRATIONS).await
 }
 
+/// The level of a database's schema, which is left as it is; 0 if there is none yet.
+pub async fn schema_level(options: &PostgresOptions) -> Result<u32, OpenError> {
+    let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+    let session = connections.session().await.map_err(OpenError::unusable)?;
+    Ok(examine(&session, SCHEMA_LEVEL).await?.level)
+}
+
 /// What a database says of itself.
 struct Schema {
     level: u32,

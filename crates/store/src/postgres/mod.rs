@@ -39,7 +39,7 @@ use passgate_postgres_connection::PostgresUrl;
 
 use self::connections::{Connections, Session};
 use self::fault::Fault;
-pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate};
+pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate, schema_level};
 pub use self::open_error::OpenError;
 
 const BEGIN: &str = "BEGIN";
@@ -91,11 +91,6 @@ impl PostgresStore {
         migrate::open_migrated(&connections).await?;
         let identity = identity(&connections).await.map_err(OpenError::unusable)?;
         Ok(Self { connections, identity })
-    }
-
-    /// Closes the connections as they become idle. Work that comes later fails with [`StoreError::Unavailable`].
-    pub fn close(&self) {
-        self.connections.close();
     }
 
     /// How many statements were sent since the store was opened, beginnings and ends of transactions among them.

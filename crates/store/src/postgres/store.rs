@@ -13,6 +13,7 @@ use passgate_core::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId, UserId,
 };
 use passgate_core::key_secret::KeyHash;
+use passgate_core::measurement::Measurement;
 use passgate_core::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use passgate_core::server_secret::SecretId;
 use passgate_core::signals::SignalLookup;
@@ -507,8 +508,21 @@ impl Store for PostgresStore {
         }
     }
 
+    fn measurements(&self) -> Vec<Measurement> {
+        self.connections.measurements()
+    }
+
     async fn version(&self) -> Result<Version, StoreError> {
         Ok(version::read(&self.session().await?).await?)
+    }
+
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(Some(version::clock(&self.session().await?).await?))
+    }
+
+    /// Connections are closed as they become idle.
+    async fn close(&self) {
+        self.connections.close();
     }
 
     /// In several commits, so that other writes do not wait for a long one. What is not forgotten yet when one of

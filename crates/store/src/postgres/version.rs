@@ -1,5 +1,6 @@
 //! The version of what caches hold, polled twice a second, and the database's clock.
 
+use passgate_core::clock::Timestamp;
 use passgate_core::store::Version;
 
 use super::connections::Session;
@@ -9,6 +10,12 @@ use crate::records;
 pub(super) async fn read(db: &Session) -> Result<Version, Fault> {
     let row = db.row("SELECT value FROM version", &[]).await?.ok_or(Fault::NoRow("version"))?;
     Ok(records::version(&row)?)
+}
+
+pub(super) async fn clock(db: &Session) -> Result<Timestamp, Fault> {
+    let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+    let row = db.row(sql, &[]).await?.ok_or(Fault::NoRow("of the clock"))?;
+    Ok(Timestamp::from_millis(row.try_get(0)?))
 }
 
 /// Makes caches everywhere look again, in the same commit as the change they must see. The last statement of its

@@ -122,15 +122,6 @@ impl SqliteStore {
         Ok(Self { writer, readers: Arc::new(readers), version: Arc::new(version), statements, identity })
     }
 
-    /// Commits what is waiting, folds the write-ahead log into the database and closes it. Writes that come later
-    /// fail with [`StoreError::Unavailable`], and so do reads.
-    pub async fn close(&self) {
-        // Readers first: the connection that closes last removes the log.
-        self.readers.close();
-        self.version.close().await;
-        self.writer.close().await;
-    }
-
     /// How many SQL statements all connections have run since the store was opened, if
     /// [`SqliteOptions::count_statements`] is set; else 0.
     #[must_use]

@@ -450,6 +450,18 @@ impl Store for SqliteStore {
         VersionWatch::version(&self.version).await
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
+    /// Commits what is waiting, folds the write-ahead log into the database and closes it.
+    async fn close(&self) {
+        // Readers first: the connection that closes last removes the log.
+        self.readers.close();
+        self.version.close().await;
+        self.writer.close().await;
+    }
+
     /// In several commits, so that other writes do not wait for a long one. What is not forgotten yet when one of
     /// them fails is refused all the same.
     async fn purge_spent_challenges(&self, expired_before: Timestamp) -> Result<u64, StoreError> {

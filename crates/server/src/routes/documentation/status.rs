@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use passgate_api::admin::NotReady;
 use passgate_core::store::Store;
 
 use crate::app::App;
@@ -21,10 +22,14 @@ pub(crate) fn description() -> Description {
 }
 
 pub(crate) async fn handler<S: Store>(State(app): State<App<S>>) -> Response {
-    let (class, words) = if health::is_ready(&app).await {
-        ("good", "Ready: the database answers.")
-    } else {
-        ("bad", "Not ready: the database does not answer. The log says why.")
+    let (class, words) = match health::not_ready(&app).await {
+        None => ("good", "Ready: the database answers."),
+        Some(NotReady::DatabaseUnavailable) => {
+            ("bad", "Not ready: the database does not answer. The log says why.")
+        }
+        Some(NotReady::ClockOff) => {
+            ("bad", "Not ready: this machine's clock is over 5 seconds off the database's.")
+        }
     };
     let url = escape(app.passgate.public_url());
     let mut page = Page::begin("Passgate", None);
