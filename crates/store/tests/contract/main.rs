@@ -288,3 +288,9 @@ mod on_sqlite {
 fn on_postgres() {
     postgres::run(every_test!(listed!(postgres::Postgres:)));
 }
+
+/// The same where each table is partitioned by tenant.
+#[test]
+fn on_postgres_partitioned_by_tenant() {
+    postgres::run(every_test!(listed!(postgres::PartitionedPostgres:)));
+}
