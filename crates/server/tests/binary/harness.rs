@@ -6,6 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use passgate_authenticator::Authenticator;
+use passgate_core::rng::SystemRng;
+use passgate_core::server_secret::ServerSecret;
 use serde_json::{Value, json};
 
 pub(crate) const ORIGIN: &str = "http://localhost:5173";
@@ -15,12 +17,33 @@ pub(crate) struct Place {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) public: u16,
     pub(crate) admin: u16,
+    /// Where it keeps its data, if that is not in the folder.
+    pub(crate) postgres: Option<Postgres>,
+}
+
+/// A PostgreSQL database, and the server secret of the processes on it.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pub(crate) url: String,
+    pub(crate) secret: String,
+}
+
+impl Postgres {
+    pub(crate) fn new(url: String) -> Self {
+        let secret = ServerSecret::generate(&SystemRng).to_string();
+        Self { url, secret }
+    }
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         let (public, admin) = free_ports();
-        Self { folder: tempfile::tempdir().unwrap(), public, admin }
+        Self { folder: tempfile::tempdir().unwrap(), public, admin, postgres: None }
+    }
+
+    /// A place for one of several processes on a PostgreSQL database.
+    pub(crate) fn on(postgres: &Postgres) -> Self {
+        Self { postgres: Some(postgres.clone()), ..Self::new() }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -41,6 +64,9 @@ impl Place {
             .env("PASSGATE_PUBLIC_LISTEN", format!("127.0.0.1:{}", self.public))
             .env("PASSGATE_ADMIN_LISTEN", format!("127.0.0.1:{}", self.admin))
             .env("PASSGATE_PUBLIC_URL", format!("http://localhost:{}", self.public));
+        if let Some(Postgres { url, secret }) = &self.postgres {
+            command.env("PASSGATE_DATABASE_URL", url).env("PASSGATE_SECRET", secret);
+        }
         command
     }
 
@@ -74,17 +100,21 @@ impl Place {
     }
 
     pub(crate) fn serve_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
+        let begun = Instant::now();
+        let mut server = self.start(arguments, environment);
+        server.await_readiness("{\"ready\":true}");
+        server.began_in = begun.elapsed();
+        server
+    }
+
+    /// Starts the server without waiting for it.
+    pub(crate) fn start(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
         let log = self.folder.path().join("log");
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
-        let begun = Instant::now();
         let mut command = self.command();
         command.envs(environment.iter().copied()).args(arguments).arg("serve");
         let child = command.stdin(Stdio::null()).stderr(stderr).spawn().unwrap();
-        let mut server =
-            Server { child, log, public: self.public, admin: self.admin, began_in: Duration::ZERO };
-        server.wait_until_ready();
-        server.began_in = begun.elapsed();
-        server
+        Server { child, log, public: self.public, admin: self.admin, began_in: Duration::ZERO }
     }
 }
 
@@ -112,24 +142,30 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn wait_until_ready(&mut self) {
+    /// Waits until `/health/ready` answers with this.
+    pub(crate) fn await_readiness(&mut self, expected: &str) {
         let deadline = Instant::now() + Duration::from_secs(30);
-        while std::net::TcpStream::connect(("127.0.0.1", self.admin)).is_err() || !self.is_ready() {
+        while std::net::TcpStream::connect(("127.0.0.1", self.admin)).is_err()
+            || !self.readiness().contains(expected)
+        {
             if let Some(status) = self.child.try_wait().unwrap() {
                 panic!("the server ended with {status}: {}", self.log());
             }
-            assert!(Instant::now() < deadline, "the server does not answer: {}", self.log());
+            assert!(Instant::now() < deadline, "the server does not answer {expected}: {}", self.log());
             std::thread::sleep(Duration::from_millis(1));
         }
     }
 
-    fn is_ready(&self) -> bool {
+    /// What `/health/ready` answers.
+    pub(crate) fn readiness(&self) -> String {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.admin)).unwrap();
         let asked =
             stream.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         let mut answer = String::new();
-        asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.contains("{\"ready\":true}")
+        // One that goes down answers nothing.
+        let _ = asked.and_then(|()| stream.read_to_string(&mut answer));
+        answer
     }
 
     pub(crate) fn log(&self) -> String {

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Connect, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use passgate_core::measurement::Measurement;
 use passgate_postgres_connection::{CertificateError, Connector, PostgresUrl};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::ToSql;
@@ -92,6 +93,25 @@ impl Connections {
 
     pub(super) fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How busy the pool is.
+    pub(super) fn measurements(&self) -> Vec<Measurement> {
+        let status = self.pool.status();
+        vec![
+            Measurement::gauge("store_connections", "Connections to the database", status.size as u64),
+            Measurement::gauge(
+                "store_connections_idle",
+                "Connections to the database that nobody uses",
+                status.available as u64,
+            ),
+            Measurement::gauge(
+                "store_connections_waiting",
+                "Work that waits for a connection",
+                status.waiting as u64,
+            ),
+            Measurement::counter("store_statements", "Statements sent to the database", self.statements()),
+        ]
     }
 
     pub(super) fn close(&self) {

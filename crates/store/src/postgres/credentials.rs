@@ -100,7 +100,7 @@ pub(super) async fn insert(db: &Session, tenant_id: TenantId, new: &Credential) 
     Ok(if inserted == 1 { Insertion::Stored } else { Insertion::IdTaken })
 }
 
-/// A user's newest credentials of a kind, or of any.
+/// A user's newest credentials of a kind, or of any; of those only one where it is named.
 pub(super) async fn descriptors(
     db: &Session,
     tenant_id: TenantId,

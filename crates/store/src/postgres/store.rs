@@ -13,6 +13,7 @@ use passgate_core::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId, UserId,
 };
 use passgate_core::key_secret::KeyHash;
+use passgate_core::measurement::Measurement;
 use passgate_core::metadata::{KeepMetadata, KeptMetadata, MetadataKept};
 use passgate_core::server_secret::SecretId;
 use passgate_core::signals::SignalLookup;
@@ -505,6 +506,10 @@ impl Store for PostgresStore {
             }
             deleted += step;
         }
+    }
+
+    fn measurements(&self) -> Vec<Measurement> {
+        self.connections.measurements()
     }
 
     async fn version(&self) -> Result<Version, StoreError> {

@@ -30,20 +30,19 @@ pub(super) const NEXT_OF_A_TENANT: &str = select_transactions!(
 
 pub(super) async fn begin(db: &Session, begin: &BeginTransaction) -> Result<BegunTransaction, Fault> {
     let failed = |code| begin.audit.failed(code);
-    let (user, allowed) =
-        match login::allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref())
-            .await?
-        {
-            BegunLogin::Begun(user, allowed) => (user, allowed),
-            BegunLogin::UnknownUser => {
-                audit::append(db, &failed(failure::USER_NOT_FOUND)).await?;
-                return Ok(BegunTransaction::UnknownUser);
-            }
-            BegunLogin::NoCredentials => {
-                audit::append(db, &failed(failure::NO_CREDENTIALS)).await?;
-                return Ok(BegunTransaction::NoCredentials);
-            }
-        };
+    let allowed =
+        login::allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref()).await?;
+    let (user, allowed) = match allowed {
+        BegunLogin::Begun(user, allowed) => (user, allowed),
+        BegunLogin::UnknownUser => {
+            audit::append(db, &failed(failure::USER_NOT_FOUND)).await?;
+            return Ok(BegunTransaction::UnknownUser);
+        }
+        BegunLogin::NoCredentials => {
+            audit::append(db, &failed(failure::NO_CREDENTIALS)).await?;
+            return Ok(BegunTransaction::NoCredentials);
+        }
+    };
     if insert(db, begin, user.id).await? == 0 {
         audit::append(db, &failed(failure::TRANSACTION_EXISTS)).await?;
         return Ok(BegunTransaction::Exists);

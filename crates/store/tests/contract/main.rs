@@ -88,7 +88,7 @@ macro_rules! every_test {
             }
             login {
                 a_login_of_a_named_user_allows_the_users_credentials,
-                a_login_of_one_named_credential_allows_that_alone,
+                    a_login_of_one_named_credential_allows_that_alone,
                 a_login_of_an_unknown_user_is_kept_as_a_failure,
                 a_login_of_a_user_without_credentials_is_kept_as_a_failure,
                 a_known_credential_comes_with_its_user,
@@ -287,4 +287,10 @@ mod on_sqlite {
 #[test]
 fn on_postgres() {
     postgres::run(every_test!(listed!(postgres::Postgres:)));
+}
+
+/// The same where each table is partitioned by tenant.
+#[test]
+fn on_postgres_partitioned_by_tenant() {
+    postgres::run(every_test!(listed!(postgres::PartitionedPostgres:)));
 }

@@ -2,6 +2,7 @@
 //! the next test.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -29,9 +30,21 @@ pub(crate) type Test = (&'static str, fn(&Runtime));
 static SERVER: LazyLock<PostgresServer> = LazyLock::new(PostgresServer::start);
 
 /// Databases that no test uses just now.
-static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static FREE: Mutex<Vec<(Layout, String)>> = Mutex::new(Vec::new());
 
 static MADE: AtomicUsize = AtomicUsize::new(0);
+
+/// How tables lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// As the migrations make them.
+    Plain,
+    /// Each in parts by the hash of its tenant, as somebody may lay them out who outgrows one disk.
+    Partitioned,
+}
+
+/// Into how many parts.
+const PARTS: u32 = 4;
 
 /// Makes a database what it was when it was new.
 const EMPTY: &str = "
@@ -69,44 +82,85 @@ pub(crate) fn run(tests: &[Test]) {
     assert_eq!(failed.into_inner().unwrap(), Vec::<&str>::new(), "tests failed");
 }
 
-pub(crate) struct Postgres {
+/// A database as the migrations make it.
+pub(crate) struct Postgres(Database);
+
+/// The same in parts.
+pub(crate) struct PartitionedPostgres(Database);
+
+pub(crate) struct Database {
     store: Arc<PostgresStore>,
     options: PostgresOptions,
-    database: String,
+    layout: Layout,
+    name: String,
 }
 
-impl Drop for Postgres {
+impl Drop for Database {
     fn drop(&mut self) {
-        FREE.lock().unwrap().push(std::mem::take(&mut self.database));
+        FREE.lock().unwrap().push((self.layout, std::mem::take(&mut self.name)));
     }
 }
 
-impl Postgres {
-    async fn connection(&self) -> Connection {
-        self.options.url.connect().await.unwrap()
+/// The migrations' statements, with each tenant's tables in parts. All keys have the tenant in them, and references
+/// stay within it, or PostgreSQL would refuse.
+fn partitioned() -> String {
+    let plain = include_str!("../../migrations/postgres/0001_initial.sql");
+    let mut statements = String::new();
+    for statement in plain.split_inclusive(";\n") {
+        let code: String = statement
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let table = code.trim().strip_prefix("CREATE TABLE ").and_then(|rest| rest.split(' ').next());
+        let key = match table {
+            Some("tenants") => "id",
+            Some(_) if code.contains(" tenant_id ") => "tenant_id",
+            _ => {
+                statements.push_str(&code);
+                continue;
+            }
+        };
+        // Storage parameters are the parts' alone.
+        let (columns, _) = code.rsplit_once("\n)").unwrap();
+        writeln!(statements, "{columns}) PARTITION BY HASH ({key});").unwrap();
+        for part in 0..PARTS {
+            let table = table.unwrap();
+            writeln!(
+                statements,
+                "CREATE TABLE {table}_{part} PARTITION OF {table} FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part});"
+            )
+            .unwrap();
+        }
     }
+    statements + "UPDATE passgate_schema SET level = 1, oldest_binary = 1;"
 }
 
-impl Backend for Postgres {
-    type Store = PostgresStore;
-
-    async fn start() -> Self {
-        let free = FREE.lock().unwrap().pop();
-        let database = free.unwrap_or_else(|| {
+impl Database {
+    async fn start(layout: Layout) -> Self {
+        let free = {
+            let mut free = FREE.lock().unwrap();
+            free.iter().position(|(of, _)| *of == layout).map(|place| free.swap_remove(place).1)
+        };
+        let is_new = free.is_none();
+        let name = free.unwrap_or_else(|| {
             let name = format!("contract_{}", MADE.fetch_add(1, Ordering::Relaxed));
             let _ = SERVER.create_database(&name);
             name
         });
-        let url = PostgresUrl::parse(&SERVER.url(&database)).unwrap();
+        let url = PostgresUrl::parse(&SERVER.url(&name)).unwrap();
+        if is_new && layout == Layout::Partitioned {
+            url.connect().await.unwrap().client().batch_execute(&partitioned()).await.unwrap();
+        }
         let options = PostgresOptions { connections: 8.try_into().unwrap(), ..PostgresOptions::new(url) };
         let store = PostgresStore::open(&options).await.unwrap();
-        let this = Self { store: Arc::new(store), options, database };
+        let this = Self { store: Arc::new(store), options, layout, name };
         this.connection().await.client().batch_execute(EMPTY).await.unwrap();
         this
     }
 
-    fn store(&self) -> &Arc<PostgresStore> {
-        &self.store
+    async fn connection(&self) -> Connection {
+        self.options.url.connect().await.unwrap()
     }
 
     async fn another(&self) -> PostgresStore {
@@ -148,6 +202,7 @@ impl Backend for Postgres {
         let db = self.connection().await;
         let tables = "SELECT table_name::text, column_name::text
                       FROM information_schema.columns
+                      JOIN pg_class ON oid = format('%I.%I', table_schema, table_name)::regclass AND NOT relispartition
                       WHERE table_schema = current_schema()
                         AND (column_name = 'tenant_id' OR (table_name = 'tenants' AND column_name = 'id'))";
         let mut counts = BTreeMap::new();
@@ -160,3 +215,38 @@ impl Backend for Postgres {
         counts
     }
 }
+
+macro_rules! backend {
+    ($backend:ident, $layout:expr) => {
+        impl Backend for $backend {
+            type Store = PostgresStore;
+
+            async fn start() -> Self {
+                Self(Database::start($layout).await)
+            }
+
+            fn store(&self) -> &Arc<PostgresStore> {
+                &self.0.store
+            }
+
+            async fn another(&self) -> PostgresStore {
+                self.0.another().await
+            }
+
+            async fn execute(&self, sql: &str) {
+                self.0.execute(sql).await;
+            }
+
+            async fn audit_log(&self, tenant_id: TenantId) -> Vec<AuditRow> {
+                self.0.audit_log(tenant_id).await
+            }
+
+            async fn rows_of(&self, tenant_id: TenantId) -> BTreeMap<String, u64> {
+                self.0.rows_of(tenant_id).await
+            }
+        }
+    };
+}
+
+backend!(Postgres, Layout::Plain);
+backend!(PartitionedPostgres, Layout::Partitioned);
