@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use passgate_api::ErrorCode;
 use passgate_core::audit::RequestOrigin;
@@ -58,7 +58,7 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeKeyed {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Ok(Self { presented: presented_key(parts).map(str::to_owned) })
+        Ok(Self { presented: presented_key(&parts.headers).map(str::to_owned) })
     }
 }
 
@@ -71,20 +71,21 @@ impl MaybeKeyed {
 }
 
 fn authorize<S: Store>(app: &App<S>, tenant: &Tenant, parts: &Parts) -> Result<(), ApiError> {
-    app.passgate.authorize(tenant, presented_key(parts))?;
+    app.passgate.authorize(tenant, presented_key(&parts.headers))?;
     Ok(())
 }
 
-fn presented_key(parts: &Parts) -> Option<&str> {
-    match parts.headers.get("apikey") {
+/// The API key that a request carries, right or wrong.
+pub(crate) fn presented_key(headers: &HeaderMap) -> Option<&str> {
+    match headers.get("apikey") {
         Some(key) => key.to_str().ok(),
-        None => bearer(parts),
+        None => bearer(headers),
     }
 }
 
 /// The token of `Authorization: Bearer`, whose scheme is case-insensitive (RFC 9110, section 11.1).
-pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
@@ -232,9 +233,9 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
 }
 
 /// Whether a request carries a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
-pub(crate) fn is_keyed(parts: &Parts) -> bool {
+fn is_keyed(parts: &Parts) -> bool {
     let tenant = parts.extensions.get::<Arc<Tenant>>();
-    tenant.zip(presented_key(parts)).is_some_and(|(tenant, key)| tenant.api_key(key).is_some())
+    tenant.zip(presented_key(&parts.headers)).is_some_and(|(tenant, key)| tenant.api_key(key).is_some())
 }
 
 /// What the log keeps of a user agent.

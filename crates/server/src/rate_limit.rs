@@ -6,13 +6,11 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
@@ -23,7 +21,7 @@ use passgate_core::tenant_cache::Tenant;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::extract::is_keyed;
+use crate::extract::presented_key;
 use crate::request::RequestInfo;
 
 /// How many counts there are for addresses. Each address has one of them, by a hash that nobody can foresee; two may
@@ -101,23 +99,19 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Stands before the endpoints that strangers may call.
-pub(crate) async fn limit<S: Store>(State(app): State<App<S>>, request: Request, next: Next) -> Response {
-    let Some(limits) = &app.rate_limits else { return next.run(request).await };
-    let (parts, body) = request.into_parts();
-    let source = parts.extensions.get::<RequestInfo>().and_then(|info| info.source);
-    let source = if is_keyed(&parts) { None } else { source };
-    let checked = match parts.extensions.get::<Arc<Tenant>>() {
-        Some(tenant) => limits.check(tenant.id, source),
-        None => Ok(()),
-    };
-    match checked {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(TooMany { limit, wait }) => {
-            app.metrics.count_rate_limited(limit);
-            refuse(wait)
-        }
-    }
+/// The refusal of a request to an endpoint that strangers may call, where there are too many.
+pub(crate) fn refuse_too_many<S: Store>(
+    app: &App<S>,
+    tenant: &Tenant,
+    request: &Request,
+) -> Option<Response> {
+    let limits = app.rate_limits.as_ref()?;
+    let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
+    let is_keyed = presented_key(request.headers()).is_some_and(|key| tenant.api_key(key).is_some());
+    let source = if is_keyed { None } else { source };
+    let TooMany { limit, wait } = limits.check(tenant.id, source).err()?;
+    app.metrics.count_rate_limited(limit);
+    Some(refuse(wait))
 }
 
 fn refuse(wait: Duration) -> Response {

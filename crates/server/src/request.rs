@@ -1,6 +1,10 @@
 //! What surrounds every request: its id, its log line, its time limit.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -40,7 +44,7 @@ impl<S> Clone for Surroundings<S> {
 }
 
 /// Gives a request its id, which `x-request-id` returns and every log line of it carries, ends it when it takes too
-/// long, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
+/// long or panics, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
 /// id. One layer does it all, since each costs every request an allocation as large as what it surrounds.
 pub(crate) async fn surround<S: Store>(
     State(Surroundings { app, time_limit }): State<Surroundings<S>>,
@@ -61,7 +65,7 @@ pub(crate) async fn surround<S: Store>(
         route = route.as_ref().map_or("-", MatchedPath::as_str),
     );
     async {
-        let mut response = in_time(time_limit, next.run(request)).await;
+        let mut response = in_time(time_limit, whole(next.run(request))).await;
         app.metrics.count(method, route, &response, began.elapsed());
         let status = response.status().as_u16();
         if let Some(Cause(cause)) = response.extensions().get() {
@@ -77,6 +81,17 @@ pub(crate) async fn surround<S: Store>(
         response
     }
     .instrument(span)
+    .await
+}
+
+/// The answer, or another where it panics.
+async fn whole(answer: impl Future<Output = Response>) -> Response {
+    let mut answer = pin!(answer);
+    poll_fn(|context| {
+        // What panicked is never polled again.
+        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(ApiError::internal("a handler panicked").into_response()))
+    })
     .await
 }
 

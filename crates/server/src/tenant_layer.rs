@@ -20,10 +20,46 @@ use passgate_core::tenant_cache::Tenant;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::parse_tenant_id;
+use crate::rate_limit;
 
-/// Puts the tenant on the request, answers preflights, and adds the CORS headers to every answer.
+/// What surrounds a tenant's routes. One layer does it all: each costs every request an allocation as large as what it
+/// surrounds.
+pub(crate) struct TenantLayer<S> {
+    app: App<S>,
+    limits: Limits,
+}
+
+/// Whether the routes have limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Limits {
+    /// Strangers may call them.
+    Limited,
+    /// Only who has the API key gets anything.
+    Unlimited,
+}
+
+impl<S> TenantLayer<S> {
+    /// For what strangers may call.
+    pub(crate) fn limited(app: App<S>) -> Self {
+        Self { app, limits: Limits::Limited }
+    }
+
+    /// For the rest.
+    pub(crate) fn unlimited(app: App<S>) -> Self {
+        Self { app, limits: Limits::Unlimited }
+    }
+}
+
+impl<S> Clone for TenantLayer<S> {
+    fn clone(&self) -> Self {
+        Self { app: self.app.clone(), limits: self.limits }
+    }
+}
+
+/// Puts the tenant on the request, answers preflights, refuses what is over the limits, and adds the CORS headers to
+/// every answer.
 pub(crate) async fn in_tenant<S: Store>(
-    State(app): State<App<S>>,
+    State(TenantLayer { app, limits }): State<TenantLayer<S>>,
     params: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
@@ -43,7 +79,14 @@ pub(crate) async fn in_tenant<S: Store>(
         preflight(request.headers())
     } else {
         request.extensions_mut().insert(Arc::clone(&tenant));
-        next.run(request).await
+        let refused = match limits {
+            Limits::Limited => rate_limit::refuse_too_many(&app, &tenant, &request),
+            Limits::Unlimited => None,
+        };
+        match refused {
+            Some(refusal) => refusal,
+            None => next.run(request).await,
+        }
     };
     add_cors_headers(response.headers_mut(), &tenant, origin);
     response

@@ -21,18 +21,17 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
 use axum::{Extension, Router};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{self, Api, Document, Endpoint, delete, get, patch, post, put};
 use crate::request::Surroundings;
 use crate::routes::documentation::{Both, Published};
-use crate::{admin_layer, rate_limit, request, tenant_layer};
+use crate::tenant_layer::{TenantLayer, in_tenant};
+use crate::{admin_layer, request};
 
 /// The public API.
 pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
@@ -40,11 +39,11 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
     let documents = openapi::router(public_documents()).layer(Extension(document));
     let strangers = openapi::router(strangers())
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(from_fn_with_state(app.clone(), rate_limit::limit));
+        .route_layer(from_fn_with_state(TenantLayer::limited(app.clone()), in_tenant));
     let tenant = openapi::router(of_tenant())
         .method_not_allowed_fallback(method_not_allowed)
-        .merge(strangers)
-        .route_layer(from_fn_with_state(app.clone(), tenant_layer::in_tenant));
+        .route_layer(from_fn_with_state(TenantLayer::unlimited(app.clone()), in_tenant))
+        .merge(strangers);
     let routes = documents
         .method_not_allowed_fallback(method_not_allowed)
         .nest(TENANT, tenant)
@@ -240,10 +239,7 @@ fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
 /// What every request passes through, outermost last.
 fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Duration) -> Router {
     let surroundings = Surroundings { app: app.clone(), time_limit: request_timeout };
-    routes
-        .layer(CatchPanicLayer::custom(|_| ApiError::internal("a handler panicked").into_response()))
-        .layer(from_fn_with_state(surroundings, request::surround))
-        .with_state(app)
+    routes.layer(from_fn_with_state(surroundings, request::surround)).with_state(app)
 }
 
 async fn route_not_found() -> ApiError {
