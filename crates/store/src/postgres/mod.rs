@@ -1,9 +1,15 @@
 //! The store on PostgreSQL, for any number of processes.
 //!
 //! Every decision is one transaction at READ COMMITTED. What decides a race is a row's lock or a unique key, never what
-//! was read before: a row that is to be changed is locked by the statement that reads it, and locks are taken in one
-//! order (tenant, user, credential, transaction, endpoint, delivery, spent challenge, version). The end of a ceremony
-//! is one statement where it succeeds and no webhook wants to hear of it (see `login.rs`).
+//! was read before: a row that is to be changed is locked by the statement that reads it.
+//!
+//! Locks are taken in one order: tenant, user, credential, transaction, endpoint, delivery, spent challenge, version. (A
+//! registration spends its challenge first, whose key no other kind of work has.) The tenant's is shared by all who change
+//! what belongs to it, as the foreign keys' checks would share it later anyway: so whoever deletes the tenant comes
+//! before or after all of a transaction, and not into its midst. Where several locks are taken by one statement, the order
+//! is that of its FOR clauses.
+//!
+//! The end of a ceremony is one statement where it succeeds and no webhook wants to hear of it (see `login.rs`).
 
 mod admin_tokens;
 mod api_keys;

@@ -85,6 +85,11 @@ pub(super) async fn lock(db: &Session, id: TenantId) -> Result<bool, Fault> {
     db.exists("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", &[id.as_uuid()]).await
 }
 
+/// Keeps a tenant from being deleted until the end of the transaction, if there is such a tenant.
+pub(super) async fn hold(db: &Session, id: TenantId) -> Result<bool, Fault> {
+    db.exists("SELECT 1 FROM tenants WHERE id = $1 FOR KEY SHARE", &[id.as_uuid()]).await
+}
+
 pub(super) async fn create(db: &Session, tenant: &NewTenant) -> Result<(), Fault> {
     db.execute(
         "INSERT INTO tenants (id, display_name, config, rp_id, created_at, updated_at)
