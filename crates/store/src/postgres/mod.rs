@@ -60,7 +60,7 @@ const ATTEMPTS: u32 = 5;
 pub struct PostgresOptions {
     /// Where it is.
     pub url: PostgresUrl,
-    /// The most connections.
+    /// The most connections, at least 2: one of them only watches.
     pub connections: NonZeroUsize,
     /// How long to wait at most, each time: for a free connection, for a new one, for the answer to a statement.
     pub time_limit: Duration,
@@ -87,16 +87,21 @@ impl PostgresOptions {
 #[derive(Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
+    /// Apart from the others, so that whether the database answers, and what changed, is known however busy they are.
+    watch: Arc<Connections>,
     identity: DatabaseId,
 }
 
 impl PostgresStore {
     /// Opens the database, and brings its schema up to date.
     pub async fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+        let url = options.limited_url();
+        let for_work = NonZeroUsize::new(options.connections.get() - 1).unwrap_or(NonZeroUsize::MIN);
+        let connections = Arc::new(Connections::new(&url, for_work, options.time_limit)?);
+        let watch = Arc::new(Connections::new(&url, NonZeroUsize::MIN, options.time_limit)?);
         migrate::open_migrated(&connections).await?;
         let identity = identity(&connections).await.map_err(OpenError::unusable)?;
-        Ok(Self { connections, identity })
+        Ok(Self { connections, watch, identity })
     }
 
     /// How many statements were sent since the store was opened, beginnings and ends of transactions among them.
