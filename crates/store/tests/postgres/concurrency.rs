@@ -13,7 +13,8 @@ use passgate_core::ids::{EndpointId, LeaseId, TenantId};
 use passgate_core::server_secret::Sealed;
 use passgate_core::signing_key::PUBLISHED_FOR;
 use passgate_core::store::{
-    CredentialsDeletion, FinishLogin, FinishedLogin, NewTenant, Rotation, Store, StoreError,
+    CredentialsDeletion, FinishLogin, FinishedLogin, FinishedRegistration, NewTenant, Rotation, Store,
+    StoreError,
 };
 use passgate_core::webhook::{
     ClaimDeliveries, DeliveryOutcome, EndpointState, RecordDelivery, WebhookEndpoint, WebhookSecret,
@@ -211,4 +212,46 @@ async fn all_at_once_on_few_rows_neither_gets_stuck_nor_leaves_anything_of_a_del
         let left: i64 = db.client().query_one(&count, &[]).await.unwrap().get(0);
         assert_eq!(left, 0, "{table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_thousand_finalizes_that_race_from_two_processes_one_succeeds() {
+    let server = PostgresServer::start();
+    let place = Place::new(&server, "race");
+    let stores = [Arc::new(place.open().await), Arc::new(place.open().await)];
+    let tenant = fixtures::tenant(&*stores[0], "Example").await;
+    let (user, credential) = fixtures::user_with_credential(&*stores[0], tenant, "alice", "id").await;
+
+    let login = fixtures::finish_login(tenant, &credential);
+    let logins: Vec<_> = (0..1_000)
+        .map(|number| {
+            let (store, login) = (Arc::clone(&stores[number % 2]), login.clone());
+            tokio::spawn(async move { store.finish_login(login).await.unwrap() })
+        })
+        .collect();
+    let mut logged_in = 0;
+    for login in logins {
+        match login.await.unwrap() {
+            FinishedLogin::LoggedIn { .. } => logged_in += 1,
+            spent => assert_eq!(spent, FinishedLogin::ChallengeSpent),
+        }
+    }
+    let after = stores[0].credential(tenant, credential.id.clone()).await.unwrap().unwrap();
+    assert_eq!((logged_in, after.use_count), (1, 1));
+
+    let registration = fixtures::finish_registration(tenant, fixtures::credential(&user, "another"));
+    let registrations: Vec<_> = (0..1_000)
+        .map(|number| {
+            let (store, registration) = (Arc::clone(&stores[number % 2]), registration.clone());
+            tokio::spawn(async move { store.finish_registration(registration).await.unwrap() })
+        })
+        .collect();
+    let mut registered = 0;
+    for registration in registrations {
+        match registration.await.unwrap() {
+            FinishedRegistration::Registered => registered += 1,
+            spent => assert_eq!(spent, FinishedRegistration::ChallengeSpent),
+        }
+    }
+    assert_eq!(registered, 1);
 }
