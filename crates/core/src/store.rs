@@ -341,7 +341,7 @@ pub trait Store: Send + Sync + 'static {
         config: TenantConfig,
         now: Timestamp,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
-    /// Deletes a tenant with everything of its.
+    /// Deletes a tenant with everything of its. What there may be much of may be deleted in commits of its own before.
     fn delete_tenant(&self, id: TenantId) -> impl Future<Output = Result<Changed, StoreError>> + Send;
 
     // Secrets.

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -18,7 +19,6 @@ use tokio::task::JoinHandle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, Row};
 
-use super::PostgresOptions;
 use super::fault::{Fault, describe};
 
 /// What a statement is given.
@@ -62,20 +62,24 @@ impl Connect for PooledConnector {
 
 impl Connections {
     /// Connects to nothing yet.
-    pub(super) fn new(url: &PostgresUrl, options: &PostgresOptions) -> Result<Self, CertificateError> {
+    pub(super) fn new(
+        url: &PostgresUrl,
+        most: NonZeroUsize,
+        time_limit: Duration,
+    ) -> Result<Self, CertificateError> {
         let connector = url.connector()?;
         // A connection that others closed is noticed without asking it.
         let config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_connect(url.config().clone(), PooledConnector(connector.clone()), config);
         let pool = Pool::builder(manager)
-            .max_size(options.connections.get())
+            .max_size(most.get())
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(options.time_limit))
-            .create_timeout(Some(options.time_limit))
-            .recycle_timeout(Some(options.time_limit))
+            .wait_timeout(Some(time_limit))
+            .create_timeout(Some(time_limit))
+            .recycle_timeout(Some(time_limit))
             .build()
             .expect("a runtime is given, which is all that building asks for");
-        Ok(Self { pool, connector, time_limit: options.time_limit, statements: AtomicU64::new(0) })
+        Ok(Self { pool, connector, time_limit, statements: AtomicU64::new(0) })
     }
 
     /// A connection for a piece of work.

@@ -60,7 +60,12 @@ pub(super) async fn insert(db: &Session, tenant_id: TenantId, new: &Credential) 
     // Kept from being deleted until the end of the transaction, as the foreign key would do a moment later.
     let user_exists = db
         .exists(
-            "SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE",
+            "SELECT 1
+             FROM users AS u
+             JOIN tenants AS t ON t.id = u.tenant_id
+             WHERE u.tenant_id = $1 AND u.id = $2
+             FOR KEY SHARE OF t
+             FOR KEY SHARE OF u",
             &[tenant_id.as_uuid(), new.user_id.as_uuid()],
         )
         .await?;
@@ -185,7 +190,13 @@ pub(super) async fn one_to_change(
     tenant_id: TenantId,
     id: &CredentialId,
 ) -> Result<Option<Credential>, Fault> {
-    find(db, select_credentials!("WHERE c.tenant_id = $1 AND c.id = $2 FOR UPDATE OF c"), tenant_id, id).await
+    let sql = select_credentials!(
+        "JOIN tenants AS t ON t.id = c.tenant_id
+             WHERE c.tenant_id = $1 AND c.id = $2
+             FOR KEY SHARE OF t
+             FOR UPDATE OF c"
+    );
+    find(db, sql, tenant_id, id).await
 }
 
 async fn find(

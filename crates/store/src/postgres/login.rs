@@ -55,12 +55,14 @@ macro_rules! finish_in_one {
     (asked: $asked:literal, from: $from:literal, quiet: $quiet:literal, finalized: $finalized:literal) => {
         concat!(
             "WITH credential AS MATERIALIZED (
-                 SELECT use_count
-                 FROM credentials
-                 WHERE tenant_id = $1 AND id = $2 AND user_id = $3
-                   AND sign_count >= 0 AND use_count >= 0
-                   AND (sign_count < $4 OR (sign_count = 0 AND $4 = 0::bigint))
-                 FOR NO KEY UPDATE
+                 SELECT c.use_count
+                 FROM credentials AS c
+                 JOIN tenants AS t ON t.id = c.tenant_id
+                 WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3
+                   AND c.sign_count >= 0 AND c.use_count >= 0
+                   AND (c.sign_count < $4 OR (c.sign_count = 0 AND $4 = 0::bigint))
+                 FOR KEY SHARE OF t
+                 FOR NO KEY UPDATE OF c
              ), ",
             $asked,
             "spent AS (
@@ -176,10 +178,12 @@ pub(super) async fn finish(db: &Session, finish: &FinishLogin) -> Result<Finishe
     // Locked before the challenge is spent, and looked at afterwards.
     let stored = db
         .row(
-            "SELECT id, sign_count, use_count
-             FROM credentials
-             WHERE tenant_id = $1 AND id = $2 AND user_id = $3
-             FOR NO KEY UPDATE",
+            "SELECT c.id, c.sign_count, c.use_count
+             FROM credentials AS c
+             JOIN tenants AS t ON t.id = c.tenant_id
+             WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3
+             FOR KEY SHARE OF t
+             FOR NO KEY UPDATE OF c",
             &[tenant_id.as_uuid(), &finish.credential_id.blob(), finish.user_id.as_uuid()],
         )
         .await?;

@@ -1,5 +1,6 @@
 //! Migrations: forward only, each applied once, under a lock.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ pub struct Migrated {
 
 /// Brings a database up to date without opening a store on it. [`super::PostgresStore::open`] does so too.
 pub async fn migrate(options: &PostgresOptions) -> Result<Migrated, OpenError> {
-    let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+    let connections = connections(options)?;
     open_migrated(&connections).await
 }
 
@@ -56,9 +57,14 @@ pub(super) async fn open_migrated(connections: &Arc<Connections>) -> Result<Migr
 
 /// The level of a database's schema, which is left as it is; 0 if there is none yet.
 pub async fn schema_level(options: &PostgresOptions) -> Result<u32, OpenError> {
-    let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+    let connections = connections(options)?;
     let session = connections.session().await.map_err(OpenError::unusable)?;
     Ok(examine(&session, SCHEMA_LEVEL).await?.level)
+}
+
+/// One connection is all that a migration needs.
+fn connections(options: &PostgresOptions) -> Result<Arc<Connections>, OpenError> {
+    Ok(Arc::new(Connections::new(&options.limited_url(), NonZeroUsize::MIN, options.time_limit)?))
 }
 
 /// What a database says of itself.

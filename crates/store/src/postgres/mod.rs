@@ -1,9 +1,15 @@
 //! The store on PostgreSQL, for any number of processes.
 //!
 //! Every decision is one transaction at READ COMMITTED. What decides a race is a row's lock or a unique key, never what
-//! was read before: a row that is to be changed is locked by the statement that reads it, and locks are taken in one
-//! order (tenant, user, credential, transaction, endpoint, delivery, spent challenge, version). The end of a ceremony
-//! is one statement where it succeeds and no webhook wants to hear of it (see `login.rs`).
+//! was read before: a row that is to be changed is locked by the statement that reads it.
+//!
+//! Locks are taken in one order: tenant, user, credential, transaction, endpoint, delivery, spent challenge, version. (A
+//! registration spends its challenge first, whose key no other kind of work has.) The tenant's is shared by all who change
+//! what belongs to it, as the foreign keys' checks would share it later anyway: so whoever deletes the tenant comes
+//! before or after all of a transaction, and not into its midst. Where several locks are taken by one statement, the order
+//! is that of its FOR clauses.
+//!
+//! The end of a ceremony is one statement where it succeeds and no webhook wants to hear of it (see `login.rs`).
 
 mod admin_tokens;
 mod api_keys;
@@ -54,7 +60,7 @@ const ATTEMPTS: u32 = 5;
 pub struct PostgresOptions {
     /// Where it is.
     pub url: PostgresUrl,
-    /// The most connections.
+    /// The most connections, at least 2: one of them only watches.
     pub connections: NonZeroUsize,
     /// How long to wait at most, each time: for a free connection, for a new one, for the answer to a statement.
     pub time_limit: Duration,
@@ -81,16 +87,21 @@ impl PostgresOptions {
 #[derive(Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
+    /// Apart from the others, so that whether the database answers, and what changed, is known however busy they are.
+    watch: Arc<Connections>,
     identity: DatabaseId,
 }
 
 impl PostgresStore {
     /// Opens the database, and brings its schema up to date.
     pub async fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let connections = Arc::new(Connections::new(&options.limited_url(), options)?);
+        let url = options.limited_url();
+        let for_work = NonZeroUsize::new(options.connections.get() - 1).unwrap_or(NonZeroUsize::MIN);
+        let connections = Arc::new(Connections::new(&url, for_work, options.time_limit)?);
+        let watch = Arc::new(Connections::new(&url, NonZeroUsize::MIN, options.time_limit)?);
         migrate::open_migrated(&connections).await?;
         let identity = identity(&connections).await.map_err(OpenError::unusable)?;
-        Ok(Self { connections, identity })
+        Ok(Self { connections, watch, identity })
     }
 
     /// How many statements were sent since the store was opened, beginnings and ends of transactions among them.

@@ -40,10 +40,12 @@ const FINISH: &str = concat!(
          ON CONFLICT (expires_at, nonce, tenant_id) DO NOTHING
          RETURNING tenant_id
      ), owner AS MATERIALIZED (
-         SELECT id
-         FROM users
-         WHERE tenant_id = $1 AND id = $5 AND EXISTS (SELECT 1 FROM spent)
-         FOR KEY SHARE
+         SELECT u.id
+         FROM users AS u
+         JOIN tenants AS t ON t.id = u.tenant_id
+         WHERE u.tenant_id = $1 AND u.id = $5 AND EXISTS (SELECT 1 FROM spent)
+         FOR KEY SHARE OF t
+         FOR KEY SHARE OF u
      ), stored AS (
          INSERT INTO credentials (
              tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,

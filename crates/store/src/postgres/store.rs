@@ -122,7 +122,18 @@ impl Store for PostgresStore {
         transaction!(self, db => tenants::configure(db, id, &config, now))
     }
 
+    /// What there may be much of is deleted before, in steps: all at once would take longer than a statement may. Who is
+    /// interrupted has deleted a part, and goes on when it is asked for again.
     async fn delete_tenant(&self, id: TenantId) -> Result<Changed, StoreError> {
+        for sql in tenants::DELETE_SOME {
+            loop {
+                let deleted: Result<_, StoreError> =
+                    transaction!(self, db => tenants::delete_some(db, id, sql));
+                if deleted? < tenants::STEP {
+                    break;
+                }
+            }
+        }
         transaction!(self, db => tenants::delete(db, id))
     }
 
@@ -513,16 +524,17 @@ impl Store for PostgresStore {
     }
 
     async fn version(&self) -> Result<Version, StoreError> {
-        Ok(version::read(&self.session().await?).await?)
+        Ok(version::read(&self.watch.session().await?).await?)
     }
 
     async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(Some(version::clock(&self.session().await?).await?))
+        Ok(Some(version::clock(&self.watch.session().await?).await?))
     }
 
     /// Connections are closed as they become idle.
     async fn close(&self) {
         self.connections.close();
+        self.watch.close();
     }
 
     /// In several commits, so that other writes do not wait for a long one. What is not forgotten yet when one of

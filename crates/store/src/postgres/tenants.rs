@@ -11,6 +11,7 @@ use super::connections::Session;
 use super::fault::Fault;
 use super::rows::collect;
 use super::{api_keys, signing_keys, version};
+use crate::decisions::signed;
 use crate::records::{self, TenantRow, tenant_columns};
 
 /// The version, if there is no such tenant: made-up ids cost one statement.
@@ -85,6 +86,11 @@ pub(super) async fn lock(db: &Session, id: TenantId) -> Result<bool, Fault> {
     db.exists("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", &[id.as_uuid()]).await
 }
 
+/// Keeps a tenant from being deleted until the end of the transaction, if there is such a tenant.
+pub(super) async fn hold(db: &Session, id: TenantId) -> Result<bool, Fault> {
+    db.exists("SELECT 1 FROM tenants WHERE id = $1 FOR KEY SHARE", &[id.as_uuid()]).await
+}
+
 pub(super) async fn create(db: &Session, tenant: &NewTenant) -> Result<(), Fault> {
     db.execute(
         "INSERT INTO tenants (id, display_name, config, rp_id, created_at, updated_at)
@@ -142,6 +148,42 @@ pub(super) async fn configure(
         )
         .await?;
     changed(db, configured).await
+}
+
+/// How many rows one step of a deletion deletes, with what hangs on them.
+pub(super) const STEP: u64 = 1_000;
+
+/// Statements that delete some rows of tenant $1, $2 at most; those that others are at are left for the end.
+pub(super) const DELETE_SOME: [&str; 4] = [
+    "DELETE FROM webhook_events WHERE tenant_id = $1 AND id IN (
+         SELECT e.id
+         FROM webhook_events AS e
+         JOIN tenants AS t ON t.id = e.tenant_id
+         WHERE e.tenant_id = $1
+         LIMIT $2
+         FOR KEY SHARE OF t
+         FOR UPDATE OF e SKIP LOCKED
+     )",
+    "DELETE FROM users WHERE tenant_id = $1 AND id IN (
+         SELECT u.id
+         FROM users AS u
+         JOIN tenants AS t ON t.id = u.tenant_id
+         WHERE u.tenant_id = $1
+         LIMIT $2
+         FOR KEY SHARE OF t
+         FOR UPDATE OF u SKIP LOCKED
+     )",
+    "DELETE FROM credential_tombstones WHERE tenant_id = $1 AND id_hash IN (
+         SELECT id_hash FROM credential_tombstones WHERE tenant_id = $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+     )",
+    "DELETE FROM audit_logs WHERE tenant_id = $1 AND (created_at, id) IN (
+         SELECT created_at, id FROM audit_logs WHERE tenant_id = $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+     )",
+];
+
+/// Does one of [`DELETE_SOME`]. Returns how many rows; there are more as long as it is [`STEP`].
+pub(super) async fn delete_some(db: &Session, id: TenantId, sql: &str) -> Result<u64, Fault> {
+    db.execute(sql, &[id.as_uuid(), &signed(STEP)]).await
 }
 
 /// Deletes a tenant; the schema's foreign keys delete what belongs to it.

@@ -10,7 +10,7 @@ use passgate_core::user::AppUserId;
 use super::connections::{Params, Session};
 use super::fault::Fault;
 use super::rows::collect;
-use super::{audit, login, users};
+use super::{audit, login, tenants, users};
 use crate::failure;
 use crate::records::{self, transaction_columns};
 
@@ -29,6 +29,8 @@ pub(super) const NEXT_OF_A_TENANT: &str = select_transactions!(
 );
 
 pub(super) async fn begin(db: &Session, begin: &BeginTransaction) -> Result<BegunTransaction, Fault> {
+    // Before the user, to whom the new row will refer. Without a tenant there is no user.
+    tenants::hold(db, begin.tenant_id).await?;
     let failed = |code| begin.audit.failed(code);
     let allowed =
         login::allow(db, begin.tenant_id, &begin.app_user_id, begin.accepts, begin.only.as_ref()).await?;
@@ -131,9 +133,11 @@ pub(super) async fn lock_pending(
 ) -> Result<bool, Fault> {
     db.exists(
         "SELECT 1
-         FROM transactions
-         WHERE tenant_id = $1 AND id = $2 AND user_id = $3 AND status = $4
-         FOR NO KEY UPDATE",
+         FROM transactions AS a
+         JOIN tenants AS t ON t.id = a.tenant_id
+         WHERE a.tenant_id = $1 AND a.id = $2 AND a.user_id = $3 AND a.status = $4
+         FOR KEY SHARE OF t
+         FOR NO KEY UPDATE OF a",
         &[tenant_id.as_uuid(), id.as_uuid(), user_id.as_uuid(), &TransactionStatus::Pending.as_str()],
     )
     .await

@@ -92,7 +92,12 @@ pub(super) async fn app_id(db: &Session, tenant_id: TenantId, id: UserId) -> Res
 /// Whether there is such a user. If so, others who delete it, or begin a registration of it, wait.
 pub(super) async fn lock(db: &Session, tenant_id: TenantId, id: UserId) -> Result<bool, Fault> {
     db.exists(
-        "SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        "SELECT 1
+         FROM users AS u
+         JOIN tenants AS t ON t.id = u.tenant_id
+         WHERE u.tenant_id = $1 AND u.id = $2
+         FOR KEY SHARE OF t
+         FOR UPDATE OF u",
         &[tenant_id.as_uuid(), id.as_uuid()],
     )
     .await
@@ -114,8 +119,7 @@ pub(super) async fn upsert(
                  tenant_id, id, app_user_id, name, display_name, icon, created_at, updated_at
              )
              SELECT $1, $2, $3, $4, $5, $6, $7, $7
-             FROM tenants
-             WHERE id = $1
+             FROM (SELECT 1 FROM tenants WHERE id = $1 FOR KEY SHARE) AS tenant
              ON CONFLICT (tenant_id, app_user_id) DO UPDATE
              SET name = excluded.name,
                  display_name = excluded.display_name,

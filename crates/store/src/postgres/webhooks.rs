@@ -59,7 +59,12 @@ async fn exists(db: &Session, tenant_id: TenantId, id: EndpointId) -> Result<boo
 /// Whether there is such an endpoint. If so, whoever else locks it waits.
 async fn lock(db: &Session, tenant_id: TenantId, id: EndpointId) -> Result<bool, Fault> {
     db.exists(
-        "SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        "SELECT 1
+         FROM webhook_endpoints AS e
+         JOIN tenants AS t ON t.id = e.tenant_id
+         WHERE e.tenant_id = $1 AND e.id = $2
+         FOR KEY SHARE OF t
+         FOR NO KEY UPDATE OF e",
         &[tenant_id.as_uuid(), id.as_uuid()],
     )
     .await
@@ -135,6 +140,9 @@ pub(super) async fn change(
 
 /// Deletes an endpoint; the schema's foreign keys delete its secrets and deliveries.
 pub(super) async fn delete(db: &Session, tenant_id: TenantId, id: EndpointId) -> Result<Changed, Fault> {
+    if !lock(db, tenant_id, id).await? {
+        return Ok(Changed::NotFound);
+    }
     let deleted = db
         .execute(
             "DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2",
@@ -419,6 +427,14 @@ async fn next_endpoint(db: &Session, after: EndpointKey) -> Result<Option<Endpoi
     Ok(row.map(|row| Ok::<_, tokio_postgres::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?)
 }
 
+/// As [`lock`], but for endpoints that are locked by others, or whose tenant is just being deleted.
+const TRY_LOCK: &str = "SELECT 1
+     FROM webhook_endpoints AS e
+     JOIN tenants AS t ON t.id = e.tenant_id
+     WHERE e.tenant_id = $1 AND e.id = $2
+     FOR KEY SHARE OF t SKIP LOCKED
+     FOR NO KEY UPDATE OF e SKIP LOCKED";
+
 async fn lease_of_endpoint(
     db: &Session,
     claim: &ClaimDeliveries,
@@ -427,7 +443,10 @@ async fn lease_of_endpoint(
 ) -> Result<(), Fault> {
     let (tenant_id, endpoint_id) = (TenantId::new(key.0), EndpointId::new(key.1));
     // Where another process is at this endpoint just now, it is left to it: nobody waits while holding others.
-    let sql = select_endpoints!("WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED");
+    if !db.exists(TRY_LOCK, &[&key.0, &key.1]).await? {
+        return Ok(());
+    }
+    let sql = select_endpoints!("WHERE tenant_id = $1 AND id = $2");
     let Some(endpoint) = db.row(sql, &[&key.0, &key.1]).await? else { return Ok(()) };
     let endpoint = records::endpoint(tenant_id, &endpoint)?;
     let paused = endpoint.paused_until.is_some_and(|until| until > claim.now);
@@ -598,6 +617,7 @@ pub(super) async fn purge(db: &Session, before: Timestamp) -> Result<u64, Fault>
          WHERE (tenant_id, id) IN (
              SELECT e.tenant_id, e.id
              FROM webhook_events AS e
+             JOIN tenants AS t ON t.id = e.tenant_id
              WHERE e.created_at < $1
                AND NOT EXISTS (
                    SELECT 1
@@ -606,7 +626,8 @@ pub(super) async fn purge(db: &Session, before: Timestamp) -> Result<u64, Fault>
                )
              ORDER BY e.created_at
              LIMIT $2
-             FOR UPDATE SKIP LOCKED
+             FOR KEY SHARE OF t SKIP LOCKED
+             FOR UPDATE OF e SKIP LOCKED
          )",
         &[&before.as_millis(), &PURGE_CHUNK],
     )

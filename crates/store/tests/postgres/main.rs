@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod concurrency;
 mod faults;
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 #[path = "../contract/fixtures.rs"]
