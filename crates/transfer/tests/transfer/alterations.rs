@@ -97,7 +97,7 @@ async fn a_configuration_that_is_out_of_bounds_comes_altered() {
                     resident_key_requirement = 'y';
              UPDATE relying_parties SET icon = 'icon.png', display_name = '';
              INSERT INTO webauthn_origins (origin, relying_party_id)
-             SELECT 'http://app.example.com', id FROM relying_parties;
+             SELECT 'ftp://app.example.com', id FROM relying_parties;
              UPDATE cors_origins SET origin = 'https://app.example.com/login';
              UPDATE audit_log_configs SET enable_storage = false;
              UPDATE tenants SET display_name = repeat('ü', 129);",
