@@ -5,14 +5,14 @@ use std::{sync::LazyLock, time::Duration};
 
 use libfuzzer_sys::fuzz_target;
 use passgate_core::{
-    challenge::{Challenge, ChallengeError, ChallengePolicy, Purpose, TransactionHash},
+    challenge::{Challenge, ChallengeError, ChallengePolicy, CredentialHash, Purpose, TransactionHash},
     clock::Timestamp,
-    ids::{TenantId, UserId},
+    ids::{CredentialId, TenantId, UserId},
     rng::SystemRng,
     server_secret::{Secrets, ServerSecret},
 };
 use passgate_fuzz::relying_party::all_extensions;
-use passgate_webauthn::UserVerification;
+use passgate_webauthn::{UserVerification, extensions::AppIdHash};
 use uuid::Uuid;
 
 const PURPOSES: [Purpose; 6] = [
@@ -42,16 +42,18 @@ fuzz_target!(|input: &[u8]| {
     // Nobody but us can seal one.
     assert_eq!(open(input, 1, NOW), Err(ChallengeError::NotOurs));
 
-    // A description of one that we seal: purpose, subject, what is changed.
+    // A description of one that we seal: purpose, subject and hashes, what is changed.
     let [purpose, subject, place, mask, ..] = *input else { return };
     let purpose = PURPOSES[usize::from(purpose) % PURPOSES.len()];
     let policy = ChallengePolicy::present(UserVerification::Required, all_extensions());
     let expires_at = NOW + Duration::from_millis(u64::from(u16::from_be_bytes([place, mask])) + 1);
     let user = UserId::new(Uuid::from_u128(u128::from(subject) + 1));
-    let challenge = if purpose == Purpose::Transaction {
-        Challenge::for_transaction(policy, expires_at, user, TransactionHash([subject; 32]), &SystemRng)
-    } else {
-        Challenge::new(purpose, policy, expires_at, Some(user), &SystemRng)
+    let challenge = Challenge {
+        transaction: (purpose == Purpose::Transaction).then_some(TransactionHash([subject; 32])),
+        app_id: (subject & 1 != 0).then_some(AppIdHash([mask; 32])),
+        credential: (subject & 2 != 0)
+            .then(|| CredentialHash::of(&CredentialId::new(&[place]).expect("an id of one byte"))),
+        ..Challenge::new(purpose, policy, expires_at, Some(user), &SystemRng)
     };
     let mut sealed = challenge.seal(tenant(1), &SECRETS).into_bytes();
     assert_eq!(open(&sealed, 1, NOW), Ok(challenge));
