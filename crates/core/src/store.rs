@@ -683,9 +683,7 @@ pub trait Store: Send + Sync + 'static {
     /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
     /// How busy the store is, for operators. Reads nothing.
-    fn measurements(&self) -> Vec<Measurement> {
-        Vec::new()
-    }
+    fn measurements(&self) -> Vec<Measurement>;
     /// The database's clock, if it may be another than this process's: none where both are of one machine.
     fn clock(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
     /// Lets work under way end, then closes the database. What comes later fails with [`StoreError::Unavailable`].

@@ -76,7 +76,7 @@ fn authorize<S: Store>(app: &App<S>, tenant: &Tenant, parts: &Parts) -> Result<(
 }
 
 /// The API key that a request carries, right or wrong.
-pub(crate) fn presented_key(headers: &HeaderMap) -> Option<&str> {
+fn presented_key(headers: &HeaderMap) -> Option<&str> {
     match headers.get("apikey") {
         Some(key) => key.to_str().ok(),
         None => bearer(headers),
@@ -218,7 +218,8 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
         let names_client =
             parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
         // Anybody may send these headers; they count from a tenant's own backend only.
-        if names_client && is_keyed(parts) {
+        let tenant = parts.extensions.get::<Arc<Tenant>>();
+        if names_client && tenant.is_some_and(|tenant| is_keyed(tenant, &parts.headers)) {
             // What is no address is passed over: an app that hands on nonsense should not lose its logins.
             let named = header(CLIENT_IP).and_then(|ip| ip.trim().parse::<IpAddr>().ok());
             if let Some(ip) = named {
@@ -232,10 +233,9 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
     }
 }
 
-/// Whether a request carries a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
-fn is_keyed(parts: &Parts) -> bool {
-    let tenant = parts.extensions.get::<Arc<Tenant>>();
-    tenant.zip(presented_key(&parts.headers)).is_some_and(|(tenant, key)| tenant.api_key(key).is_some())
+/// Whether a request's headers have a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
+pub(crate) fn is_keyed(tenant: &Tenant, headers: &HeaderMap) -> bool {
+    presented_key(headers).is_some_and(|key| tenant.api_key(key).is_some())
 }
 
 /// What the log keeps of a user agent.

@@ -21,7 +21,7 @@ use passgate_core::tenant_cache::Tenant;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::extract::presented_key;
+use crate::extract::is_keyed;
 use crate::request::RequestInfo;
 
 /// How many counts there are for addresses. Each address has one of them, by a hash that nobody can foresee; two may
@@ -107,8 +107,7 @@ pub(crate) fn refuse_too_many<S: Store>(
 ) -> Option<Response> {
     let limits = app.rate_limits.as_ref()?;
     let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
-    let is_keyed = presented_key(request.headers()).is_some_and(|key| tenant.api_key(key).is_some());
-    let source = if is_keyed { None } else { source };
+    let source = if is_keyed(tenant, request.headers()) { None } else { source };
     let TooMany { limit, wait } = limits.check(tenant.id, source).err()?;
     app.metrics.count_rate_limited(limit);
     Some(refuse(wait))
