@@ -53,10 +53,10 @@ pub(super) fn finish(db: &Connection, finish: &FinishLogin) -> Result<FinishedLo
         Ok::<_, Fault>(entry)
     };
     match confirmed {
-        Confirmed::Used { uses_before, counter_warning } => {
+        Confirmed::Used(news) => {
             audit::append(db, &finish.audit)?;
-            tell_of_login(db, finish, uses_before, counter_warning)?;
-            Ok(FinishedLogin::LoggedIn { counter_warning })
+            tell_of_login(db, finish, news)?;
+            Ok(FinishedLogin::LoggedIn { counter_warning: news.counter_warning })
         }
         Confirmed::CounterRollback => {
             let entry = failed(failure::COUNTER_ROLLBACK)?;
@@ -78,30 +78,28 @@ pub(super) fn finish(db: &Connection, finish: &FinishLogin) -> Result<FinishedLo
 
 /// What became of a login whose challenge was spent by it.
 enum Confirmed {
-    Used {
-        /// How often the credential had been used before.
-        uses_before: u64,
-        counter_warning: bool,
-    },
+    Used(News),
     CounterRollback,
     CredentialGone,
     TransactionGone,
 }
 
-/// Most logins are not news: of those, no endpoint is asked.
-fn tell_of_login(
-    db: &Connection,
-    finish: &FinishLogin,
-    uses_before: u64,
+/// What is news about a use of a credential: of most there is none.
+#[derive(Debug, Clone, Copy, Default)]
+struct News {
+    first_use: bool,
     counter_warning: bool,
-) -> Result<(), Fault> {
+}
+
+/// Most logins are not news: of those, no endpoint is asked.
+fn tell_of_login(db: &Connection, finish: &FinishLogin, news: News) -> Result<(), Fault> {
     let mut publisher = Publisher::new(db, &finish.audit);
-    if uses_before == 0 {
+    if news.first_use {
         publisher.publish(EventType::CredentialUsedFirstTime, || {
             Ok(told(db, finish)?.map(Occurrence::CredentialUsedFirstTime))
         })?;
     }
-    if counter_warning {
+    if news.counter_warning {
         publisher.publish(EventType::CloneSuspected, || suspected(db, finish, CloneVerdict::Accepted))?;
     }
     if let Some(completed) = completed_transaction(finish) {
@@ -133,38 +131,61 @@ fn confirm(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
         return Ok(Confirmed::TransactionGone);
     }
     let outcome = use_credential(db, finish)?;
-    if let Confirmed::Used { .. } = outcome {
+    if let Confirmed::Used(_) = outcome {
         transactions::finalize(db, tenant_id, transaction, finish.now)?;
     }
     Ok(outcome)
 }
 
+/// What a use changes of a credential; which one, and under which conditions, follows.
+macro_rules! use_credential {
+    ($conditions:literal) => {
+        concat!(
+            "UPDATE credentials
+             SET sign_count = max(sign_count, ?4),
+                 backup_state = ?5,
+                 last_used_at = ?6,
+                 updated_at = ?6,
+                 use_count = use_count + 1,
+                 last_user_agent = ?7
+             WHERE tenant_id = ?1 AND id = ?2 AND user_id = ?3 ",
+            $conditions
+        )
+    };
+}
+
+/// What nothing speaks against and is no news: the counter grew, or the authenticator has none ([`decide_counter`]).
+const USE_AS_USUAL: &str = use_credential!(
+    "AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?4 OR (sign_count = 0 AND ?4 = 0))"
+);
+
+/// What was decided.
+const USE: &str = use_credential!("");
+
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
 fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
+    if update(db, finish, USE_AS_USUAL)? == 1 {
+        return Ok(Confirmed::Used(News::default()));
+    }
     let Some((stored, uses_before)) = counts(db, finish)? else { return Ok(Confirmed::CredentialGone) };
     let counter_warning = match decide_counter(stored, finish) {
         CounterDecision::GoOn { counter_warning } => counter_warning,
         CounterDecision::Refuse => return Ok(Confirmed::CounterRollback),
     };
-    db.prepare_cached(
-        "UPDATE credentials
-         SET sign_count = max(sign_count, ?3),
-             backup_state = ?4,
-             last_used_at = ?5,
-             updated_at = ?5,
-             use_count = use_count + 1,
-             last_user_agent = ?6
-         WHERE tenant_id = ?1 AND id = ?2",
-    )?
-    .execute(params![
+    update(db, finish, USE)?;
+    Ok(Confirmed::Used(News { first_use: uses_before == 0, counter_warning }))
+}
+
+fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fault> {
+    Ok(db.prepare_cached(sql)?.execute(params![
         finish.spend.tenant_id.blob(),
         finish.credential_id.blob(),
+        finish.user_id.blob(),
         finish.sign_count,
         finish.backup_state,
         finish.now.as_millis(),
         finish.audit.origin.user_agent,
-    ])?;
-    Ok(Confirmed::Used { uses_before, counter_warning })
+    ])?)
 }
 
 /// The stored counter of the credential, and how often it was used, if it still is that user's.

@@ -8,6 +8,7 @@ mod admin_tokens;
 mod api_keys;
 mod audit;
 mod challenges;
+mod checkpoint;
 mod connection;
 mod credentials;
 mod fault;
@@ -40,6 +41,7 @@ use passgate_core::ids::DatabaseId;
 use passgate_core::store::StoreError;
 use rusqlite::Connection;
 
+use self::checkpoint::{Checkpointer, StartError};
 use self::connection::Connector;
 use self::fault::Fault;
 pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate};
@@ -108,7 +110,7 @@ impl SqliteStore {
     /// Opens the database, and brings its schema up to date. Blocks until that is done.
     pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
         let connector = Connector::new(options)?;
-        let (db, _) = migrate::open_migrated(&connector)?;
+        let (mut db, _) = migrate::open_migrated(&connector)?;
         db.pragma_update(None, "cache_size", WRITER_CACHE).map_err(|error| connector.unusable(error))?;
         if let Some(pages) = options.max_pages {
             db.pragma_update(None, "max_page_count", pages).map_err(|error| connector.unusable(error))?;
@@ -116,8 +118,13 @@ impl SqliteStore {
         let identity = identity(&db).map_err(|error| connector.unusable(error))?;
         let version = VersionWatch::new(connector.while_busy(|| connector.open())?);
         let statements = connector.statements();
-        let writer = Writer::start(db, options.queue)
-            .map_err(|source| OpenError::Thread { path: connector.path().to_owned(), source })?;
+        let thread = |source| OpenError::Thread { path: connector.path().to_owned(), source };
+        let other = connector.while_busy(|| connector.open())?;
+        let checkpointer = Checkpointer::start(&mut db, other).map_err(|error| match error {
+            StartError::Sqlite(error) => connector.unusable(error),
+            StartError::Thread(source) => thread(source),
+        })?;
+        let writer = Writer::start(db, checkpointer, options.queue).map_err(thread)?;
         let readers = Readers::new(connector, options.readers);
         Ok(Self { writer, readers: Arc::new(readers), version: Arc::new(version), statements, identity })
     }
@@ -146,11 +153,11 @@ impl SqliteStore {
         .await
     }
 
-    /// Does work in a savepoint of its own; answers once it is committed.
+    /// Does work that stands or falls by itself; answers once it is committed. It may run twice (`writer.rs`).
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         self.writer.run(work).await
     }

@@ -1,9 +1,13 @@
 //! The thread that writes: group commit.
 //!
-//! Jobs wait in a queue. The thread takes all that are waiting, up to [`BATCH`], runs each in a savepoint of its
-//! own, and commits them together, so that one flush of the disk serves all; a lone job never waits for company. Where
-//! several come at once, the next are waited for, up to [`LINGER`]: a commit costs the same for sixteen as for four.
-//! Nobody is answered before COMMIT has succeeded.
+//! Jobs wait in a queue. The thread takes all that are waiting, up to [`BATCH`], runs them, and commits them together,
+//! so that one flush of the disk serves all; a lone job never waits for company. Where several come at once, the next are
+//! waited for, up to [`LINGER`]: a commit costs the same for sixteen as for four. Nobody is answered before COMMIT has
+//! succeeded.
+//!
+//! A job that fails is rolled back alone. Few do, and a savepoint for each job would take a tenth of a write's CPU (each
+//! page that a savepoint touches is copied), so there is none until one fails: then all is rolled back, and the batch runs
+//! again with a savepoint for each job.
 
 use std::any::Any;
 use std::fmt;
@@ -18,6 +22,7 @@ use passgate_core::store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Checkpointer;
 use super::fault::{Fault, dooms_transaction, is_busy};
 
 /// The most jobs that share a commit.
@@ -110,25 +115,30 @@ struct NotCommitted(Arc<BatchError>);
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(db: Connection, queue: NonZeroUsize) -> Result<Self, std::io::Error> {
+    pub(super) fn start(
+        db: Connection,
+        checkpointer: Checkpointer,
+        queue: NonZeroUsize,
+    ) -> Result<Self, std::io::Error> {
         let (sender, receiver) = mpsc::channel(queue.get());
         let counters = Arc::<Counters>::default();
         let committed = Arc::clone(&counters);
         std::thread::Builder::new()
             .name("passgate-sqlite-writer".to_owned())
-            .spawn(move || write_until_closed(db, receiver, &committed))?;
+            .spawn(move || write_until_closed(db, checkpointer, receiver, &committed))?;
         Ok(Self { queue: sender, counters })
     }
 
     /// Has the work done, and answers once it is committed. Waits for a place where the queue is full. Work that
-    /// is queued is done even if nobody waits for the answer any more.
+    /// is queued is done even if nobody waits for the answer any more. It may run twice: what it wrote is rolled back in
+    /// between.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Message::Job(Box::new(Pending { work: Some(work), outcome: None, reply }));
+        let job = Message::Job(Box::new(Pending { work, outcome: None, reply }));
         self.queue.send(job).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
@@ -183,7 +193,12 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> StoreError {
     StoreError::Database(Box::new(Panicked(text)))
 }
 
-fn write_until_closed(db: Connection, mut queue: mpsc::Receiver<Message>, counters: &Counters) {
+fn write_until_closed(
+    db: Connection,
+    mut checkpointer: Checkpointer,
+    mut queue: mpsc::Receiver<Message>,
+    counters: &Counters,
+) {
     let mut waiting_for_close = Vec::new();
     let mut batch = Vec::new();
     let mut last_jobs = 0;
@@ -209,7 +224,9 @@ fn write_until_closed(db: Connection, mut queue: mpsc::Receiver<Message>, counte
         for job in batch.drain(..) {
             job.answer(committed.as_ref().copied());
         }
+        checkpointer.after_commit(&db);
     }
+    checkpointer.stop();
     shut(db);
     for reply in waiting_for_close {
         // Nobody waits any more, then.
@@ -217,13 +234,11 @@ fn write_until_closed(db: Connection, mut queue: mpsc::Receiver<Message>, counte
     }
 }
 
-type Batch = Vec<Box<dyn Job>>;
-
 /// Takes what is in the queue, as far as it fits.
 fn take(
     first: Message,
     queue: &mut mpsc::Receiver<Message>,
-    batch: &mut Batch,
+    batch: &mut Vec<Box<dyn Job>>,
     waiting_for_close: &mut Vec<oneshot::Sender<()>>,
 ) {
     let mut next = Some(first);
@@ -243,7 +258,7 @@ fn take(
 /// Waits for company as long as it comes.
 fn linger(
     queue: &mut mpsc::Receiver<Message>,
-    batch: &mut Batch,
+    batch: &mut Vec<Box<dyn Job>>,
     waiting_for_close: &mut Vec<oneshot::Sender<()>>,
 ) {
     for _ in 0..LINGER_TIMES {
@@ -270,40 +285,66 @@ fn shut(db: Connection) {
 
 /// Runs the jobs of a batch and commits them. If that fails, nothing of any of them is kept.
 fn commit(db: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
-    // Only if a rollback has failed before.
-    if !db.is_autocommit() {
-        execute(db, "ROLLBACK")?;
-    }
-    // Takes the lock at once, so that another process is waited for here and not in the midst of a job.
-    execute(db, "BEGIN IMMEDIATE")?;
-    let result = run_each(db, batch).and_then(|()| Ok(execute(db, "COMMIT")?));
-    if result.is_err()
+    let committed = begin(db).and_then(|()| {
+        if run_all(db, batch)? == Batch::HasFailures {
+            execute(db, "ROLLBACK")?;
+            begin(db)?;
+            run_each(db, batch)?;
+        }
+        Ok(execute(db, "COMMIT")?)
+    });
+    if committed.is_err()
         && !db.is_autocommit()
         && let Err(error) = execute(db, "ROLLBACK")
     {
         tracing::error!(%error, "a rollback failed");
     }
-    result
+    committed
 }
 
+fn begin(db: &Connection) -> Result<(), BatchError> {
+    // Only if a rollback has failed before.
+    if !db.is_autocommit() {
+        execute(db, "ROLLBACK")?;
+    }
+    // Takes the lock at once, so that another process is waited for here and not in the midst of a job.
+    Ok(execute(db, "BEGIN IMMEDIATE")?)
+}
+
+/// What became of the jobs of a batch.
+#[derive(Debug, PartialEq, Eq)]
+enum Batch {
+    Whole,
+    /// One failed, and what it wrote is still there. Those after it did not run.
+    HasFailures,
+}
+
+/// Runs the jobs, as long as none fails.
+fn run_all(db: &Connection, batch: &mut [Box<dyn Job>]) -> Result<Batch, BatchError> {
+    for job in batch {
+        match run(db, &mut **job)? {
+            Ran::Kept => {}
+            Ran::Failed => return Ok(Batch::HasFailures),
+        }
+    }
+    Ok(Batch::Whole)
+}
+
+/// Runs each job, and takes back what the failed ones did.
 fn run_each(db: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
     for job in batch {
         execute(db, "SAVEPOINT job")?;
-        let ran = job.run(db);
-        if db.is_autocommit() {
-            return Err(match ran {
-                Ran::Doomed(error) => error.into(),
-                Ran::Kept | Ran::Failed => BatchError::RolledBack,
-            });
-        }
-        match ran {
-            Ran::Kept => {}
-            Ran::Failed => execute(db, "ROLLBACK TO job")?,
-            Ran::Doomed(error) => return Err(error.into()),
+        if run(db, &mut **job)? == Ran::Failed {
+            execute(db, "ROLLBACK TO job")?;
         }
         execute(db, "RELEASE job")?;
     }
     Ok(())
+}
+
+fn run(db: &Connection, job: &mut dyn Job) -> Result<Ran, BatchError> {
+    let ran = job.run(db)?;
+    if db.is_autocommit() { Err(BatchError::RolledBack) } else { Ok(ran) }
 }
 
 fn execute(db: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
@@ -312,23 +353,22 @@ fn execute(db: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
 
 /// A piece of work with somebody who waits for its result.
 trait Job: Send {
-    /// Does the work, and keeps its result for [`Self::answer`].
-    fn run(&mut self, db: &Connection) -> Ran;
+    /// Does the work, and keeps its result for [`Self::answer`]. An error means that the batch can't go on.
+    fn run(&mut self, db: &Connection) -> Result<Ran, rusqlite::Error>;
 
     /// Answers, now that it is known whether the batch was committed.
     fn answer(self: Box<Self>, committed: Result<(), &Arc<BatchError>>);
 }
 
 /// What is to become of what a job has written.
+#[derive(Debug, PartialEq, Eq)]
 enum Ran {
     Kept,
     Failed,
-    /// The batch can't go on.
-    Doomed(rusqlite::Error),
 }
 
 struct Pending<T, F> {
-    work: Option<F>,
+    work: F,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -336,19 +376,18 @@ struct Pending<T, F> {
 impl<T, F> Job for Pending<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T, Fault> + Send,
+    F: Fn(&Connection) -> Result<T, Fault> + Send,
 {
-    fn run(&mut self, db: &Connection) -> Ran {
-        let Some(work) = self.work.take() else { return Ran::Kept };
+    fn run(&mut self, db: &Connection) -> Result<Ran, rusqlite::Error> {
         // The connection stays usable: what the work left half done is rolled back.
-        let (outcome, ran) = match catch_unwind(AssertUnwindSafe(|| work(db))) {
+        let (outcome, ran) = match catch_unwind(AssertUnwindSafe(|| (self.work)(db))) {
             Ok(Ok(value)) => (Ok(value), Ran::Kept),
-            Ok(Err(Fault::Sqlite(error))) if dooms_transaction(&error) => return Ran::Doomed(error),
+            Ok(Err(Fault::Sqlite(error))) if dooms_transaction(&error) => return Err(error),
             Ok(Err(fault)) => (Err(fault.into()), Ran::Failed),
             Err(panic) => (Err(panicked(&*panic)), Ran::Failed),
         };
         self.outcome = Some(outcome);
-        ran
+        Ok(ran)
     }
 
     fn answer(self: Box<Self>, committed: Result<(), &Arc<BatchError>>) {

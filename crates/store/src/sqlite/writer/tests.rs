@@ -25,16 +25,16 @@ impl Harness {
         )
         .unwrap();
         let queue = NonZeroUsize::new(1000).unwrap();
-        Self { writer: Arc::new(Writer::start(db, queue).unwrap()), directory }
+        Self { writer: writer(db, &directory, queue), directory }
     }
 
     /// Queues work, which comes before whatever is queued later.
     fn queue<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, StoreError>> {
         let (reply, answer) = oneshot::channel();
-        let job = Pending { work: Some(work), outcome: None, reply };
+        let job = Pending { work, outcome: None, reply };
         self.writer.queue.try_send(Message::Job(Box::new(job))).unwrap();
         answer
     }
@@ -63,7 +63,12 @@ fn file(directory: &TempDir) -> PathBuf {
     Path::new(directory.path()).join("db")
 }
 
-fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<i64, Fault> + Send {
+fn writer(mut db: Connection, directory: &TempDir, queue: NonZeroUsize) -> Arc<Writer> {
+    let checkpointer = Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap()).unwrap();
+    Arc::new(Writer::start(db, checkpointer, queue).unwrap())
+}
+
+fn insert(n: i64) -> impl Fn(&Connection) -> Result<i64, Fault> + Send {
     move |db| {
         db.execute("INSERT INTO numbers (n) VALUES (?1)", [n])?;
         Ok(n)
@@ -77,7 +82,7 @@ fn sqlite_error(code: i32) -> Fault {
 /// Queues inserts of 1 and 3 with this work between them, in one batch.
 async fn between_inserts<T: Send + 'static>(
     harness: &Harness,
-    work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
 ) -> (Result<i64, StoreError>, Result<T, StoreError>, Result<i64, StoreError>) {
     let (release, held) = harness.hold();
     let first = harness.queue(insert(1));
@@ -270,8 +275,7 @@ async fn a_full_queue_makes_callers_wait() {
     let directory = tempfile::tempdir().unwrap();
     let db = Connection::open(file(&directory)).unwrap();
     db.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT").unwrap();
-    let writer = Arc::new(Writer::start(db, NonZeroUsize::MIN).unwrap());
-    let harness = Harness { writer, directory };
+    let harness = Harness { writer: writer(db, &directory, NonZeroUsize::MIN), directory };
     let (release, _held) = harness.hold();
     let waiting = harness.queue(insert(1));
     let mut third = std::pin::pin!(harness.writer.run(insert(2)));

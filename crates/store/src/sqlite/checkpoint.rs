@@ -1,0 +1,214 @@
+//! Checkpoints: moving what the write-ahead log holds into the database, beside the writer.
+//!
+//! By itself, SQLite does that in whichever commit makes the log long enough, and everybody who writes waits for it. Here
+//! a thread with a connection of its own does nearly all of it, while the writer goes on. What was written meanwhile
+//! is left; the writer moves that itself, between two commits, because the log begins anew only once nothing is left.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+/// How long the log grows before a checkpoint, in pages of 4096 bytes. A page that changed often meanwhile is moved once.
+const LONG: u32 = 3_000;
+/// So few pages are left to the writer.
+const FEW: u32 = 200;
+/// How often the other thread begins again while more are left.
+const ROUNDS: u32 = 4;
+/// How often the writer tries to have the log begin anew: it can't while somebody reads what is only there.
+const ATTEMPTS: u32 = 8;
+
+/// The writer's side.
+#[derive(Debug)]
+pub(super) struct Checkpointer {
+    /// The length of the log after the last commit.
+    pages: Arc<AtomicU32>,
+    ask: SyncSender<()>,
+    moved: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    /// The log grows until it has so many pages.
+    Growing { until: u32 },
+    /// The other thread is at it.
+    Moving,
+    /// The log, of so many pages, should begin anew.
+    Finishing { attempts: u32, pages: u32 },
+}
+
+const FROM_THE_BEGINNING: Phase = Phase::Growing { until: LONG };
+
+impl Checkpointer {
+    /// Takes over the checkpoints of the connection that writes. `other` is another connection to the same file.
+    pub(super) fn start(writer: &mut Connection, other: Connection) -> Result<Self, StartError> {
+        let pages = Arc::<AtomicU32>::default();
+        let seen = Arc::clone(&pages);
+        // In place of SQLite's own hook, which would begin a checkpoint.
+        writer.wal_hook(Some(move |_: &mut _, pages| {
+            seen.store(u32::try_from(pages).unwrap_or_default(), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let moved = Arc::<AtomicBool>::default();
+        let (ask, asked) = sync_channel(1);
+        let done = Arc::clone(&moved);
+        let thread = std::thread::Builder::new()
+            .name("passgate-sqlite-checkpoint".to_owned())
+            .spawn(move || move_when_asked(&other, &asked, &done))?;
+        Ok(Self { pages, ask, moved, thread, phase: FROM_THE_BEGINNING })
+    }
+
+    /// To be called between two commits, with the connection that writes.
+    pub(super) fn after_commit(&mut self, writer: &Connection) {
+        let pages = self.pages.load(Ordering::Relaxed);
+        self.phase = match self.phase {
+            Phase::Growing { until } if pages < until => return,
+            Phase::Growing { .. } => match self.ask.try_send(()) {
+                Ok(()) => Phase::Moving,
+                // The thread is gone: better slowly than not at all.
+                Err(_) => finish(writer, pages, 0),
+            },
+            Phase::Moving if self.moved.swap(false, Ordering::Acquire) => finish(writer, pages, 0),
+            Phase::Moving => return,
+            Phase::Finishing { pages: before, .. } if pages < before => FROM_THE_BEGINNING,
+            Phase::Finishing { attempts, .. } if attempts < ATTEMPTS => finish(writer, pages, attempts),
+            // Somebody reads at length: an export. Not at each commit, then.
+            Phase::Finishing { .. } => Phase::Growing { until: pages.saturating_add(LONG) },
+        };
+    }
+
+    /// Ends the thread, and waits until it has closed its connection.
+    pub(super) fn stop(self) {
+        drop(self.ask);
+        // Fails if it panicked, and then it is gone too.
+        let _ = self.thread.join();
+    }
+}
+
+/// The thread can't be started.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Thread(#[from] std::io::Error),
+}
+
+/// Moves the rest; the next commit then finds that it can begin anew.
+fn finish(writer: &Connection, pages: u32, attempts: u32) -> Phase {
+    // Nothing is lost if it fails: the next one moves more.
+    if let Err(error) = move_pages(writer) {
+        tracing::warn!(%error, "a checkpoint failed");
+    }
+    Phase::Finishing { attempts: attempts + 1, pages }
+}
+
+fn move_when_asked(db: &Connection, asked: &Receiver<()>, moved: &AtomicBool) {
+    while asked.recv().is_ok() {
+        for _ in 0..ROUNDS {
+            match move_pages(db) {
+                Ok(left) if left > FEW => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "a checkpoint failed");
+                    break;
+                }
+            }
+        }
+        moved.store(true, Ordering::Release);
+    }
+}
+
+/// Moves what nobody needs in the log any more, without waiting for anybody. How many pages are left.
+fn move_pages(db: &Connection) -> Result<u32, rusqlite::Error> {
+    db.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |row| {
+        let (in_log, moved): (i64, i64) = (row.get(1)?, row.get(2)?);
+        Ok(u32::try_from(in_log - moved).unwrap_or_default())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Harness {
+        db: Connection,
+        checkpointer: Checkpointer,
+        pages: Arc<AtomicU32>,
+        directory: tempfile::TempDir,
+    }
+
+    impl Harness {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("db");
+            let mut db = Connection::open(&file).unwrap();
+            db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE blobs (bytes BLOB NOT NULL) STRICT")
+                .unwrap();
+            let checkpointer = Checkpointer::start(&mut db, Connection::open(&file).unwrap()).unwrap();
+            let pages = Arc::clone(&checkpointer.pages);
+            Self { db, checkpointer, pages, directory }
+        }
+
+        /// Another connection, which sees what was committed so far until it is dropped.
+        fn reader(&self) -> Connection {
+            let reader = Connection::open(self.directory.path().join("db")).unwrap();
+            reader.execute_batch("BEGIN; SELECT count(*) FROM blobs").unwrap();
+            reader
+        }
+
+        /// Commits so often, with a hundred new pages each time. How long the log was at most.
+        fn write(&mut self, commits: u32) -> u32 {
+            let mut longest = 0;
+            for _ in 0..commits {
+                self.db.execute("INSERT INTO blobs (bytes) VALUES (zeroblob(409600))", []).unwrap();
+                longest = longest.max(self.pages.load(Ordering::Relaxed));
+                self.checkpointer.after_commit(&self.db);
+            }
+            longest
+        }
+    }
+
+    #[test]
+    fn the_log_begins_anew_while_writes_go_on() {
+        let mut harness = Harness::new();
+        // Ten times what the log should hold. The other thread may be slow; it must not be passed again and again.
+        let longest = harness.write(300);
+        assert!((LONG..4 * LONG).contains(&longest), "{longest} pages");
+        let rows: u32 = harness.db.query_row("SELECT count(*) FROM blobs", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 300);
+    }
+
+    #[test]
+    fn a_long_read_keeps_the_log_and_its_end_lets_it_begin_anew() {
+        let mut harness = Harness::new();
+        let reader = harness.reader();
+        assert!(harness.write(300) > 300 * 100, "the log began anew under a reader");
+        drop(reader);
+        harness.write(100);
+        let after = harness.write(100);
+        assert!(after < 4 * LONG, "{after} pages");
+    }
+
+    #[test]
+    fn without_the_other_thread_the_writer_does_it_all() {
+        let mut harness = Harness::new();
+        (harness.checkpointer.ask, _) = sync_channel(1);
+        let longest = harness.write(100);
+        assert!((LONG..LONG + 300).contains(&longest), "{longest} pages");
+    }
+
+    #[test]
+    fn it_stops_with_its_connection_closed() {
+        let mut harness = Harness::new();
+        harness.write(40);
+        harness.checkpointer.stop();
+        harness.db.close().unwrap();
+        // The last connection removes the log.
+        assert!(!harness.directory.path().join("db-wal").exists());
+    }
+}
