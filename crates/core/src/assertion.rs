@@ -1,6 +1,8 @@
 //! What all authentications have in common: WebAuthn Level 3, §7.2, around the verifier. Logins and transactions differ
 //! in which challenges and credentials they take, and in what else they write.
 
+use std::sync::Arc;
+
 use passgate_webauthn::extensions::RequestExtensions;
 use passgate_webauthn::options::{
     CredentialDescriptor as AllowedCredential, PublicKeyCredentialRequestOptions,
@@ -190,11 +192,11 @@ impl<S: Store> Passgate<S> {
         judgement: &Judgement<'_>,
         now: Timestamp,
     ) -> Result<AcceptedAssertion, FinishLoginError> {
-        if !judgement.accepts.takes(known.credential.kind) {
+        if !judgement.accepts.takes(known.kind) {
             return Err(FinishLoginError::MfaOnly);
         }
         // §7.2 step 5.
-        let is_allowed = |allowed| allowed == CredentialHash::of(&known.credential.id);
+        let is_allowed = |allowed| allowed == CredentialHash::of(&known.id);
         if !opened.challenge.credential.is_none_or(is_allowed) {
             return Err(FinishLoginError::CredentialNotAllowed);
         }
@@ -214,8 +216,8 @@ impl<S: Store> Passgate<S> {
                 judgement.policy.user_verification,
                 tenant.config.requests,
             ),
-            public_key: &known.credential.public_key,
-            backup_eligible: known.credential.backup_eligible,
+            public_key: &known.public_key,
+            backup_eligible: known.backup_eligible,
             backup_eligibility_policy: match tenant.config.backup_eligibility {
                 DeviationPolicy::Strict => BackupEligibilityPolicy::Strict,
                 DeviationPolicy::Warn => BackupEligibilityPolicy::Warn,
@@ -229,7 +231,7 @@ impl<S: Store> Passgate<S> {
                 issuer: &tenant.issuer,
                 rp_id: tenant.config.relying_party.id.as_str(),
                 user: &known.user.app_id,
-                credential: &known.credential.id,
+                credential: &known.id,
                 purpose: judgement.purpose,
                 transaction: judgement.transaction,
                 user_verified: verified.user_verified,
@@ -253,7 +255,7 @@ impl<S: Store> Passgate<S> {
         finish: FinishLogin,
     ) -> Result<Token, FinishLoginError> {
         let finished = finish.audit.kind;
-        let credential_id = finish.credential_id.clone();
+        let credential = Arc::clone(&finish.credential);
         match self.store.finish_login(finish).await? {
             FinishedLogin::LoggedIn { counter_warning } => {
                 if counter_warning {
@@ -271,7 +273,8 @@ impl<S: Store> Passgate<S> {
             }
             FinishedLogin::CounterRollback => Err(FinishLoginError::CounterRollback),
             FinishedLogin::CredentialGone => {
-                Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(credential_id))))
+                self.credentials.forget(tenant.id, &credential.id);
+                Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(credential.id.clone()))))
             }
             FinishedLogin::TransactionGone => Err(FinishLoginError::TransactionMismatch),
         }
@@ -283,7 +286,7 @@ pub(crate) fn known(
     tenant: &Tenant,
     id: &CredentialId,
     lookup: CredentialLookup,
-) -> Result<Box<KnownCredential>, FinishLoginError> {
+) -> Result<Arc<KnownCredential>, FinishLoginError> {
     match lookup {
         CredentialLookup::Known(known) => Ok(known),
         CredentialLookup::Revoked => {

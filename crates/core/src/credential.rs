@@ -1,12 +1,14 @@
 //! Credentials: the public halves of passkeys and second factors.
 
+use std::sync::Arc;
+
 use passgate_webauthn::mds::MetadataBlob;
 use passgate_webauthn::{Aaguid, describe_authenticator};
 
 use crate::clock::Timestamp;
 use crate::ids::{CredentialId, UserId};
 use crate::text::Text;
-use crate::user::AppUserId;
+use crate::user::{AppUserId, User};
 
 /// What a credential may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -156,20 +158,27 @@ pub(crate) fn initial_name(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialLookup {
     /// It is registered.
-    Known(Box<KnownCredential>),
+    Known(Arc<KnownCredential>),
     /// It was registered and has been deleted.
     Revoked,
     /// It was never seen here.
     Unknown,
 }
 
-/// A registered credential with its user's handles: all that a login's verification reads.
+/// What a login's verification reads of a registered credential. None of it changes while the credential is
+/// registered, but that its user may get further handles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCredential {
-    /// The credential.
-    pub credential: Credential,
+    /// The authenticator's id of it.
+    pub id: CredentialId,
+    /// What it may be used for.
+    pub kind: CredentialKind,
+    /// The COSE key, as the authenticator encoded it.
+    pub public_key: Vec<u8>,
+    /// Whether it may be synced between devices.
+    pub backup_eligible: bool,
     /// The user it belongs to.
-    pub user: crate::user::User,
+    pub user: User,
 }
 
 /// One page of a list, newest first unless asked otherwise.

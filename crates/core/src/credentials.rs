@@ -48,6 +48,7 @@ impl<S: Store> Passgate<S> {
         id: CredentialId,
         origin: &RequestOrigin,
     ) -> Result<Changed, StoreError> {
+        self.credentials.forget(tenant.id, &id);
         self.store.delete_credential(self.change(tenant, id, AuditType::CredentialDeleted, origin)).await
     }
 

@@ -16,6 +16,7 @@ pub mod config;
 pub mod config_warnings;
 pub mod cors;
 pub mod credential;
+mod credential_cache;
 mod credentials;
 mod error_code;
 pub mod event;

@@ -1,5 +1,6 @@
 //! Logging in with a passkey, and proving a second factor.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use passgate_webauthn::RequestOptions;
@@ -8,7 +9,7 @@ use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
-use crate::credential::{Accepts, CredentialKind};
+use crate::credential::{Accepts, CredentialKind, KnownCredential};
 use crate::passgate::Passgate;
 use crate::store::{BeginLogin, BegunLogin, FailCeremony, FinishLogin, Store};
 use crate::tenant_cache::Tenant;
@@ -127,8 +128,31 @@ impl<S: Store> Passgate<S> {
         let rules = rules(kind);
         let count = |error: &FinishLoginError| self.refusals.count(tenant.id, rules.finished, error.code());
         let opened = self.open_assertion(tenant, rules.purposes, body, now).inspect_err(count)?;
-        let found = self.store.login_credential(tenant.id, opened.credential_id.clone()).await?;
-        let known = known(tenant, &opened.credential_id, found).inspect_err(count)?;
+        let judgement = Judgement {
+            policy: tenant.config.policy(kind),
+            accepts: rules.accepts,
+            purpose: rules.token,
+            transaction: None,
+        };
+        let judge = |known: &KnownCredential| self.judge_assertion(tenant, &opened, known, &judgement, now);
+        let remembered = self.credentials.get(tenant.id, &opened.credential_id);
+        let (judged, known) = match remembered.map(|known| (judge(&known), known)) {
+            // The write asks whether the credential is still that one.
+            Some((Ok(accepted), remembered)) => (Ok(accepted), remembered),
+            // Nobody is refused by what is remembered.
+            refused => {
+                let found = self.store.login_credential(tenant.id, opened.credential_id.clone()).await?;
+                let known = known(tenant, &opened.credential_id, found).inspect_err(count)?;
+                let judged = match refused {
+                    Some((judged, remembered)) if remembered == known => judged,
+                    _ => judge(&known),
+                };
+                if judged.is_ok() {
+                    self.credentials.put(tenant.id, Arc::clone(&known));
+                }
+                (judged, known)
+            }
+        };
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);
@@ -136,13 +160,7 @@ impl<S: Store> Passgate<S> {
             credential: Some(opened.credential_id.clone()),
             ..self.audit(tenant.id, rules.finished, Some(known.user.app_id.clone()), origin, now)
         };
-        let judgement = Judgement {
-            policy: tenant.config.policy(kind),
-            accepts: rules.accepts,
-            purpose: rules.token,
-            transaction: None,
-        };
-        let accepted = match self.judge_assertion(tenant, &opened, &known, &judgement, now) {
+        let accepted = match judged {
             Ok(accepted) => accepted,
             Err(error) => {
                 let audit = audit.failed(error.code());
@@ -152,8 +170,7 @@ impl<S: Store> Passgate<S> {
         };
         let finish = FinishLogin {
             spend,
-            credential_id: opened.credential_id,
-            user_id: known.user.id,
+            credential: known,
             sign_count: accepted.sign_count,
             counter_policy: tenant.config.counter,
             backup_state: accepted.backup_state,

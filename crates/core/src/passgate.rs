@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
+use crate::credential_cache::CredentialCache;
 use crate::ids::{ApiKeyId, AuditId, TenantId};
 use crate::key_secret;
 use crate::measurement::Measurement;
@@ -23,6 +24,9 @@ use crate::user::AppUserId;
 /// How many tenants are kept in memory.
 const CACHED_TENANTS: u64 = 10_000;
 
+/// How many bytes of credentials are kept in memory: some 25,000 of them.
+const CACHED_CREDENTIALS: u64 = 16 << 20;
+
 /// How far a process's clock may be off the database's.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
@@ -34,6 +38,7 @@ pub struct Passgate<S> {
     pub(crate) rng: Arc<dyn Rng>,
     public_url: String,
     tenants: TenantCache,
+    pub(crate) credentials: CredentialCache,
     /// API keys used since their use was last written.
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
     pub(crate) refusals: Refusals,
@@ -87,6 +92,7 @@ impl<S: Store> Passgate<S> {
             rng,
             public_url,
             tenants: TenantCache::new(CACHED_TENANTS),
+            credentials: CredentialCache::new(CACHED_CREDENTIALS),
             key_uses: Mutex::new(HashMap::new()),
             refusals: Refusals::default(),
             done: LastDone::default(),
@@ -172,11 +178,12 @@ impl<S: Store> Passgate<S> {
         Ok(())
     }
 
-    /// How busy the store is, and how well the tenants in memory serve.
+    /// How busy the store is, and how well the tenants and credentials in memory serve.
     #[must_use]
     pub fn measurements(&self) -> Vec<Measurement> {
         let mut measurements = self.store.measurements();
         measurements.extend(self.tenants.measurements());
+        measurements.extend(self.credentials.measurements());
         measurements
     }
 

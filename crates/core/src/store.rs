@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::admin_token::AdminTokenRecord;
 use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
@@ -14,7 +15,8 @@ use crate::challenge::Nonce;
 use crate::clock::Timestamp;
 use crate::config::{DeviationPolicy, Retention, TenantConfig};
 use crate::credential::{
-    Accepts, Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Page, PageRequest,
+    Accepts, Credential, CredentialDescriptor, CredentialKind, CredentialLookup, KnownCredential, Page,
+    PageRequest,
 };
 use crate::ids::{
     AdminTokenId, ApiKeyId, CredentialId, DatabaseId, EndpointId, EventId, SigningKeyId, TenantId,
@@ -190,10 +192,9 @@ pub enum FinishedRegistration {
 pub struct FinishLogin {
     /// The challenge, spent whatever the outcome.
     pub spend: ChallengeSpend,
-    /// The credential that signed.
-    pub credential_id: CredentialId,
-    /// The row of the credential's user, as the verification saw it.
-    pub user_id: UserId,
+    /// The credential that signed, as the verification saw it, which may be a while ago: if no such credential of that
+    /// id, user, kind and key is registered now, it is gone.
+    pub credential: Arc<KnownCredential>,
     /// The signature counter that the authenticator sent.
     pub sign_count: u32,
     /// What a counter that did not grow means.

@@ -137,8 +137,7 @@ impl<S: Store> Passgate<S> {
         };
         let finish = FinishLogin {
             spend,
-            credential_id: opened.credential_id,
-            user_id: known.user.id,
+            credential: known,
             sign_count: accepted.sign_count,
             counter_policy: tenant.config.counter,
             backup_state: accepted.backup_state,

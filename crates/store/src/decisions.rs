@@ -55,7 +55,7 @@ pub(crate) fn completed_transaction(finish: &FinishLogin) -> Option<Occurrence> 
         tenant_id: *finish.spend.tenant_id.as_uuid(),
         user_id: actor.to_string(),
         transaction_id: transaction.as_str().to_owned(),
-        credential_id: finish.credential_id.to_string(),
+        credential_id: finish.credential.id.to_string(),
     }))
 }
 

@@ -5,7 +5,9 @@ use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::ApiKeyRecord;
 use passgate_core::audit::{AuditRow, AuditType, RequestOrigin};
 use passgate_core::config::TenantConfig;
-use passgate_core::credential::{Credential, CredentialDescriptor, CredentialKind, Deletion};
+use passgate_core::credential::{
+    Credential, CredentialDescriptor, CredentialKind, Deletion, KnownCredential,
+};
 use passgate_core::event::EventType;
 use passgate_core::ids::{
     AdminTokenId, ApiKeyId, AuditId, CredentialId, EndpointId, EventId, SigningKeyId, TenantId,
@@ -201,8 +203,8 @@ macro_rules! credential_columns {
 }
 pub(crate) use credential_columns;
 
-/// Reads a credential, and leaves the columns behind it.
-pub(crate) fn credential_of<R: Row>(columns: &mut Columns<'_, R>) -> Result<Credential, CorruptRow> {
+pub(crate) fn credential(tenant_id: TenantId, row: &impl Row) -> Result<Credential, CorruptRow> {
+    let columns = &mut Columns::new("credentials", Some(tenant_id), row);
     Ok(Credential {
         id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
         user_id: columns.uuid("user_id", UserId::new)?,
@@ -224,8 +226,34 @@ pub(crate) fn credential_of<R: Row>(columns: &mut Columns<'_, R>) -> Result<Cred
     })
 }
 
-pub(crate) fn credential(tenant_id: TenantId, row: &impl Row) -> Result<Credential, CorruptRow> {
-    credential_of(&mut Columns::new("credentials", Some(tenant_id), row))
+/// What [`add_to_known_credential`] reads.
+macro_rules! known_credential_columns {
+    () => {
+        "c.id, c.kind, c.public_key, c.backup_eligible, c.user_id, u.app_user_id, h.handle"
+    };
+}
+pub(crate) use known_credential_columns;
+
+/// Reads one credential from rows, one for each of its user's handles, which an outer join found.
+pub(crate) fn add_to_known_credential(
+    known: &mut Option<KnownCredential>,
+    tenant_id: TenantId,
+    row: &impl Row,
+) -> Result<(), CorruptRow> {
+    let columns = &mut Columns::new("credentials", Some(tenant_id), row);
+    let read = KnownCredential {
+        id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
+        kind: columns.parsed("kind", CredentialKind::from_name)?,
+        public_key: columns.bytes("public_key", |bytes| Some(bytes.to_vec()))?,
+        backup_eligible: columns.flag("backup_eligible")?,
+        user: User {
+            id: columns.uuid("user_id", UserId::new)?,
+            app_id: app_user_id(columns.table("users"))?,
+            handles: Vec::with_capacity(1),
+        },
+    };
+    known.get_or_insert(read).user.handles.extend(joined_handle(columns)?);
+    Ok(())
 }
 
 /// Reads `id, transports`.

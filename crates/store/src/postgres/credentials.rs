@@ -1,16 +1,17 @@
 //! Credentials.
 
+use std::sync::Arc;
+
 use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
 use passgate_core::credential::{
-    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, KnownCredential, Order,
-    Page, PageRequest,
+    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, Order, Page, PageRequest,
 };
 use passgate_core::event::{self, DeletedCredential, EventType, Occurrence};
 use passgate_core::ids::{CredentialId, TenantId, UserId};
 use passgate_core::store::{Changed, CredentialChange, CredentialsDeletion};
 use passgate_core::text::Text;
-use passgate_core::user::{AppUserId, User};
+use passgate_core::user::AppUserId;
 use uuid::Uuid;
 
 use super::connections::{Params, Session};
@@ -19,8 +20,8 @@ use super::rows::collect;
 use super::webhooks::Publisher;
 use super::{audit, offset, users};
 use crate::decisions::{DESCRIPTORS, signed, tombstone_hash};
-use crate::records::{self, credential_columns};
-use crate::rows::{Blob, Columns};
+use crate::records::{self, credential_columns, known_credential_columns};
+use crate::rows::Blob;
 
 /// A statement that selects what [`records::credential`] reads, and more columns and joins if given.
 macro_rules! select_credentials {
@@ -139,29 +140,22 @@ pub(super) async fn for_login(
     tenant_id: TenantId,
     id: &CredentialId,
 ) -> Result<CredentialLookup, Fault> {
-    let sql = select_credentials!(
-        also ", h.handle",
-        "LEFT JOIN user_handles AS h ON h.tenant_id = c.tenant_id AND h.user_id = c.user_id
-             WHERE c.tenant_id = $1 AND c.id = $2
-             ORDER BY h.position"
+    let sql = concat!(
+        "SELECT ",
+        known_credential_columns!(),
+        "
+         FROM credentials AS c
+         JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
+         LEFT JOIN user_handles AS h ON h.tenant_id = c.tenant_id AND h.user_id = c.user_id
+         WHERE c.tenant_id = $1 AND c.id = $2
+         ORDER BY h.position"
     );
-    let mut known: Option<KnownCredential> = None;
+    let mut known = None;
     for row in &db.rows(sql, &[tenant_id.as_uuid(), &id.blob()]).await? {
-        let mut columns = Columns::new("credentials", Some(tenant_id), row);
-        let credential = records::credential_of(&mut columns)?;
-        let handle = records::joined_handle(&mut columns)?;
-        let known = known.get_or_insert_with(|| KnownCredential {
-            user: User {
-                id: credential.user_id,
-                app_id: credential.app_user_id.clone(),
-                handles: Vec::with_capacity(1),
-            },
-            credential,
-        });
-        known.user.handles.extend(handle);
+        records::add_to_known_credential(&mut known, tenant_id, row)?;
     }
     if let Some(known) = known {
-        return Ok(CredentialLookup::Known(Box::new(known)));
+        return Ok(CredentialLookup::Known(Arc::new(known)));
     }
     let revoked = is_revoked(db, tenant_id, id).await?;
     Ok(if revoked { CredentialLookup::Revoked } else { CredentialLookup::Unknown })

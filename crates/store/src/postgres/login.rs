@@ -58,7 +58,7 @@ macro_rules! finish_in_one {
                  SELECT c.use_count
                  FROM credentials AS c
                  JOIN tenants AS t ON t.id = c.tenant_id
-                 WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3
+                 WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3 AND c.kind = $20 AND c.public_key = $21
                    AND c.sign_count >= 0 AND c.use_count >= 0
                    AND (c.sign_count < $4 OR (c.sign_count = 0 AND $4 = 0::bigint))
                  FOR KEY SHARE OF t
@@ -109,7 +109,7 @@ const FINISH_CONFIRMATION: &str = finish_in_one!(
     asked: "asked AS MATERIALIZED (
                  SELECT id
                  FROM transactions
-                 WHERE tenant_id = $1 AND id = $20 AND user_id = $3 AND status = $21
+                 WHERE tenant_id = $1 AND id = $22 AND user_id = $3 AND status = $23
                  FOR NO KEY UPDATE
              ), ",
     from: ", asked",
@@ -118,21 +118,23 @@ const FINISH_CONFIRMATION: &str = finish_in_one!(
                        SELECT 1
                        FROM webhook_endpoints AS e
                        WHERE e.tenant_id = $1 AND e.state = 'enabled'
-                         AND (e.events = '[]' OR e.events::jsonb ? $22)
+                         AND (e.events = '[]' OR e.events::jsonb ? $24)
                    )",
     finalized: ", finalized AS (
                  UPDATE transactions AS t
-                 SET status = $23, finalized_at = $9, updated_at = $9
+                 SET status = $25, finalized_at = $9, updated_at = $9
                  FROM spent
-                 WHERE t.tenant_id = $1 AND t.id = $20
+                 WHERE t.tenant_id = $1 AND t.id = $22
              )"
 );
 
 /// Finishes a login that nothing speaks against. Whether it was finished; if not, nothing was written.
 pub(super) async fn finish_in_one(db: &Session, finish: &FinishLogin) -> Result<bool, Fault> {
     let (audit, origin) = (&finish.audit, &finish.audit.origin);
-    let mut params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = Vec::with_capacity(23);
-    let (credential, nonce) = (finish.credential_id.blob(), finish.spend.nonce.0.as_slice());
+    let mut params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = Vec::with_capacity(25);
+    let known = &finish.credential;
+    let (credential, nonce) = (known.id.blob(), finish.spend.nonce.0.as_slice());
+    let (known_kind, public_key) = (known.kind.as_str(), known.public_key.as_slice());
     let (sign_count, expires_at) = (i64::from(finish.sign_count), finish.spend.expires_at.as_millis());
     let (first_use, now) = (EventType::CredentialUsedFirstTime.as_str(), finish.now.as_millis());
     let (at, kind, error) = (audit.at.as_millis(), audit.kind.as_str(), audit.error.as_deref());
@@ -142,7 +144,7 @@ pub(super) async fn finish_in_one(db: &Session, finish: &FinishLogin) -> Result<
     params.extend_from_slice(&[
         finish.spend.tenant_id.as_uuid(),
         &credential,
-        finish.user_id.as_uuid(),
+        known.user.id.as_uuid(),
         &sign_count,
         &expires_at,
         &nonce,
@@ -159,6 +161,8 @@ pub(super) async fn finish_in_one(db: &Session, finish: &FinishLogin) -> Result<
         &actor,
         &transaction,
         &logged_credential,
+        &known_kind,
+        &public_key,
     ]);
     let logged = match &finish.transaction {
         None => db.execute(FINISH_LOGIN, &params).await?,
@@ -174,22 +178,28 @@ pub(super) async fn finish_in_one(db: &Session, finish: &FinishLogin) -> Result<
 }
 
 pub(super) async fn finish(db: &Session, finish: &FinishLogin) -> Result<FinishedLogin, Fault> {
-    let tenant_id = finish.spend.tenant_id;
+    let (tenant_id, known) = (finish.spend.tenant_id, &finish.credential);
     // Locked before the challenge is spent, and looked at afterwards.
     let stored = db
         .row(
             "SELECT c.id, c.sign_count, c.use_count
              FROM credentials AS c
              JOIN tenants AS t ON t.id = c.tenant_id
-             WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3
+             WHERE c.tenant_id = $1 AND c.id = $2 AND c.user_id = $3 AND c.kind = $4 AND c.public_key = $5
              FOR KEY SHARE OF t
              FOR NO KEY UPDATE OF c",
-            &[tenant_id.as_uuid(), &finish.credential_id.blob(), finish.user_id.as_uuid()],
+            &[
+                tenant_id.as_uuid(),
+                &known.id.blob(),
+                known.user.id.as_uuid(),
+                &known.kind.as_str(),
+                &known.public_key.as_slice(),
+            ],
         )
         .await?;
     let is_asked = match finish.transaction {
         None => true,
-        Some(asked) => transactions::lock_pending(db, tenant_id, asked, finish.user_id).await?,
+        Some(asked) => transactions::lock_pending(db, tenant_id, asked, known.user.id).await?,
     };
     if spend(db, &finish.spend).await? == Spent::Before {
         // Whoever sends the same again, and again, writes nothing.
@@ -242,7 +252,7 @@ async fn use_credential(db: &Session, finish: &FinishLogin) -> Result<(), Fault>
          WHERE tenant_id = $1 AND id = $2",
         &[
             finish.spend.tenant_id.as_uuid(),
-            &finish.credential_id.blob(),
+            &finish.credential.id.blob(),
             &i64::from(finish.sign_count),
             &finish.backup_state,
             &finish.now.as_millis(),
@@ -294,6 +304,6 @@ async fn tell_of_clone(
 
 async fn told(db: &Session, finish: &FinishLogin) -> Result<Option<event::Credential>, Fault> {
     let tenant_id = finish.spend.tenant_id;
-    let credential = credentials::one(db, tenant_id, &finish.credential_id).await?;
+    let credential = credentials::one(db, tenant_id, &finish.credential.id).await?;
     Ok(credential.map(|credential| event::Credential::of(tenant_id, &credential)))
 }

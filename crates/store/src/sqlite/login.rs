@@ -110,7 +110,7 @@ fn tell_of_login(db: &Connection, finish: &FinishLogin, news: News) -> Result<()
 
 fn told(db: &Connection, finish: &FinishLogin) -> Result<Option<event::Credential>, Fault> {
     let tenant_id = finish.spend.tenant_id;
-    let credential = credentials::one(db, tenant_id, &finish.credential_id)?;
+    let credential = credentials::one(db, tenant_id, &finish.credential.id)?;
     Ok(credential.map(|credential| event::Credential::of(tenant_id, &credential)))
 }
 
@@ -127,7 +127,7 @@ fn suspected(
 fn confirm(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
     let Some(transaction) = finish.transaction else { return use_credential(db, finish) };
     let tenant_id = finish.spend.tenant_id;
-    if !transactions::is_pending(db, tenant_id, transaction, finish.user_id)? {
+    if !transactions::is_pending(db, tenant_id, transaction, finish.credential.user.id)? {
         return Ok(Confirmed::TransactionGone);
     }
     let outcome = use_credential(db, finish)?;
@@ -137,18 +137,26 @@ fn confirm(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
     Ok(outcome)
 }
 
+/// Whether the credential is still the one that the verification saw.
+macro_rules! still_so {
+    () => {
+        "tenant_id = ?1 AND id = ?2 AND user_id = ?3 AND kind = ?4 AND public_key = ?5"
+    };
+}
+
 /// What a use changes of a credential; which one, and under which conditions, follows.
 macro_rules! use_credential {
     ($conditions:literal) => {
         concat!(
             "UPDATE credentials
-             SET sign_count = max(sign_count, ?4),
-                 backup_state = ?5,
-                 last_used_at = ?6,
-                 updated_at = ?6,
+             SET sign_count = max(sign_count, ?6),
+                 backup_state = ?7,
+                 last_used_at = ?8,
+                 updated_at = ?8,
                  use_count = use_count + 1,
-                 last_user_agent = ?7
-             WHERE tenant_id = ?1 AND id = ?2 AND user_id = ?3 ",
+                 last_user_agent = ?9
+             WHERE ",
+            still_so!(),
             $conditions
         )
     };
@@ -156,7 +164,7 @@ macro_rules! use_credential {
 
 /// What nothing speaks against and is no news: the counter grew, or the authenticator has none ([`decide_counter`]).
 const USE_AS_USUAL: &str = use_credential!(
-    "AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?4 OR (sign_count = 0 AND ?4 = 0))"
+    " AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?6 OR (sign_count = 0 AND ?6 = 0))"
 );
 
 /// What was decided.
@@ -179,8 +187,10 @@ fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fa
 fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fault> {
     Ok(db.prepare_cached(sql)?.execute(params![
         finish.spend.tenant_id.blob(),
-        finish.credential_id.blob(),
-        finish.user_id.blob(),
+        finish.credential.id.blob(),
+        finish.credential.user.id.blob(),
+        finish.credential.kind.as_str(),
+        finish.credential.public_key,
         finish.sign_count,
         finish.backup_state,
         finish.now.as_millis(),
@@ -188,16 +198,19 @@ fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fau
     ])?)
 }
 
-/// The stored counter of the credential, and how often it was used, if it still is that user's.
+/// The stored counter of the credential, and how often it was used, if it is still that one.
 fn counts(db: &Connection, finish: &FinishLogin) -> Result<Option<(u32, u64)>, Fault> {
     let tenant_id = finish.spend.tenant_id;
-    let mut statement = db.prepare_cached(
-        "SELECT id, sign_count, use_count
-         FROM credentials
-         WHERE tenant_id = ?1 AND id = ?2 AND user_id = ?3",
-    )?;
-    let mut rows =
-        statement.query(params![tenant_id.blob(), finish.credential_id.blob(), finish.user_id.blob()])?;
+    let mut statement =
+        db.prepare_cached(concat!("SELECT id, sign_count, use_count FROM credentials WHERE ", still_so!()))?;
+    let credential = &finish.credential;
+    let mut rows = statement.query(params![
+        tenant_id.blob(),
+        credential.id.blob(),
+        credential.user.id.blob(),
+        credential.kind.as_str(),
+        credential.public_key,
+    ])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some(records::counters(tenant_id, row)?))
 }

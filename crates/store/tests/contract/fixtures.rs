@@ -1,5 +1,6 @@
 //! Tenants, users and ceremonies to test with. Ids are counted, so that no two are the same.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use passgate_core::config::{
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::credential::{
-    Accepts, Credential, CredentialDescriptor, CredentialKind, Order, PageRequest,
+    Accepts, Credential, CredentialDescriptor, CredentialKind, KnownCredential, Order, PageRequest,
 };
 use passgate_core::ids::{
     ApiKeyId, AuditId, CredentialId, SigningKeyId, TenantId, TransactionId, UserHandle, UserId,
@@ -267,14 +268,24 @@ pub(crate) fn begin_login(tenant_id: TenantId, app_user_id: &str) -> BeginLogin 
 pub(crate) fn finish_login(tenant_id: TenantId, credential: &Credential) -> FinishLogin {
     FinishLogin {
         spend: challenge(tenant_id),
-        credential_id: credential.id.clone(),
-        user_id: credential.user_id,
+        credential: Arc::new(known(credential, Vec::new())),
         sign_count: 0,
         counter_policy: DeviationPolicy::Strict,
         backup_state: credential.backup_state,
         transaction: None,
         now: NOW + seconds(60),
         audit: audit(tenant_id, AuditType::AuthenticationFinalSucceeded),
+    }
+}
+
+/// What a login reads of a credential.
+pub(crate) fn known(credential: &Credential, handles: Vec<UserHandle>) -> KnownCredential {
+    KnownCredential {
+        id: credential.id.clone(),
+        kind: credential.kind,
+        public_key: credential.public_key.clone(),
+        backup_eligible: credential.backup_eligible,
+        user: User { id: credential.user_id, app_id: credential.app_user_id.clone(), handles },
     }
 }
 

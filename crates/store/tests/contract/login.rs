@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use passgate_core::audit::AuditType;
 use passgate_core::config::DeviationPolicy;
-use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup, KnownCredential};
+use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup};
 use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::{
     BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunTransaction, Changed, FinishLogin,
@@ -101,7 +101,7 @@ pub(crate) async fn a_known_credential_comes_with_its_user(backend: &impl Backen
     let (user, credential) = fixtures::user_with_credential(store, tenant, "alice", "id").await;
     fixtures::user_with_credential(store, tenant, "bob", "another").await;
     let found = store.login_credential(tenant, credential.id.clone()).await.unwrap();
-    assert_eq!(found, CredentialLookup::Known(Box::new(KnownCredential { credential, user })));
+    assert_eq!(found, CredentialLookup::Known(Arc::new(fixtures::known(&credential, user.handles))));
     let unknown = store.login_credential(tenant, fixtures::credential_id("unknown")).await.unwrap();
     assert_eq!(unknown, CredentialLookup::Unknown);
 }
@@ -113,7 +113,9 @@ pub(crate) async fn a_credential_is_looked_up_in_its_own_tenant_only(backend: &i
     let lookup = async |tenant| store.login_credential(tenant, fixtures::credential_id("id")).await.unwrap();
     assert_eq!(lookup(other).await, CredentialLookup::Unknown);
     let (bob, bobs) = fixtures::user_with_credential(store, other, "bob", "id").await;
-    let known = |credential, user| CredentialLookup::Known(Box::new(KnownCredential { credential, user }));
+    let known = |credential: Credential, user: passgate_core::user::User| {
+        CredentialLookup::Known(Arc::new(fixtures::known(&credential, user.handles)))
+    };
     assert_eq!(lookup(other).await, known(bobs, bob));
     assert_eq!(lookup(one).await, known(credential, user));
     delete(store, one, "id").await;
@@ -134,9 +136,11 @@ pub(crate) async fn a_login_stays_in_its_tenant_even_where_all_ids_are_the_same(
     assert_ne!(namesake.handles, alice.handles);
     fixtures::register(store, other, credential.clone()).await;
     store.finish_login(finish_login(one, &credential)).await.unwrap();
-    let untouched = KnownCredential { credential: credential.clone(), user: namesake };
-    let found = store.login_credential(other, credential.id).await.unwrap();
-    assert_eq!(found, CredentialLookup::Known(Box::new(untouched)));
+    let stored = store.credential(other, credential.id.clone()).await.unwrap().unwrap();
+    let untouched = Credential { user_id: namesake.id, app_user_id: namesake.app_id.clone(), ..credential };
+    assert_eq!(stored, untouched);
+    let found = store.login_credential(other, stored.id.clone()).await.unwrap();
+    assert_eq!(found, CredentialLookup::Known(Arc::new(fixtures::known(&stored, namesake.handles))));
 }
 
 pub(crate) async fn a_deleted_credential_is_revoked(backend: &impl Backend) {
@@ -266,8 +270,21 @@ pub(crate) async fn a_login_with_another_users_credential_is_refused(backend: &i
     let store = &**backend.store();
     let (tenant, credential) = counted(backend, 0).await;
     let bob = fixtures::user(store, tenant, "bob").await;
-    assert_gone(backend, FinishLogin { user_id: bob.id, ..finish_login(tenant, &credential) }).await;
+    let bobs = Credential { user_id: bob.id, ..credential.clone() };
+    assert_gone(backend, finish_login(tenant, &bobs)).await;
     assert_eq!(store.credential(tenant, credential.id.clone()).await.unwrap(), Some(credential));
+}
+
+pub(crate) async fn a_login_that_was_verified_by_another_registration_is_refused(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (tenant, credential) = counted(backend, 0).await;
+    store.finish_login(finish_login(tenant, &credential)).await.unwrap();
+    let used = store.credential(tenant, credential.id.clone()).await.unwrap();
+    let old_key = Credential { public_key: b"another key".to_vec(), ..credential.clone() };
+    assert_gone(backend, finish_login(tenant, &old_key)).await;
+    let old_kind = Credential { kind: CredentialKind::Mfa, ..credential.clone() };
+    assert_gone(backend, finish_login(tenant, &old_kind)).await;
+    assert_eq!(store.credential(tenant, credential.id).await.unwrap(), used);
 }
 
 pub(crate) async fn a_login_with_another_tenants_credential_is_refused(backend: &impl Backend) {
@@ -354,12 +371,14 @@ pub(crate) async fn a_failure_is_that_of_its_own_ceremony(backend: &impl Backend
 pub(crate) async fn a_corrupt_credential_is_named(backend: &impl Backend) {
     let store = backend.store();
     let (tenant, credential) = counted(backend, 0).await;
+    let expected = |column: &str| {
+        format!("corrupt row in table credentials, column {column}, row tenant {tenant}, x'6964'")
+    };
     backend.execute("UPDATE credentials SET sign_count = -1").await;
-    let expected =
-        format!("corrupt row in table credentials, column sign_count, row tenant {tenant}, x'6964'");
-    let read = store.login_credential(tenant, credential.id.clone()).await.unwrap_err();
-    assert_eq!(read.to_string(), expected);
     let write = store.finish_login(finish_login(tenant, &credential)).await.unwrap_err();
-    assert_eq!(write.to_string(), expected);
+    assert_eq!(write.to_string(), expected("sign_count"));
     assert!(matches!(write, StoreError::CorruptRow { .. }));
+    backend.execute("UPDATE credentials SET kind = 'unheard of'").await;
+    let read = store.login_credential(tenant, credential.id.clone()).await.unwrap_err();
+    assert_eq!(read.to_string(), expected("kind"));
 }

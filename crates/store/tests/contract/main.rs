@@ -102,6 +102,7 @@ macro_rules! every_test {
                 a_login_with_a_spent_challenge_changes_nothing,
                 a_login_with_a_deleted_credential_is_refused,
                 a_login_with_another_users_credential_is_refused,
+                a_login_that_was_verified_by_another_registration_is_refused,
                 a_login_with_another_tenants_credential_is_refused,
                 of_two_hundred_racing_logins_with_one_challenge_one_succeeds,
                 of_racing_logins_with_one_counter_value_one_succeeds,

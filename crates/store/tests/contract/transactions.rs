@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use passgate_core::audit::AuditType;
 use passgate_core::challenge::Nonce;
-use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup, KnownCredential};
+use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialLookup};
 use passgate_core::ids::TenantId;
 use passgate_core::store::{
     BeginRegistration, BeginTransaction, BegunTransaction, Changed, Store, StoreError,
@@ -153,8 +153,7 @@ pub(crate) async fn a_transaction_is_found_by_its_nonce_in_its_own_tenant_only(b
         store.transaction_credential(tenant, fixtures::credential_id(id), nonce).await.unwrap()
     };
     let known = |credential: &Credential, user: &passgate_core::user::User| {
-        let known = KnownCredential { credential: credential.clone(), user: user.clone() };
-        CredentialLookup::Known(Box::new(known))
+        CredentialLookup::Known(Arc::new(fixtures::known(credential, user.handles.clone())))
     };
     let transaction = Some(pending(&begin, &user));
     let alices = known(&credential, &user);
