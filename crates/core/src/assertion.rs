@@ -12,6 +12,8 @@ use passgate_webauthn::{
     ClientDataExpectation, CrossOriginPolicy, OptionsError, RequestOptions, ResponseError,
 };
 
+use tracing::Instrument;
+
 use crate::asked::{Asked, AskedForLess, enforced};
 use crate::challenge::{Challenge, ChallengeError, CredentialHash, Purpose};
 use crate::clock::Timestamp;
@@ -192,6 +194,7 @@ impl<S: Store> Passgate<S> {
         judgement: &Judgement<'_>,
         now: Timestamp,
     ) -> Result<AcceptedAssertion, FinishLoginError> {
+        let _span = tracing::info_span!("verify and sign").entered();
         if !judgement.accepts.takes(known.kind) {
             return Err(FinishLoginError::MfaOnly);
         }
@@ -256,7 +259,8 @@ impl<S: Store> Passgate<S> {
     ) -> Result<Token, FinishLoginError> {
         let finished = finish.audit.kind;
         let credential = Arc::clone(&finish.credential);
-        match self.store.finish_login(finish).await? {
+        match self.store.finish_login(finish).instrument(tracing::info_span!("store: finish a login")).await?
+        {
             FinishedLogin::LoggedIn { counter_warning } => {
                 if counter_warning {
                     tracing::warn!(tenant = %tenant.id, "a signature counter did not grow; the tenant only warns");

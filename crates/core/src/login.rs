@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use passgate_webauthn::RequestOptions;
 
+use tracing::Instrument;
+
 use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
@@ -97,7 +99,12 @@ impl<S: Store> Passgate<S> {
             only: asked.credential.clone(),
             audit,
         };
-        let (user, allowed) = match self.store.begin_login(begin).await? {
+        let (user, allowed) = match self
+            .store
+            .begin_login(begin)
+            .instrument(tracing::info_span!("store: begin a login"))
+            .await?
+        {
             BegunLogin::Begun(user, allowed) => (user, allowed),
             BegunLogin::UnknownUser => return Err(BeginLoginError::UnknownUser),
             BegunLogin::NoCredentials => return Err(BeginLoginError::NoCredentials),
@@ -141,7 +148,11 @@ impl<S: Store> Passgate<S> {
             Some((Ok(accepted), remembered)) => (Ok(accepted), remembered),
             // Nobody is refused by what is remembered.
             refused => {
-                let found = self.store.login_credential(tenant.id, opened.credential_id.clone()).await?;
+                let found = self
+                    .store
+                    .login_credential(tenant.id, opened.credential_id.clone())
+                    .instrument(tracing::info_span!("store: find the credential"))
+                    .await?;
                 let known = known(tenant, &opened.credential_id, found).inspect_err(count)?;
                 let judged = match refused {
                     Some((judged, remembered)) if remembered == known => judged,
@@ -164,7 +175,10 @@ impl<S: Store> Passgate<S> {
             Ok(accepted) => accepted,
             Err(error) => {
                 let audit = audit.failed(error.code());
-                self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
+                self.store
+                    .fail_ceremony(FailCeremony { spend, audit })
+                    .instrument(tracing::info_span!("store: fail a ceremony"))
+                    .await?;
                 return Err(error);
             }
         };

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
 use crate::credential_cache::CredentialCache;
@@ -139,7 +141,7 @@ impl<S: Store> Passgate<S> {
             Known::Absent => return Ok(None),
             Known::Nothing => {}
         }
-        let lookup = self.store.tenant(id).await?;
+        let lookup = self.store.tenant(id).instrument(tracing::info_span!("store: find the tenant")).await?;
         let tenant = lookup
             .tenant
             .map(|record| Tenant::load(record, &self.public_url, self.now(), &self.secrets))

@@ -12,6 +12,8 @@ use passgate_webauthn::{
     ResponseError, UserPresence, VerifiedRegistration,
 };
 
+use tracing::Instrument;
+
 use crate::asked::{Asked, AskedForLess, Mediation, enforced};
 use crate::attestation_rules::MetadataUnusable;
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
@@ -138,7 +140,11 @@ impl<S: Store> Passgate<S> {
             now,
             audit: self.audit(tenant.id, rules(kind).begun, actor, origin, now),
         };
-        let BegunRegistration { user, exclude } = self.store.begin_registration(begin).await?;
+        let BegunRegistration { user, exclude } = self
+            .store
+            .begin_registration(begin)
+            .instrument(tracing::info_span!("store: begin a registration"))
+            .await?;
         let exclude = exclude.into_iter().map(|credential| ExcludedCredential {
             transports: credential
                 .transports
@@ -213,7 +219,11 @@ impl<S: Store> Passgate<S> {
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = challenge.spend(tenant.id);
-        let user = self.store.user(tenant.id, subject).await?;
+        let user = self
+            .store
+            .user(tenant.id, subject)
+            .instrument(tracing::info_span!("store: find the user"))
+            .await?;
         let audit = AuditEntry {
             // One that could not be stored is no credential.
             credential: CredentialId::new(attestation.credential_id()).ok(),
@@ -233,7 +243,10 @@ impl<S: Store> Passgate<S> {
             Ok(accepted) => accepted,
             Err(error) => {
                 let audit = audit.failed(error.code());
-                self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
+                self.store
+                    .fail_ceremony(FailCeremony { spend, audit })
+                    .instrument(tracing::info_span!("store: fail a ceremony"))
+                    .await?;
                 return Err(error);
             }
         };
@@ -242,7 +255,12 @@ impl<S: Store> Passgate<S> {
             last_user_agent: origin.user_agent.clone(),
             ..credential
         };
-        match self.store.finish_registration(FinishRegistration { spend, credential, audit }).await? {
+        match self
+            .store
+            .finish_registration(FinishRegistration { spend, credential, audit })
+            .instrument(tracing::info_span!("store: finish a registration"))
+            .await?
+        {
             FinishedRegistration::Registered => Ok(token),
             FinishedRegistration::ChallengeSpent => {
                 let error = FinishRegistrationError::ChallengeSpent;

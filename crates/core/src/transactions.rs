@@ -2,6 +2,8 @@
 
 use passgate_webauthn::RequestOptions;
 
+use tracing::Instrument;
+
 use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
@@ -72,7 +74,12 @@ impl<S: Store> Passgate<S> {
             now,
             audit,
         };
-        let (user, allowed) = match self.store.begin_transaction(begin).await? {
+        let (user, allowed) = match self
+            .store
+            .begin_transaction(begin)
+            .instrument(tracing::info_span!("store: begin a transaction"))
+            .await?
+        {
             BegunTransaction::Begun(user, allowed) => (user, allowed),
             BegunTransaction::UnknownUser => return Err(BeginLoginError::UnknownUser.into()),
             BegunTransaction::NoCredentials => return Err(BeginLoginError::NoCredentials.into()),
@@ -107,6 +114,7 @@ impl<S: Store> Passgate<S> {
         let (lookup, stored) = self
             .store
             .transaction_credential(tenant.id, opened.credential_id.clone(), opened.challenge.nonce)
+            .instrument(tracing::info_span!("store: find the credential and the transaction"))
             .await?;
         let known = known(tenant, &opened.credential_id, lookup).inspect_err(count)?;
 
@@ -131,7 +139,10 @@ impl<S: Store> Passgate<S> {
             Ok(accepted) => accepted,
             Err(error) => {
                 let audit = audit.failed(error.code());
-                self.store.fail_ceremony(FailCeremony { spend, audit }).await?;
+                self.store
+                    .fail_ceremony(FailCeremony { spend, audit })
+                    .instrument(tracing::info_span!("store: fail a ceremony"))
+                    .await?;
                 return Err(error);
             }
         };

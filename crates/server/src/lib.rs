@@ -26,6 +26,7 @@ mod serve;
 mod settings;
 pub mod source_address;
 mod tenant_layer;
+mod tracing_export;
 mod validate;
 
 pub use app::{App, Parts};

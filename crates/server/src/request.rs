@@ -9,16 +9,19 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{ApiError, Cause};
+use crate::metrics::FailureCode;
+use crate::tracing_export::continue_trace;
 
 /// The address that a connection came from; the listener puts it on each request.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,29 @@ impl<S> Clone for Surroundings<S> {
     }
 }
 
+tokio::task_local! {
+    static SERVED: (Uuid, Method, Option<MatchedPath>);
+}
+
+/// What log lines say of the request that is served.
+pub(crate) struct Served<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) method: &'a Method,
+    /// The route's pattern, never the path: that may hold a credential id.
+    pub(crate) route: &'a str,
+}
+
+/// Tells the request that is served here and now, if any.
+pub(crate) fn served<T>(told: impl FnOnce(Served<'_>) -> T) -> Option<T> {
+    SERVED
+        .try_with(|(id, method, route)| told(Served { id: *id, method, route: pattern(route.as_ref()) }))
+        .ok()
+}
+
+fn pattern(route: Option<&MatchedPath>) -> &str {
+    route.map_or("-", MatchedPath::as_str)
+}
+
 /// Gives a request its id, which `x-request-id` returns and every log line of it carries, ends it when it takes too
 /// long or panics, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
 /// id. One layer does it all, since each costs every request an allocation as large as what it surrounds.
@@ -60,12 +86,20 @@ pub(crate) async fn surround<S: Store>(
     let method = request.method().clone();
     let span = tracing::info_span!(
         "request",
-        request_id = %id,
-        method = %method,
-        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        otel.name = format_args!("{method} {}", pattern(route.as_ref())),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = %method,
+        http.route = pattern(route.as_ref()),
+        http.response.status_code = Empty,
+        passgate.request_id = %id,
+        passgate.code = Empty,
     );
-    async {
+    continue_trace(&span, request.headers());
+    let served = (id, method.clone(), route.clone());
+    let answered = async {
         let mut response = in_time(time_limit, whole(next.run(request))).await;
+        record(&Span::current(), &response);
         app.metrics.count(method, route, &response, began.elapsed());
         let status = response.status().as_u16();
         if let Some(Cause(cause)) = response.extensions().get() {
@@ -79,9 +113,22 @@ pub(crate) async fn surround<S: Store>(
         // Answers are what they say they are, whatever a browser would make of them.
         response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
+    };
+    SERVED.scope(served, answered.instrument(span)).await
+}
+
+/// What traces tell of an answer.
+fn record(span: &Span, response: &Response) {
+    if span.is_disabled() {
+        return;
     }
-    .instrument(span)
-    .await
+    span.record("http.response.status_code", response.status().as_u16());
+    if let Some(FailureCode(code)) = response.extensions().get() {
+        span.record("passgate.code", code.as_str());
+    }
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// The answer, or another where it panics.

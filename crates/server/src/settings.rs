@@ -19,6 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::metadata::{MetadataSettings, MetadataSource};
 use crate::source_address::TrustedProxies;
+use crate::tracing_export::TraceSettings;
 use passgate_webhooks::{DestinationPolicy, PlainHttp};
 
 /// What one source says. The names are those of the TOML file; flags have dashes, the environment has capitals.
@@ -63,6 +64,18 @@ pub(crate) struct Layer {
     /// What is logged: error, warn, info, debug, or directives such as passgate=debug [default: info]
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Configuration")]
     pub(crate) log_level: Option<String>,
+    #[arg(
+        help = "Where traces are sent as OTLP over HTTP, such as http://localhost:4318 [default: none]",
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Configuration"
+    )]
+    pub(crate) otlp_endpoint: Option<String>,
+    /// How many of a hundred traces are sent [default: 100]
+    #[arg(long, global = true, value_name = "PERCENT", help_heading = "Configuration")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub(crate) trace_percent: Option<u64>,
     /// How long a request may take, body included, in seconds [default: 30]
     #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
     #[serde(deserialize_with = "number_or_text")]
@@ -172,6 +185,8 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     /// What is logged.
     pub(crate) log_level: String,
+    /// Which traces are exported where to, if any.
+    pub(crate) traces: Option<TraceSettings>,
     /// How long a request may take, body included.
     pub(crate) request_timeout: Duration,
     /// How long a request's headers may take.
@@ -373,6 +388,7 @@ impl Settings {
             admin_token: pick!(admin_token),
             log_format: pick!(log_format).unwrap_or(LogFormat::Auto),
             log_level: pick!(log_level).unwrap_or_else(|| "info".into()),
+            traces: traces(pick!(otlp_endpoint).as_deref(), pick!(trace_percent))?,
             request_timeout: seconds("request_timeout", pick!(request_timeout), 30)?,
             header_timeout: seconds("header_timeout", pick!(header_timeout), 10)?,
             shutdown_timeout: seconds("shutdown_timeout", pick!(shutdown_timeout), 25)?,
@@ -460,6 +476,8 @@ impl Settings {
             ("admin_token", hidden(self.admin_token.is_some())),
             ("log_format", Some(format.to_owned())),
             ("log_level", Some(self.log_level.clone())),
+            ("otlp_endpoint", self.traces.as_ref().map(|traces| traces.endpoint.clone())),
+            ("trace_percent", self.traces.as_ref().map(|traces| (traces.ratio * 100.0).to_string())),
             ("request_timeout", seconds(self.request_timeout)),
             ("header_timeout", seconds(self.header_timeout)),
             ("shutdown_timeout", seconds(self.shutdown_timeout)),
@@ -572,6 +590,15 @@ fn metadata(source: Option<&str>, root: Option<PathBuf>) -> Result<Option<Metada
             "must be set with metadata_blob: a list is believed only if its signer leads to a known root",
         ),
     }
+}
+
+fn traces(endpoint: Option<&str>, percent: Option<u64>) -> Result<Option<TraceSettings>, SettingsError> {
+    let ratio = match percent.unwrap_or(100) {
+        percent @ 0..=100 => f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0,
+        _ => return invalid("trace_percent", "must be 0 to 100"),
+    };
+    let endpoint = endpoint.map(|endpoint| http_url("otlp_endpoint", endpoint)).transpose()?;
+    Ok(endpoint.map(|endpoint| TraceSettings { endpoint, ratio }))
 }
 
 fn parse_networks(key: &'static str, text: &str) -> Result<Vec<IpNet>, SettingsError> {

@@ -196,13 +196,17 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let settings = Settings::resolve(cli.settings, cli.config.as_deref(), environment)?;
     if let Command::Serve = cli.command {
-        logging::install(settings.log_format, &settings.log_level)?;
-    } else {
-        // Commands talk to people on standard output; the log is for what they must know besides.
-        logging::install(LogFormat::Pretty, "warn")?;
+        let exporter = logging::install(settings.log_format, &settings.log_level, settings.traces.as_ref())?;
+        let served = serve::run(settings).await;
+        if let Some(exporter) = exporter {
+            // It blocks; the runtime has nothing else to do by now. It fails only if it panics.
+            let _ = tokio::task::spawn_blocking(move || exporter.shut_down()).await;
+        }
+        return Ok(served?);
     }
+    // Commands talk to people on standard output; the log is for what they must know besides.
+    logging::install(LogFormat::Pretty, "warn", None)?;
     match cli.command {
-        Command::Serve => Ok(serve::run(settings).await?),
         Command::Tenant(command) => tenant::run(command, &settings, output).await,
         Command::Key(command) => key::run(command, &settings, output).await,
         Command::SigningKey(command) => signing_key::run(command, &settings, output).await,
@@ -213,7 +217,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         Command::Metadata(command) => metadata::run(command, &settings, output).await,
         Command::Migrate => migrate::run(&settings, output).await,
         Command::Config => config::run(&settings, output),
-        Command::Completions { .. } | Command::Verify(_) | Command::Inspect(_) => Ok(()),
+        Command::Serve | Command::Completions { .. } | Command::Verify(_) | Command::Inspect(_) => Ok(()),
     }
 }
 

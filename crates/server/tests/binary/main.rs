@@ -9,6 +9,7 @@ mod kill;
 mod load;
 mod metadata;
 mod nodes;
+mod observed;
 mod offline;
 mod outages;
 mod postgres;

@@ -247,6 +247,11 @@ impl TestServer {
             .collect()
     }
 
+    /// Changes the database as another process would.
+    pub(crate) fn execute(&self, sql: &str) {
+        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
+    }
+
     /// The audit log of a tenant, oldest first: type, error, user. Rows of one moment are in no order.
     pub(crate) fn audit(&self, tenant: &TestTenant<'_>) -> Vec<(String, Option<String>, Option<String>)> {
         let db = rusqlite::Connection::open(&self.database).unwrap();

@@ -100,6 +100,58 @@ async fn a_discoverable_login_begins_without_a_database_statement() {
 }
 
 #[tokio::test]
+async fn a_credential_that_was_used_lately_is_not_read_again() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    tenant.login(&mut authenticator).await.ok();
+    let before = server.passgate.store().statements();
+    tenant.login(&mut authenticator).await.ok();
+    // BEGIN, three for the login, COMMIT.
+    assert_eq!(server.passgate.store().statements() - before, 5);
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_a_deleted_credential_lets_nobody_in() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    let id = tenant.register("u1", &mut authenticator).await;
+    tenant.login(&mut authenticator).await.ok();
+    // As another process would.
+    tenant.keyed(Method::DELETE, "users/u1/credentials", json!({})).await;
+    assert_eq!(tenant.login(&mut authenticator).await.error(), (401, "credential_revoked"));
+    assert_eq!(tenant.login(&mut authenticator).await.error(), (401, "credential_revoked"));
+    let last = server.audit(&tenant).into_iter().rfind(|(_, error, _)| error.is_some()).unwrap();
+    assert_eq!(last.1.as_deref(), Some("credential_revoked"));
+    assert_eq!(tenant.get(&format!("credentials/{id}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn nobody_is_refused_by_what_is_remembered() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    tenant.login(&mut authenticator).await.ok();
+    let assertion = async |authenticator: &mut Authenticator| {
+        let mut assertion = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
+        assertion["response"]["userHandle"] = "aW1wb3J0ZWQ".into();
+        assertion
+    };
+    let refused = tenant.finish_login(&assertion(&mut authenticator).await).await;
+    assert_eq!(refused.error(), (401, "user_mismatch"));
+    // Handles are not signed: another one of the same user's names the same user.
+    server.execute(
+        "INSERT INTO user_handles (tenant_id, handle, user_id, position)
+         SELECT tenant_id, CAST('imported' AS BLOB), id, 1
+         FROM users",
+    );
+    tenant.finish_login(&assertion(&mut authenticator).await).await.ok();
+}
+
+#[tokio::test]
 async fn of_200_racing_finalizes_of_one_login_one_gets_a_token() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;
