@@ -34,7 +34,17 @@ pub(crate) fn install(
         .map(Exporter::new)
         .transpose()
         .map_err(|error| SettingsError::Invalid { key: "otlp_endpoint", message: error.to_string() })?;
-    // Spans are for traces alone. Where nobody wants any, they cost nothing.
+    // A second install, as in tests, keeps the first.
+    let _ = subscriber(format, filter, exporter.as_ref()).try_init();
+    Ok(exporter)
+}
+
+/// Spans are for traces alone: where nobody exports any, each is refused at a glance.
+fn subscriber(
+    format: LogFormat,
+    filter: EnvFilter,
+    exporter: Option<&Exporter>,
+) -> impl Subscriber + Send + Sync {
     let events = filter.and(filter_fn(is_event));
     let json = match format {
         LogFormat::Auto => !stderr().is_terminal(),
@@ -52,10 +62,10 @@ pub(crate) fn install(
             .with_filter(events)
             .boxed()
     };
-    let traces = exporter.as_ref().map(Exporter::layer);
-    // A second install, as in tests, keeps the first.
-    let _ = tracing_subscriber::registry().with(lines).with(traces).try_init();
-    Ok(exporter)
+    // A list: an optional layer would count as one that wants everything.
+    let layers: Vec<_> =
+        [lines].into_iter().chain(exporter.map(|exporter| exporter.layer().boxed())).collect();
+    tracing_subscriber::registry().with(layers)
 }
 
 fn is_event(metadata: &Metadata<'_>) -> bool {
@@ -135,5 +145,26 @@ impl<'writer> FormatFields<'writer> for WithRequest {
             write!(writer, " request_id={id} method={method} route={route}")
         })
         .unwrap_or(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_refused_where_nobody_exports_them() {
+        let traces = TraceSettings { endpoint: "http://127.0.0.1:9".to_owned(), ratio: 1.0 };
+        let exporter = Exporter::new(&traces).unwrap();
+        for (exporter, disabled) in [(None, true), (Some(&exporter), false)] {
+            let subscriber = subscriber(LogFormat::Json, EnvFilter::new("info"), exporter);
+            tracing::subscriber::with_default(subscriber, || {
+                assert_eq!(
+                    tracing::info_span!(target: "passgate::request", "request").is_disabled(),
+                    disabled
+                );
+                assert!(tracing::info_span!(target: "hyper", "of another crate").is_disabled());
+            });
+        }
     }
 }
