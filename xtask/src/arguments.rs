@@ -23,6 +23,8 @@ The tasks of this workspace
       --large                      and 10 million credentials in SQLite, 1 million in PostgreSQL
       --soak <minutes>             and so many minutes of mixed load
       --kills <n>                  and a server killed so often under load, on each database
+      --profile                    and where a login's CPU goes, as a flame graph (with Linux's perf)
+      --alone                      only what follows `and`; what else docs/benchmarks has stays
 ";
 
 /// What to do.
@@ -99,6 +101,8 @@ fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => options.quick = true,
+            "--alone" => options.alone = true,
+            "--profile" => options.profile = true,
             "--large" => options.large = true,
             "--soak" => options.soak_minutes = Some(count(arguments.next(), "--soak")?),
             "--kills" => options.kills = Some(count(arguments.next(), "--kills")?),
@@ -152,8 +156,16 @@ mod tests {
         assert_eq!(parsed("fuzz"), Ok(Task::Fuzz { seconds: 60 }));
         assert_eq!(parsed("fuzz --seconds 7"), Ok(Task::Fuzz { seconds: 7 }));
         assert_eq!(parsed("bench"), Ok(Task::Bench(Options::default())));
-        let all = Options { quick: true, large: true, soak_minutes: Some(20), kills: Some(100) };
-        assert_eq!(parsed("bench --quick --large --soak 20 --kills 100"), Ok(Task::Bench(all)));
+        let all = Options {
+            quick: true,
+            alone: true,
+            large: true,
+            soak_minutes: Some(20),
+            kills: Some(100),
+            profile: true,
+        };
+        let line = "bench --quick --alone --large --soak 20 --kills 100 --profile";
+        assert_eq!(parsed(line), Ok(Task::Bench(all)));
         assert_eq!(parsed("differential"), Ok(Task::Differential(vec![])));
         assert_eq!(parsed("differential 7 1"), Ok(Task::Differential(vec!["7".to_owned(), "1".to_owned()])));
     }

@@ -2,13 +2,17 @@
 //! that the figures of one machine say something of another.
 //!
 //! What is compared takes turns, so that what else the machine does hits both. `docs/benchmarks` gets the figures, the
-//! plots and the page; a quick run, which only shows that the bench works, leaves them below `target/bench`.
+//! plots and the page, part by part: what a run leaves out stays as it was. A quick run, which only shows that the bench
+//! works, leaves them below `target/bench`.
 
+mod flame;
 mod kills;
 mod large;
 mod logins;
 mod page;
+mod parts;
 mod plot;
+mod profile;
 mod samples;
 mod server;
 mod soak;
@@ -29,20 +33,26 @@ use crate::process;
 use crate::workspace::Workspace;
 
 use page::Figure;
+use parts::Parts;
 use server::Database;
 use tools::Tools;
 
 /// What a run is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Options {
     /// Whether it only shows that the bench works.
     pub(crate) quick: bool,
+    /// Whether the parts that take no option are left out.
+    pub(crate) alone: bool,
     /// Whether millions of credentials are made, once, and logged in to.
     pub(crate) large: bool,
     /// How many minutes of mixed load there are.
     pub(crate) soak_minutes: Option<u32>,
     /// How often a server is killed under load, on each database.
     pub(crate) kills: Option<u32>,
+    /// Whether a login is profiled.
+    pub(crate) profile: bool,
 }
 
 /// How much is done.
@@ -102,14 +112,6 @@ struct Found {
     plots: Vec<(&'static str, String)>,
 }
 
-impl Found {
-    fn add(&mut self, other: Self) {
-        self.figures.extend(other.figures);
-        self.json.extend(other.json);
-        self.plots.extend(other.plots);
-    }
-}
-
 pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Options) -> Result<(), Failure> {
     needs::provide(&[Need::Postgres], workspace, interrupts)?;
     let tools = Tools::build(workspace, interrupts)?;
@@ -122,20 +124,30 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Optio
     let postgres = PostgresServer::start_durable();
     let postgres_url = postgres.create_database("bench");
     let databases = bench.databases(postgres_url)?;
-    let mut found = Found::default();
-    found.add(logins::measure(&bench, &databases)?);
-    found.add(writes::measure(&bench)?);
-    found.add(tenants::measure(&bench)?);
+    let mut parts = Parts::open(&bench, options)?;
+    if !options.alone {
+        parts.add("logins", logins::measure(&bench, &databases)?)?;
+        parts.add("writes", writes::measure(&bench)?)?;
+        parts.add("tenants", tenants::measure(&bench)?)?;
+    }
     if options.large {
-        found.add(large::measure(&bench, &databases, &postgres)?);
+        parts.add("large", large::measure(&bench, &databases, &postgres)?)?;
     }
     if let Some(minutes) = options.soak_minutes {
-        found.add(soak::measure(&bench, minutes)?);
+        parts.add("soak", soak::measure(&bench, minutes)?)?;
     }
     if let Some(count) = options.kills {
-        found.add(kills::measure(&bench, &databases, &postgres, count)?);
+        parts.add("kills", kills::measure(&bench, &databases, &postgres, count)?)?;
     }
-    bench.write(&found, options)
+    if options.profile {
+        parts.add("profile", profile::measure(&bench)?)?;
+    }
+    println!("\n{}", parts.table());
+    println!("Written to {}.", bench.workspace.shown(parts.folder()));
+    if options.quick {
+        println!("A quick run shows that the bench works. Its figures say nothing.");
+    }
+    Ok(())
 }
 
 impl Bench<'_> {
@@ -163,43 +175,6 @@ impl Bench<'_> {
 
     fn heading(text: &str) {
         println!("\n--- {text}");
-    }
-
-    fn write(&self, found: &Found, options: Options) -> Result<(), Failure> {
-        let table = page::table(&found.figures);
-        println!("\n{table}");
-        let folder = if options.quick {
-            self.make_new("quick")?
-        } else {
-            let folder = self.workspace.root().join("docs/benchmarks");
-            fs::create_dir_all(&folder).map_err(Failure::to(format_args!("make {}", folder.display())))?;
-            folder
-        };
-        let write = |name: &str, text: &str| {
-            let path = folder.join(name);
-            fs::write(&path, text).map_err(Failure::to(format_args!("write {}", path.display())))
-        };
-        let machine = self.machine()?;
-        let figures: Vec<Value> = found.figures.iter().map(Figure::json).collect();
-        let latest = json!({
-            "format": "passgate-bench",
-            "version": 1,
-            "machine": machine,
-            "quick": options.quick,
-            "figures": figures,
-            "measurements": found.json,
-        });
-        write("latest.json", &format!("{latest:#}\n"))?;
-        for (name, plot) in &found.plots {
-            write(name, plot)?;
-        }
-        let plots: Vec<&str> = found.plots.iter().map(|(name, _)| *name).collect();
-        write("README.md", &page::page(&table, &machine, &plots))?;
-        println!("Written to {}.", self.workspace.shown(&folder));
-        if options.quick {
-            println!("A quick run shows that the bench works. Its figures say nothing.");
-        }
-        Ok(())
     }
 
     /// What the figures were made on.

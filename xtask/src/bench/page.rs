@@ -11,7 +11,7 @@ use super::samples::shown;
 pub(super) struct Figure {
     name: String,
     value: f64,
-    unit: &'static str,
+    unit: String,
     limit: Option<Limit>,
 }
 
@@ -23,8 +23,16 @@ pub(super) enum Limit {
 }
 
 impl Figure {
-    pub(super) fn new(name: &str, value: f64, unit: &'static str) -> Self {
-        Self { name: name.to_owned(), value, unit, limit: None }
+    pub(super) fn new(name: &str, value: f64, unit: &str) -> Self {
+        Self { name: name.to_owned(), value, unit: unit.to_owned(), limit: None }
+    }
+
+    /// What [`Self::json`] wrote.
+    pub(super) fn from_json(figure: &Value) -> Option<Self> {
+        let limit = |member: &str| figure["limit"][member].as_f64();
+        let limit = limit("at_most").map(Limit::AtMost).or_else(|| limit("at_least").map(Limit::AtLeast));
+        let (name, unit) = (figure["name"].as_str()?, figure["unit"].as_str()?);
+        Some(Self { limit, ..Self::new(name, figure["value"].as_f64()?, unit) })
     }
 
     pub(super) fn within(self, limit: Limit) -> Self {
@@ -38,8 +46,8 @@ impl Figure {
         })
     }
 
-    fn row(&self) -> [String; 4] {
-        let with_unit = |number: f64| match self.unit {
+    fn row(&self, commit: &str) -> [String; 5] {
+        let with_unit = |number: f64| match self.unit.as_str() {
             "" => shown(number),
             "×" => format!("{} ×", shown(number)),
             unit => format!("{} {unit}", shown(number)),
@@ -53,7 +61,7 @@ impl Figure {
             Some(true) => "yes",
             Some(false) => "**no**",
         };
-        [self.name.clone(), with_unit(self.value), limit, holds.to_owned()]
+        [self.name.clone(), with_unit(self.value), limit, holds.to_owned(), commit.to_owned()]
     }
 
     pub(super) fn json(&self) -> Value {
@@ -67,13 +75,14 @@ impl Figure {
     }
 }
 
-/// A table that people read on a terminal and in Markdown.
-pub(super) fn table(figures: &[Figure]) -> String {
-    let head = ["what", "measured", "to be", "holds"].map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(head).chain(figures.iter().map(Figure::row)).collect();
+/// A table that people read on a terminal and in Markdown, of figures and the commits they are of.
+pub(super) fn table<'a>(figures: impl Iterator<Item = (Figure, &'a str)>) -> String {
+    let head = ["what", "measured", "to be", "holds", "at"].map(str::to_owned);
+    let rows: Vec<_> =
+        std::iter::once(head).chain(figures.map(|(figure, commit)| figure.row(commit))).collect();
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default().max(3);
-    let widths = [0, 1, 2, 3].map(width);
+    let widths = [0, 1, 2, 3, 4].map(width);
     let mut text = String::new();
     for (place, row) in rows.iter().enumerate() {
         for (cell, width) in row.iter().zip(widths) {
@@ -104,7 +113,7 @@ pub(super) fn page(table: &str, machine: &Value, plots: &[&str]) -> String {
 
 Written by `cargo xtask bench`; [latest.json](latest.json) has every turn of every measurement.
 
-Made on {}, {} cores, Linux {}, at {}. The load generator runs on the same cores as the server.
+Made on {}, {} cores, Linux {}; the last column has the commit. The load generator runs on the same cores as the server.
 
 {table}
 {images}## What is measured
@@ -132,6 +141,8 @@ cargo xtask bench --quick             # under two minutes: whether the bench wor
 cargo xtask bench --large             # and 10 million credentials in SQLite, 1 million in PostgreSQL
 cargo xtask bench --soak 20           # and 20 minutes of mixed load
 cargo xtask bench --kills 100         # and `kill -9` a hundred times on each database
+cargo xtask bench --profile           # and the flame graph
+cargo xtask bench --alone --soak 20   # that alone; the rest stays as it was measured
 cargo bench -p passgate-webauthn -p passgate-core -p passgate-store      # the hot functions by themselves
 ```
 
@@ -154,7 +165,6 @@ Passgate has to run with `--rate-limits off`, since all callers share an address
         of("cpu"),
         machine["cores"],
         of("kernel"),
-        of("commit"),
     )
 }
 
@@ -170,13 +180,15 @@ mod tests {
             Figure::new("start", 5.0, "ms"),
         ];
         let expected = "\
-| what  | measured | to be       | holds  |
-|-------|----------|-------------|--------|
-| CPU   | 2.50 ×   | at most 2 × | **no** |
-| rate  | 12,000   | at least 10 | yes    |
-| start | 5 ms     |             |        |
+| what  | measured | to be       | holds  | at     |
+|-------|----------|-------------|--------|--------|
+| CPU   | 2.50 ×   | at most 2 × | **no** | abc123 |
+| rate  | 12,000   | at least 10 | yes    | abc123 |
+| start | 5 ms     |             |        | abc123 |
 ";
-        assert_eq!(table(&figures), expected);
+        assert_eq!(table(figures.iter().map(|figure| (figure.clone(), "abc123"))), expected);
+        let again = figures.iter().map(|figure| (Figure::from_json(&figure.json()).unwrap(), "abc123"));
+        assert_eq!(table(again), expected, "what was kept reads as it was");
         assert_eq!(figures[0].json()["holds"], false);
         // A measurement that failed holds nothing.
         assert_eq!(Figure::new("x", f64::NAN, "").within(Limit::AtMost(1.0)).holds(), Some(false));

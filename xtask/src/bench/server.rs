@@ -80,9 +80,18 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start(bench: &Bench<'_>, database: &Database) -> Result<Self, Failure> {
+        Self::start_binary(bench, bench.tools.binary(), database)
+    }
+
+    /// Starts another binary than the released one.
+    pub(super) fn start_binary(
+        bench: &Bench<'_>,
+        binary: &Path,
+        database: &Database,
+    ) -> Result<Self, Failure> {
         let [public, admin] = ports::free()?;
         let folder = bench.folder.join("data");
-        let mut command = bench.tools.passgate(&folder);
+        let mut command = process::command(binary, &folder);
         configure(&mut command, database, public, admin);
         let log = folder.join(format!("{}-{public}.log", database.key()));
         let failure = |error| Failure::to(format_args!("write {}", log.display()))(error);

@@ -37,6 +37,24 @@ impl Tools {
         })
     }
 
+    /// The server's binary with frame pointers, by which a profiler finds who called whom.
+    pub(super) fn build_with_frames(
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<PathBuf, Failure> {
+        println!("Building with frame pointers");
+        let target = workspace.target().join("bench/frames");
+        let mut cargo = process::command("cargo", workspace.root());
+        cargo.args(["build", "--locked", "--release", "--package", "passgate", "--target-dir"]).arg(&target);
+        process::run(cargo.env("RUSTFLAGS", "-C force-frame-pointers=yes"), interrupts)?;
+        Ok(target.join("release/passgate"))
+    }
+
+    /// The server's binary.
+    pub(super) fn binary(&self) -> &Path {
+        &self.passgate
+    }
+
     /// The server's binary, with nothing of this machine's configuration.
     pub(super) fn passgate(&self, folder: &Path) -> Command {
         process::command(&self.passgate, folder)
