@@ -18,6 +18,7 @@ mod challenges;
 mod connections;
 mod credentials;
 mod fault;
+mod import_rounds;
 mod login;
 mod metadata;
 mod migrate;

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use passgate_core::api_key::ApiKeyRecord;
 use passgate_core::audit::AuditRow;
 use passgate_core::clock::Timestamp;
@@ -19,11 +21,15 @@ use uuid::Uuid;
 
 use super::connections::Session;
 use super::fault::Fault;
+use super::import_rounds::rounds;
 use super::rows::collect;
 use super::{api_keys, audit, credentials, signing_keys, tenants, transactions, users, version};
 use crate::decisions::{self, CredentialMerge, TransactionMerge, signed};
 use crate::records::{self, audit_columns, user_columns};
 use crate::rows::{Blob, Columns, CorruptRow};
+
+/// How many records are under way at once.
+const SIDE_BY_SIDE: usize = 32;
 
 pub(super) async fn begin(db: &Session, tenant: &ImportedTenant) -> Result<BegunImport, Fault> {
     let made = db
@@ -71,20 +77,34 @@ pub(super) async fn import(
     if mode == ImportMode::Apply && !tenants::lock(db, tenant_id).await? {
         return Err(Fault::Gone);
     }
-    let import = Import { db, tenant_id, mode };
-    let mut outcomes = Vec::with_capacity(records.len());
+    let import = &Import { db, tenant_id, mode };
+    let mut outcomes = vec![ImportOutcome::Unchanged; records.len()];
     let mut keys_came = false;
-    for record in records {
-        let outcome = match record {
-            TransferRecord::ApiKey(key) => import.api_key(key).await?,
-            TransferRecord::User(user) => import.user(user).await?,
-            TransferRecord::Credential(credential) => import.credential(credential).await?,
-            TransferRecord::Tombstone(tombstone) => import.tombstone(tombstone).await?,
-            TransferRecord::Transaction(transaction) => import.transaction(transaction).await?,
-            TransferRecord::Audit(row) => import.audit_row(row).await?,
-        };
-        keys_came |= matches!((record, outcome), (TransferRecord::ApiKey(_), ImportOutcome::Inserted));
-        outcomes.push(outcome);
+    // A record takes several statements, each of which would wait for the one before it and for the way there and back. So
+    // what is independent shares the ways.
+    for round in rounds(records) {
+        let mut decided = stream::iter(round)
+            .map(|place| async move { (place, import.record(&records[place]).await) })
+            .buffer_unordered(SIDE_BY_SIDE);
+        let mut failed = None;
+        while let Some((place, outcome)) = decided.next().await {
+            match outcome {
+                Ok(outcome) => {
+                    keys_came |= matches!(
+                        (&records[place], outcome),
+                        (TransferRecord::ApiKey(_), ImportOutcome::Inserted)
+                    );
+                    outcomes[place] = outcome;
+                }
+                // Those after the first only tell that it was one.
+                Err(fault) => {
+                    failed.get_or_insert(fault);
+                }
+            }
+        }
+        if let Some(fault) = failed {
+            return Err(fault);
+        }
     }
     if keys_came && mode == ImportMode::Apply {
         version::bump(db).await?;
@@ -99,6 +119,17 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
+    async fn record(&self, record: &TransferRecord) -> Result<ImportOutcome, Fault> {
+        match record {
+            TransferRecord::ApiKey(key) => self.api_key(key).await,
+            TransferRecord::User(user) => self.user(user).await,
+            TransferRecord::Credential(credential) => self.credential(credential).await,
+            TransferRecord::Tombstone(tombstone) => self.tombstone(tombstone).await,
+            TransferRecord::Transaction(transaction) => self.transaction(transaction).await,
+            TransferRecord::Audit(row) => self.audit_row(row).await,
+        }
+    }
+
     fn applies(&self) -> bool {
         self.mode == ImportMode::Apply
     }
