@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
-use crate::ids::{ApiKeyId, AuditId, TenantId};
+use crate::ids::{ApiKeyId, AuditId, SessionId, TenantId};
 use crate::key_secret;
 use crate::measurement::Measurement;
 use crate::metadata::MetadataMemory;
@@ -36,6 +36,8 @@ pub struct Passgate<S> {
     tenants: TenantCache,
     /// API keys used since their use was last written.
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
+    /// Sessions of the console used since their use was last written.
+    pub(crate) session_uses: Mutex<HashMap<SessionId, Timestamp>>,
     pub(crate) refusals: Refusals,
     pub(crate) done: LastDone,
     pub(crate) metadata: MetadataMemory,
@@ -88,6 +90,7 @@ impl<S: Store> Passgate<S> {
             public_url,
             tenants: TenantCache::new(CACHED_TENANTS),
             key_uses: Mutex::new(HashMap::new()),
+            session_uses: Mutex::new(HashMap::new()),
             refusals: Refusals::default(),
             done: LastDone::default(),
             metadata: MetadataMemory::default(),

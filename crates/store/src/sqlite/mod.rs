@@ -9,6 +9,7 @@ mod api_keys;
 mod audit;
 mod challenges;
 mod connection;
+mod console;
 mod credentials;
 mod fault;
 mod login;

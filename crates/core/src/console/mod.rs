@@ -1,0 +1,29 @@
+//! The console: operators, who sign in with passkeys, and what is theirs.
+//!
+//! The console is its own first customer. Its operators are users of a tenant that is reserved for it
+//! ([`crate::tenant::TenantPurpose::Console`]), and their ceremonies are those of any other tenant.
+
+mod accounts;
+mod activity;
+mod email;
+mod link;
+mod operator;
+mod place;
+mod recovery_code;
+mod role;
+mod session;
+mod store;
+
+pub use accounts::{
+    BeginSignUpError, ClaimLinkError, FinishSignUpError, PasskeyError, RecoverError, RecoveryLinkError,
+    SignInError, SignUpAllowed, SignUpRequest, SignedIn, StepUpError,
+};
+pub use activity::{Activity, ActivityKind};
+pub use email::{Email, InvalidEmail};
+pub use link::{CLAIM_LIFETIME, Link, LinkPurpose, MadeLink, NewLink, RECOVERY_LIFETIME};
+pub use operator::{Operator, OperatorChange, OperatorChanged, OperatorName};
+pub use place::{ConsolePlace, InvalidConsoleUrl};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
+pub use role::Role;
+pub use session::{FRESH, IDLE, LIFETIME, NewSession, Session, SessionVia};
+pub use store::{Console, PasskeyRemoval, Recover, RecoveryProof, SignUp, SignedUp, Store};

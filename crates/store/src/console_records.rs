@@ -1,0 +1,151 @@
+//! The console's rows as the domain takes them; see [`crate::records`].
+
+use passgate_core::audit::RequestOrigin;
+use passgate_core::clock::Timestamp;
+use passgate_core::console::{
+    Activity, ActivityKind, Email, Link, LinkPurpose, Operator, Role, Session, SessionVia,
+};
+use passgate_core::ids::{ActivityId, LinkId, OperatorId, OrganizationId, SessionId};
+
+use crate::rows::{Columns, CorruptRow, Row};
+
+/// Of a table or a join in which operators are called `o`.
+macro_rules! operator_columns {
+    () => {
+        "o.id, o.name, o.email, o.created_at, (SELECT count(*) FROM recovery_codes AS r WHERE r.operator_id = o.id)"
+    };
+}
+pub(crate) use operator_columns;
+
+pub(crate) fn operator(row: &impl Row) -> Result<Operator, CorruptRow> {
+    operator_of(&mut Columns::new("operators", None, row))
+}
+
+fn operator_of<R: Row>(columns: &mut Columns<'_, R>) -> Result<Operator, CorruptRow> {
+    Ok(Operator {
+        id: columns.uuid("id", OperatorId::new)?,
+        name: columns.text("name")?,
+        email: columns.parsed("email", |text| Email::new(text).ok())?,
+        created_at: columns.time("created_at")?,
+        recovery_codes: columns.number("recovery_codes")?,
+    })
+}
+
+/// Of a table or a join in which sessions are called `s`.
+macro_rules! session_columns {
+    () => {
+        "s.id, s.operator_id, s.via, s.created_at, s.used_at, s.expires_at, s.fresh_until, s.source_ip, s.user_agent"
+    };
+}
+pub(crate) use session_columns;
+
+pub(crate) fn session(row: &impl Row) -> Result<Session, CorruptRow> {
+    session_of(&mut Columns::new("console_sessions", None, row))
+}
+
+fn session_of<R: Row>(columns: &mut Columns<'_, R>) -> Result<Session, CorruptRow> {
+    Ok(Session {
+        id: columns.uuid("id", SessionId::new)?,
+        operator_id: columns.uuid("operator_id", OperatorId::new)?,
+        via: columns.parsed("via", SessionVia::from_name)?,
+        created_at: columns.time("created_at")?,
+        used_at: columns.time("used_at")?,
+        expires_at: columns.time("expires_at")?,
+        fresh_until: columns.optional_time("fresh_until")?,
+        source_ip: columns.string("source_ip")?,
+        user_agent: columns.string("user_agent")?,
+    })
+}
+
+/// Reads [`session_columns`], then [`operator_columns`].
+pub(crate) fn session_with_operator(row: &impl Row) -> Result<(Session, Operator), CorruptRow> {
+    let mut columns = Columns::new("console_sessions", None, row);
+    let session = session_of(&mut columns)?;
+    Ok((session, operator_of(columns.table("operators"))?))
+}
+
+/// Of links `l`, left-joined to operators `o` and organizations `g`.
+macro_rules! link_columns {
+    () => {
+        "l.id, l.purpose, l.operator_id, o.email, l.organization_id, g.name, l.role, l.email, l.created_at, l.expires_at"
+    };
+}
+pub(crate) use link_columns;
+
+pub(crate) fn link(row: &impl Row) -> Result<Link, CorruptRow> {
+    let mut columns = Columns::new("console_links", None, row);
+    let id = columns.uuid("id", LinkId::new)?;
+    let purpose = columns.string("purpose")?;
+    let operator_id = columns.optional_uuid("operator_id", OperatorId::new)?;
+    let operator_email = columns.optional("email", |text| Email::new(text).ok())?;
+    let organization_id = columns.optional_uuid("organization_id", OrganizationId::new)?;
+    let organization = columns.optional_text("name")?;
+    let role = columns.optional("role", Role::from_name)?;
+    let email = columns.optional("email", |text| Email::new(text).ok())?;
+    let purpose = match (purpose.as_str(), operator_id, operator_email, organization_id, organization, role) {
+        ("claim", ..) => LinkPurpose::Claim,
+        ("recovery", Some(operator_id), Some(email), ..) => LinkPurpose::Recovery { operator_id, email },
+        ("invitation", invited_by, _, Some(organization_id), Some(organization), Some(role)) => {
+            LinkPurpose::Invitation { organization_id, organization, role, email, invited_by }
+        }
+        _ => return Err(columns.corrupt("purpose")),
+    };
+    Ok(Link { id, purpose, created_at: columns.time("created_at")?, expires_at: columns.time("expires_at")? })
+}
+
+/// How a link's purpose is stored: the word, and what goes with it.
+pub(crate) struct StoredPurpose<'a> {
+    pub(crate) word: &'static str,
+    pub(crate) operator_id: Option<OperatorId>,
+    pub(crate) organization_id: Option<OrganizationId>,
+    pub(crate) role: Option<&'static str>,
+    pub(crate) email: Option<&'a str>,
+}
+
+impl<'a> From<&'a LinkPurpose> for StoredPurpose<'a> {
+    fn from(purpose: &'a LinkPurpose) -> Self {
+        let nothing = |word| Self { word, operator_id: None, organization_id: None, role: None, email: None };
+        match purpose {
+            LinkPurpose::Claim => nothing("claim"),
+            LinkPurpose::Recovery { operator_id, .. } => {
+                Self { operator_id: Some(*operator_id), ..nothing("recovery") }
+            }
+            LinkPurpose::Invitation { organization_id, role, email, invited_by, .. } => Self {
+                word: "invitation",
+                operator_id: *invited_by,
+                organization_id: Some(*organization_id),
+                role: Some(role.as_str()),
+                email: email.as_ref().map(Email::as_str),
+            },
+        }
+    }
+}
+
+macro_rules! activity_columns {
+    () => {
+        "id, kind, operator_id, organization_id, subject, request_id, source_ip, user_agent, created_at"
+    };
+}
+pub(crate) use activity_columns;
+
+pub(crate) fn activity(row: &impl Row) -> Result<Activity, CorruptRow> {
+    let mut columns = Columns::new("activities", None, row);
+    Ok(Activity {
+        id: columns.uuid("id", ActivityId::new)?,
+        kind: columns.parsed("kind", ActivityKind::from_name)?,
+        operator_id: columns.optional_uuid("operator_id", OperatorId::new)?,
+        organization_id: columns.optional_uuid("organization_id", OrganizationId::new)?,
+        subject: columns.optional_string("subject")?,
+        origin: RequestOrigin {
+            request_id: columns.string("request_id")?,
+            source_ip: columns.string("source_ip")?,
+            user_agent: columns.string("user_agent")?,
+        },
+        at: columns.time("created_at")?,
+    })
+}
+
+/// A moment, as it is stored where there may be none.
+pub(crate) fn millis(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::as_millis)
+}
