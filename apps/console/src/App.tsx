@@ -35,6 +35,17 @@ const ProjectsPage = lazy(async () => ({ default: (await import("./pages/organiz
 const RecoverPage = lazy(async () => ({ default: (await import("./pages/gate/RecoverPage")).RecoverPage }));
 const SignUpPage = lazy(async () => ({ default: (await import("./pages/gate/SignUpPage")).SignUpPage }));
 const WelcomePage = lazy(async () => ({ default: (await import("./pages/gate/WelcomePage")).WelcomePage }));
+const UsersPage = lazy(async () => ({ default: (await import("./pages/environment/users/UsersPage")).UsersPage }));
+const UserPage = lazy(async () => ({ default: (await import("./pages/environment/users/UserPage")).UserPage }));
+const AuditLogPage = lazy(async () => ({ default: (await import("./pages/environment/audit/AuditLogPage")).AuditLogPage }));
+const InsightsPage = lazy(async () => ({ default: (await import("./pages/environment/insights/InsightsPage")).InsightsPage }));
+const StalePasskeysPage = lazy(async () => ({ default: (await import("./pages/environment/insights/StalePasskeysPage")).StalePasskeysPage }));
+const DomainPage = lazy(async () => ({ default: (await import("./pages/environment/domain/DomainPage")).DomainPage }));
+const PolicyPage = lazy(async () => ({ default: (await import("./pages/environment/policy/PolicyPage")).PolicyPage }));
+const SigningKeysPage = lazy(async () => ({ default: (await import("./pages/environment/keys/SigningKeysPage")).SigningKeysPage }));
+const WebhooksPage = lazy(async () => ({ default: (await import("./pages/environment/webhooks/WebhooksPage")).WebhooksPage }));
+const WebhookPage = lazy(async () => ({ default: (await import("./pages/environment/webhooks/WebhookPage")).WebhookPage }));
+const PromotePage = lazy(async () => ({ default: (await import("./pages/environment/promote/PromotePage")).PromotePage }));
 
 export function App() {
   return (
@@ -58,6 +69,17 @@ export function App() {
       <Route path="/environments/:tenant" component={EnvironmentLayout}>
         <Route path="/" component={OverviewPage} />
         <Route path="/api-keys" component={ApiKeysPage} />
+        <Route path="/users" component={UsersPage} />
+        <Route path="/users/:user" component={UserPage} />
+        <Route path="/audit-log" component={AuditLogPage} />
+        <Route path="/insights" component={InsightsPage} />
+        <Route path="/stale-passkeys" component={StalePasskeysPage} />
+        <Route path="/domain" component={DomainPage} />
+        <Route path="/policy" component={PolicyPage} />
+        <Route path="/signing-keys" component={SigningKeysPage} />
+        <Route path="/webhooks" component={WebhooksPage} />
+        <Route path="/webhooks/:webhook" component={WebhookPage} />
+        <Route path="/promote" component={PromotePage} />
       </Route>
       <Route path="*" component={NotFoundPage} />
     </Router>

@@ -73,8 +73,8 @@ export interface Endpoints {
   "DELETE /environments/{tenant_id}/credentials/{credential_id}": { response: unknown };
   "GET /environments/{tenant_id}/audit-log": { query: Query; response: { rows: T.AuditLog[]; next?: string } };
   "GET /environments/{tenant_id}/webhooks": { response: T.Webhook[] };
-  "POST /environments/{tenant_id}/webhooks": { body: T.WebhookCreate; response: T.Webhook & { secret: string } };
-  "PATCH /environments/{tenant_id}/webhooks/{webhook_id}": { body: T.WebhookUpdate; response: T.Webhook };
+  "POST /environments/{tenant_id}/webhooks": { body: T.WebhookCreate; response: T.WebhookSecret };
+  "PATCH /environments/{tenant_id}/webhooks/{webhook_id}": { body: T.WebhookUpdate; response: void };
   "DELETE /environments/{tenant_id}/webhooks/{webhook_id}": { response: void };
   "POST /environments/{tenant_id}/webhooks/{webhook_id}/secret": { body: { now?: boolean }; response: T.WebhookSecret };
   "GET /environments/{tenant_id}/webhooks/{webhook_id}/deliveries": { response: T.WebhookDelivery[] };
