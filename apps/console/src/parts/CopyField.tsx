@@ -5,10 +5,10 @@ export function CopyField(props: { readonly name: string; readonly value: string
   return (
     <div class="copy-field">
       <dt>{props.name}</dt>
-      <dd class="mono" title={props.value}>
-        {props.value}
+      <dd>
+        <code title={props.value}>{props.value}</code>
+        <CopyButton value={props.value} what={props.name} />
       </dd>
-      <CopyButton value={props.value} what={props.name} />
     </div>
   );
 }

@@ -8,7 +8,8 @@ const DAY = 24 * HOUR;
 export function relativeTime(at: string, now: number): string {
   const away = Date.parse(at) - now;
   const size = Math.abs(away);
-  if (size < MINUTE) return away > 0 ? "in under a minute" : "just now";
+  // A server's clock may be a little ahead of the viewer's.
+  if (size < MINUTE) return away > 5_000 ? "in under a minute" : "just now";
   if (size < HOUR) return FORMAT.format(Math.trunc(away / MINUTE), "minute");
   if (size < DAY) return FORMAT.format(Math.trunc(away / HOUR), "hour");
   if (size < 31 * DAY) return FORMAT.format(Math.trunc(away / DAY), "day");

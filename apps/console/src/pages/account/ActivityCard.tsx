@@ -23,7 +23,7 @@ export function ActivityCard() {
       <Loaded load={activity} lines={4}>
         {(rows) => (
           <Show when={rows().length > 0} fallback={<Empty title="Nothing yet">Sign-ins and changes show up here.</Empty>}>
-            <ol class="timeline">
+            <ol class="timeline" tabindex="0" aria-label="Newest first">
               <For each={rows()}>
                 {(row) => (
                   <li data-failed={row.error !== undefined}>

@@ -29,7 +29,7 @@ export function ProfileCard() {
     <section class="card" aria-label="Profile">
       <form onSubmit={save}>
         <div class="card-body form two">
-          <Field label="Name" value={name()} onInput={setName} required maxLength={128} autocomplete="name" />
+          <Field label="Name" value={name()} onInput={setName} required maxLength={64} autocomplete="name" />
           <Field label="Email" type="email" value={email()} onInput={setEmail} required autocomplete="email" />
           <ProblemNotice problem={action.problem()} />
         </div>

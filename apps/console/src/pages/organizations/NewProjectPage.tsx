@@ -42,7 +42,7 @@ export function NewProjectPage() {
             value={name()}
             onInput={setName}
             required
-            maxLength={128}
+            maxLength={64}
             placeholder="My app"
             hint="The passkey prompt shows it to your users."
           />

@@ -63,11 +63,13 @@ export function ProjectsPage() {
                           <li>
                             <A href={`/environments/${environment.tenant_id}`}>
                               <span class={`dot ${environment.kind}`} />
-                              <span class="main">
-                                <span class="sr">{project.name}: </span>
-                                {kindWords(environment.kind)}
+                              <span class="place">
+                                <span class="main">
+                                  <span class="sr">{project.name}: </span>
+                                  {kindWords(environment.kind)}
+                                </span>
+                                <span class="quiet small">{environment.app_url ?? "No URL yet"}</span>
                               </span>
-                              <span class="quiet small">{environment.app_url ?? "No URL yet"}</span>
                               <Icon name="arrow" />
                             </A>
                           </li>

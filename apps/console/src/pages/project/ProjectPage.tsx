@@ -78,7 +78,7 @@ function Inside() {
                       value={name()}
                       onInput={setName}
                       required
-                      maxLength={128}
+                      maxLength={64}
                       hint="What members see. What the passkey prompt shows is set for each environment, in its policy."
                     />
                     <ProblemNotice problem={action.problem()} />

@@ -15,7 +15,9 @@ interface AuditFiltersProps {
 /** The audit log's filters. They are in the address, so that a view can be sent to somebody. */
 export function AuditFilters(props: AuditFiltersProps) {
   return (
-    <div class="filters">
+    <details class="filters-part" open={window.matchMedia("(min-width: 720px)").matches}>
+      <summary>Filters</summary>
+      <div class="filters">
       <SelectField
         label="What"
         value={props.filters.type?.length === 1 ? (props.filters.type[0] ?? "") : ""}
@@ -32,7 +34,8 @@ export function AuditFilters(props: AuditFiltersProps) {
       <Typed label="Anything" value={props.filters.q ?? ""} onChange={(q) => props.onChange({ q })} placeholder="Error, browser, request…" />
       <Moment label="After" value={props.filters.start_time} onChange={(start_time) => props.onChange({ start_time })} />
       <Moment label="Before" value={props.filters.end_time} onChange={(end_time) => props.onChange({ end_time })} />
-    </div>
+      </div>
+    </details>
   );
 }
 

@@ -138,8 +138,8 @@ function dateOf(day: string): Date {
   return new Date(`${day}T12:00:00`);
 }
 
-/** The next number that reads well at the top of a scale: 1, 2, 5 times a power of ten. */
+/** The next number that reads well at the top of a scale, and whose half is whole. */
 function niceCeiling(count: number): number {
-  const power = 10 ** Math.floor(Math.log10(count));
-  return ([1, 2, 5, 10].find((times) => times * power >= count) ?? 10) * power;
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return ([2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 80, 100].find((times) => times * power >= count) ?? 100) * power;
 }

@@ -8,7 +8,6 @@ import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { Notice } from "../../../parts/Notice";
 import { roleNeeded } from "../../../session/roleNeeded";
-import { consoleState } from "../../../session/session";
 import { CreateKeyDialog } from "../keys/CreateKeyDialog";
 import { useEnvironment } from "../environmentContext";
 import { AppUrlForm } from "../domain/AppUrlForm";
@@ -75,7 +74,6 @@ function Connected(props: { readonly environment: Environment }) {
           <CopyField name="Tenant ID" value={props.environment.tenant_id} />
           <CopyField name="API URL" value={props.environment.api_url} />
           <CopyField name="JWKS URL" value={props.environment.jwks_url} />
-          <CopyField name="Base URL" value={consoleState()?.public_url ?? ""} />
         </dl>
       </section>
       <Guide environment={props.environment} secret={secret()} onCreateKey={() => setCreating(true)} />

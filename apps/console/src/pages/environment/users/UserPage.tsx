@@ -151,7 +151,7 @@ export function UserPage() {
               <Loaded load={timeline}>
                 {(rows) => (
                   <Show when={rows().length > 0} fallback={<Empty title="Nothing yet">What this user does shows up here.</Empty>}>
-                    <ol class="timeline">
+                    <ol class="timeline" tabindex="0" aria-label="Newest first">
                       <For each={rows()}>
                         {(row) => (
                           <li data-failed={row.error !== undefined}>
