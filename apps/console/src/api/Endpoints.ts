@@ -1,9 +1,62 @@
+import type { paths } from "./schema";
 import type * as T from "./types";
+
+type Base = "/console/api";
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+type Json<Content> = Content extends { "application/json": infer Body } ? Body : unknown;
+
+// Of the described answers only those that went well; 204 has no body.
+type Answer<Responses> =
+  Responses extends Record<200, { content: infer Content }>
+    ? Json<Content>
+    : Responses extends Record<201, { content: infer Content }>
+      ? Json<Content>
+      : Responses extends Record<204, unknown>
+        ? void
+        : unknown;
+
+type BodyOf<Operation> = Operation extends { requestBody: { content: infer Content } } ? { body: Json<Content> } : unknown;
+type QueryOf<Operation> = Operation extends { parameters: { query?: infer Asked } }
+  ? [Asked] extends [never | undefined]
+    ? unknown
+    : { query: NonNullable<Asked> }
+  : unknown;
+
+type Described = {
+  [Path in keyof paths as Path extends `${Base}${string}` ? Path : never]: {
+    [M in Method as paths[Path][M] extends { responses: unknown } ? M : never]: paths[Path][M];
+  };
+};
+
+type Name = {
+  [Path in keyof Described]: Path extends `${Base}${infer Rest}`
+    ? keyof Described[Path] extends infer M extends Method
+      ? `${Uppercase<M>} ${Rest}`
+      : never
+    : never;
+}[keyof Described];
+
+type OperationOf<Endpoint> = Endpoint extends `${infer M} ${infer Rest}`
+  ? `${Base}${Rest}` extends infer Path extends keyof paths
+    ? Lowercase<M> extends infer Verb extends keyof paths[Path]
+      ? paths[Path][Verb]
+      : never
+    : never
+  : never;
+
+/** What each endpoint takes and answers, by its method and path below `/console/api`: as the document says. */
+export type Endpoints = {
+  [Endpoint in Name]: BodyOf<OperationOf<Endpoint>> &
+    QueryOf<OperationOf<Endpoint>> & {
+      response: OperationOf<Endpoint> extends { responses: infer Responses } ? Answer<Responses> : never;
+    };
+} & Omit<Pending, Name>;
 
 type Credential = PublicKeyCredentialJSON;
 
-/** What each endpoint takes and answers, by its method and path below `/console/api`. */
-export interface Endpoints {
+/** What the document doesn't have yet. */
+interface Pending {
   "GET /state": { response: T.State };
   "POST /links/inspect": { body: { link: string }; response: T.LinkInfo };
   "POST /sign-up/begin": { body: { link?: string; name: string; email: string }; response: { options: T.CreationOptions } };

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/tenants/{tenant_id}/audit_logs": {
+    "/console/api/state": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,10 +12,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a tenant's audit log
-         * @description What the tenant itself sees of it, with the same filters.
+         * Get how things are
+         * @description Whether the console is claimed, who may make an account, and the caller's session, where there is one.
+         *
+         *     For anyone.
          */
-        get: operations["listAuditLogs"];
+        get: operations["getState"];
         put?: never;
         post?: never;
         delete?: never;
@@ -24,279 +26,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/tenants/{tenant_id}/audit_logs/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export a tenant's audit log
-         * @description What the tenant itself sees of it, with the same filters, as a line of JSON for each row.
-         */
-        get: operations["exportAuditLogs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List tenants
-         * @description All of them.
-         */
-        get: operations["listTenants"];
-        put?: never;
-        /**
-         * Create a tenant
-         * @description With a signing key, and an API key where `create_api_key` is true. The key's secret is shown this once.
-         */
-        post: operations["createTenant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a tenant
-         * @description With its whole configuration, defaults spelled out.
-         */
-        get: operations["getTenant"];
-        /**
-         * Rename a tenant
-         * @description What operators call it.
-         */
-        put: operations["renameTenant"];
-        post?: never;
-        /**
-         * Delete a tenant
-         * @description With everything of its: keys, users, credentials, transactions, audit log. There is no way back.
-         */
-        delete: operations["deleteTenant"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/config": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Configure a tenant
-         * @description Replaces the whole configuration. It holds at once here, and within a second in other processes.
-         */
-        put: operations["configureTenant"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/secrets/api": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List API keys
-         * @description All of the tenant's, their secrets masked.
-         */
-        get: operations["listApiKeys"];
-        put?: never;
-        /**
-         * Create an API key
-         * @description Its secret is shown this once; only its hash is kept.
-         */
-        post: operations["createApiKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/secrets/api/{secret_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke an API key
-         * @description It is refused at once here, and within a second by other processes.
-         */
-        delete: operations["deleteApiKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/secrets/jwk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List signing keys
-         * @description All of the tenant's. A private key never leaves.
-         */
-        get: operations["listSigningKeys"];
-        put?: never;
-        /**
-         * Rotate the signing key
-         * @description The new key is published for 15 minutes before it signs, so that every cached JWKS has it by then. With `now`, for a compromise, it signs at once, and the older ones are vouched for no more.
-         */
-        post: operations["rotateSigningKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/secrets/jwk/{secret_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a signing key
-         * @description Tokens that it signed are vouched for no more. The key that signs can't be deleted.
-         */
-        delete: operations["deleteSigningKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List users
-         * @description All of the tenant's, in pages.
-         */
-        get: operations["listUsers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/users/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a user
-         * @description With credentials and transactions.
-         */
-        get: operations["getUser"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user
-         * @description With credentials and transactions. Rows of the audit log stay for as long as the tenant keeps them.
-         */
-        delete: operations["deleteUser"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a tenant's webhooks
-         * @description The oldest first, without their secrets.
-         */
-        get: operations["listWebhooks"];
-        put?: never;
-        /**
-         * Create a webhook
-         * @description Its secret is shown this once. Events are told from then on, within a second.
-         */
-        post: operations["createWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/webhooks/{webhook_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a webhook
-         * @description With its deliveries: what is pending is not sent.
-         */
-        delete: operations["deleteWebhook"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a webhook
-         * @description What the body leaves out stays. A webhook that is disabled misses what happens meanwhile.
-         */
-        patch: operations["updateWebhook"];
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/webhooks/{webhook_id}/secret": {
+    "/console/api/links/inspect": {
         parameters: {
             query?: never;
             header?: never;
@@ -306,37 +36,19 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replace a webhook's secret
-         * @description The new one is shown this once. For a day both sign, so that the receiver can change over; with `now`, the old one is forgotten at once.
+         * Ask what a link is for
+         * @description A link is not used up by it.
+         *
+         *     For anyone.
          */
-        post: operations["replaceWebhookSecret"];
+        post: operations["inspectLink"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/tenants/{tenant_id}/webhooks/{webhook_id}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a webhook's deliveries
-         * @description What it is to hear of, with what became of each. Kept for 30 days.
-         */
-        get: operations["listWebhookDeliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tenants/{tenant_id}/webhooks/{webhook_id}/deliveries/{event_id}/redeliver": {
+    "/console/api/sign-up/begin": {
         parameters: {
             query?: never;
             header?: never;
@@ -346,17 +58,173 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deliver an event again
-         * @description Whatever became of it: it is due now, and retried for another day.
+         * Begin to make an account
+         * @description With a link that claims the console or invites, or without one where anybody may. Answers what the browser is to make the first passkey with. Nothing is used up.
+         *
+         *     For anyone.
          */
-        post: operations["redeliverWebhook"];
+        post: operations["beginSignUp"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/": {
+    "/console/api/sign-up/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account
+         * @description Keeps the passkey, uses up the link, and begins a session. An invitation makes the operator a member at once.
+         *
+         *     For anyone.
+         */
+        post: operations["finishSignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/sign-in/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in
+         * @description Answers what the browser is to ask for a passkey with, by autofill or by a prompt. Writes nothing.
+         *
+         *     For anyone.
+         */
+        post: operations["beginSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/sign-in/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Takes a passkey that was shown, and begins a session.
+         *
+         *     For anyone.
+         */
+        post: operations["finishSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/recovery/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a recovery code
+         * @description Uses the code up, ends the account's other sessions, and begins one in which a passkey can be added.
+         *
+         *     For anyone.
+         */
+        post: operations["recoverWithCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/recovery/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a recovery link
+         * @description A link of `passgate console recover`. Uses it up, ends the account's other sessions, and begins one in which a passkey can be added.
+         *
+         *     For anyone.
+         */
+        post: operations["recoverWithLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/step-up/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to show a passkey again
+         * @description Answers what the browser is to ask for one of the operator's passkeys with.
+         *
+         *     For operators.
+         */
+        post: operations["beginStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/step-up/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a passkey again
+         * @description For five minutes, the session may do what asks for a passkey just shown.
+         *
+         *     For operators.
+         */
+        post: operations["finishStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -364,10 +232,118 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read how things are
-         * @description A page for people: the version, whether the process can serve, and where the rest is.
+         * Get the own session
+         * @description With its operator.
+         *
+         *     For operators.
          */
-        get: operations["getStatusPage"];
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out
+         * @description Ends the own session and removes its cookie.
+         *
+         *     For operators.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the own sessions
+         * @description Those that hold, the latest used first.
+         *
+         *     For operators.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all other sessions
+         * @description All of the operator's own but the one that asks.
+         *
+         *     For operators.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of the operator's own.
+         *
+         *     For operators.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/operator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the own account
+         * @description Who the caller is.
+         *
+         *     For operators.
+         */
+        get: operations["getOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the own account
+         * @description What is left out stays. Passkeys that were made before go on showing the old name and email.
+         *
+         *     For operators. Needs a passkey shown within five minutes.
+         */
+        patch: operations["updateOperator"];
+        trace?: never;
+    };
+    "/console/api/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the own passkeys
+         * @description Newest first.
+         *
+         *     For operators.
+         */
+        get: operations["listPasskeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -376,67 +352,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/health/alive": {
+    "/console/api/passkeys/begin": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Is the process alive?
-         * @description It answers, and that is all that this says.
-         */
-        get: operations["getAlive"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Begin to add a passkey
+         * @description Answers what the browser is to make it with.
+         *
+         *     For operators. Needs a passkey shown within five minutes.
+         */
+        post: operations["beginAddingPasskey"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/health/ready": {
+    "/console/api/passkeys/finish": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Can the process serve?
-         * @description Whether its database answers, now and within the last seconds, and agrees with it about the time.
-         */
-        get: operations["getReady"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Add a passkey
+         * @description To the operator's own account.
+         *
+         *     For operators. Needs a passkey shown within five minutes.
+         */
+        post: operations["finishAddingPasskey"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/metrics": {
+    "/console/api/passkeys/{credential_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get the metrics
-         * @description Counts of this process since its start, in the text format that Prometheus reads: ceremonies by outcome and code, latencies, the store's queue, caches, rate limits. No tenant and no person is named.
-         */
-        get: operations["getMetrics"];
+        get?: never;
         put?: never;
         post?: never;
+        /**
+         * Remove a passkey
+         * @description One of the operator's own; not the last one, unless there are recovery codes.
+         *
+         *     For operators. Needs a passkey shown within five minutes.
+         */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description One of the operator's own.
+         *
+         *     For operators.
+         */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
+    "/console/api/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make recovery codes
+         * @description Ten, in place of those before. Each lets the operator in once, without a passkey.
+         *
+         *     For operators. Needs a passkey shown within five minutes.
+         */
+        post: operations["makeRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/openapi.json": {
+    "/console/api/activity": {
         parameters: {
             query?: never;
             header?: never;
@@ -444,90 +454,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get this document
-         * @description This API, as OpenAPI 3.1 describes it.
+         * List what happened in the own account
+         * @description Sign-ins, passkeys, recovery: the last hundred, newest first.
+         *
+         *     For operators.
          */
-        get: operations["getOpenApi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/openapi/public.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the public API's document
-         * @description The public API, as OpenAPI 3.1 describes it.
-         */
-        get: operations["getPublicOpenApi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/docs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read about the public API
-         * @description A page for people, which loads nothing from elsewhere and runs no script.
-         */
-        get: operations["getPublicPage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/docs/admin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read about the admin API
-         * @description A page for people, which loads nothing from elsewhere and runs no script.
-         */
-        get: operations["getAdminPage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/docs/style.css": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the pages' stylesheet
-         * @description Light or dark, as the reader's system is.
-         */
-        get: operations["getStyle"];
+        get: operations["listActivity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -540,60 +472,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description `GET /health/alive`. */
-        Alive: {
-            /** @description Always true: the process answers. */
-            alive: boolean;
-        };
-        /** @description An API key as lists show it. */
-        ApiKey: {
+        /** @description What happened in an operator's account. */
+        Activity: {
             /**
              * Format: uuid
-             * @description The key's id.
+             * @description The row's id.
              */
             id: string;
-            /** @description Its name. */
-            name: string;
-            /**
-             * @description Its first characters and an ellipsis: enough to tell keys apart.
-             * @example pgk_ab12…
-             */
-            secret: string;
+            /** @description What happened: as in the audit log, or `console_…`. */
+            type: string;
+            /** @description Why it failed: an error code. */
+            error?: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When.
              */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it was last used, to the minute.
-             */
-            last_used_at?: string;
+            at: string;
+            /** @description Where the request came from. */
+            source_ip: string;
+            /** @description The browser and system that it came from, as far as they told. */
+            device: string;
+            /** @description The passkey concerned, base64url. */
+            credential_id?: string;
         };
-        /** @description `POST /tenants/{id}/secrets/api`. */
-        ApiKeyCreate: {
-            /**
-             * @description Its name, unique in the tenant: 1 to 128 characters.
-             * @example Staging
-             */
-            name: string;
+        /** @description What `navigator.credentials.get()` is to be asked for. */
+        Assertion: {
+            /** @description With the member `publicKey`, for `PublicKeyCredential.parseRequestOptionsFromJSON()`. */
+            options: components["schemas"]["RequestOptions"];
         };
-        /** @description A new API key, with its secret: shown this once. */
-        ApiKeyCreated: {
-            /**
-             * Format: uuid
-             * @description The key's id, for revoking it.
-             */
+        /**
+         * @description What `navigator.credentials.get()` gave: `credential.toJSON()` (`AuthenticationResponseJSON`, WebAuthn Level 3,
+         *     §5.1), or what a library of the time before it makes. Members that are not listed are passed over.
+         *
+         *     Binary members are base64url; padding, and standard base64, are taken too.
+         */
+        AssertionCredential: {
+            /** @description The credential id, base64url; at most 1023 bytes before encoding. */
             id: string;
-            /** @description Its name. */
-            name: string;
-            /** @description The key itself. */
-            secret: components["schemas"]["SecretString"];
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
+            /** @description The same again. */
+            rawId?: string | null;
+            /** @description The only type there is. */
+            type: components["schemas"]["CredentialType"];
+            /** @description `platform` or `cross-platform`; other values count as none. */
+            authenticatorAttachment?: string | null;
+            /** @description What the authenticator signed. */
+            response: components["schemas"]["AssertionResponse"];
+            /** @description Client extension outputs: hints that nothing signs. */
+            clientExtensionResults?: Record<string, never> | null;
+        };
+        /** @description `AuthenticatorAssertionResponseJSON` (WebAuthn Level 3, §5.1). */
+        AssertionResponse: {
+            /** @description What the browser says of the ceremony: JSON in UTF-8, base64url. */
+            clientDataJSON: string;
+            /** @description RP ID hash, flags and counter: bytes, base64url. */
+            authenticatorData: string;
+            /** @description Over the authenticator data and the hash of the client data, base64url. */
+            signature: string;
+            /** @description Whose passkey it is, base64url. May be missing, null or empty where the login names a user. */
+            userHandle?: string | null;
         };
         /**
          * @description WebAuthn's `AuthenticatorAttachment` (Level 3, §5.4.5).
@@ -605,163 +541,63 @@ export interface components {
          * @enum {string}
          */
         AttestationPreference: "none" | "indirect" | "direct" | "enterprise";
-        /** @description Which authenticators credentials may be made on. */
-        AttestationTrust: {
-            /** @description What an attestation must prove. */
-            policy: components["schemas"]["TrustPolicy"];
-            /**
-             * @description Certificates that attestations may lead to, each in PEM or as DER in base64; answered as base64. Of at most 8192
-             *     bytes each. For the policy `trusted` alone.
-             */
-            trust_anchors?: string[];
-            /**
-             * @description Whether attestations may lead to what the FIDO Metadata Service lists for their model; models that it reports as
-             *     revoked or compromised are refused then. For the policy `trusted` alone.
-             */
-            metadata?: boolean;
-            /** @description Only these models (AAGUIDs). Proves nothing unless the policy is `trusted`. Default: all. */
-            aaguid_allow?: string[] | null;
-            /**
-             * @description None of these models, even if they are allowed. Keeps out only what says so itself unless the policy is
-             *     `trusted`.
-             */
-            aaguid_deny?: string[];
-        };
-        /** @description A row of the audit log. */
-        AuditLog: {
-            /**
-             * Format: uuid
-             * @description The row's id.
-             */
-            id: string;
-            /** @description What happened, such as `webauthn_registration_final_succeeded`. */
-            type: string;
-            /** @description Why it failed: an error code. */
-            error?: string;
-            /** @description The request, as `x-request-id` named it. */
-            meta_http_request_id: string;
-            /** @description Where the request came from. */
-            meta_source_ip: string;
-            /** @description What the request came from. */
-            meta_user_agent: string;
-            /** @description The app's own id of the user concerned. */
-            actor_user_id?: string;
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description The same: rows do not change.
-             */
-            updated_at: string;
-            /**
-             * Format: uuid
-             * @description The tenant.
-             */
-            tenant_id: string;
-            /** @description The app's own id of the transaction concerned. */
-            transaction_id?: string | null;
-            /** @description The credential concerned, base64url (ours, additive). */
-            credential_id?: string;
-        };
-        /** @description The audit log. */
-        AuditLogConfig: {
-            /**
-             * Format: int32
-             * @description How many days rows are kept: 1 to 3650. Default: 400.
-             */
-            retention_days: number;
-        };
-        /** @description Something in a configuration that is allowed and works otherwise than it looks. */
-        ConfigWarning: {
-            /**
-             * @description What a program decides on: stable, `snake_case`.
-             * @example rp_id_shared
-             */
-            code: string;
-            /** @description What a person reads. */
-            message: string;
-        };
-        /** @description Cross-origin access to the public API. */
-        CorsConfig: {
-            /** @description At least one origin; `https://*.example.com` matches one label, `*` any origin. */
-            allowed_origins: string[];
-            /** @description With `*` in `allowed_origins`: reflect the caller's origin and allow credentials. */
-            allow_unsafe_wildcard?: boolean;
-        };
-        /** @description A registered passkey. */
-        Credential: {
-            /**
-             * @description The credential id, base64url without padding; at most 1023 bytes before encoding.
-             * @example ZmFrZS1jcmVkZW50aWFsLWlk
-             */
-            id: string;
-            /**
-             * @description Starts as the authenticator's name, or `cred-<id>`.
-             * @example iCloud Keychain
-             */
-            name?: string;
-            /** @description The COSE key, base64url. */
-            public_key: string;
-            /** @description The attestation statement format of its registration (`none`, `packed`, …). */
-            attestation_type: string;
-            /**
-             * Format: uuid
-             * @description The authenticator's make, as a UUID; zero where it is not told.
-             */
-            aaguid: string;
-            /**
-             * Format: date-time
-             * @description When it was last used; its registration counts.
-             */
-            last_used_at?: string;
-            /**
-             * Format: date-time
-             * @description When it was registered.
-             */
-            created_at: string;
+        /**
+         * @description `AuthenticatorAttestationResponseJSON` (WebAuthn Level 3, §5.1). What a browser repeats here of the attestation
+         *     object (`authenticatorData`, `publicKey`, `publicKeyAlgorithm`) is passed over: nothing vouches for it.
+         */
+        AttestationResponse: {
+            /** @description What the browser says of the ceremony: JSON in UTF-8, base64url. */
+            clientDataJSON: string;
+            /** @description The new credential and the statement about it: CBOR, base64url. */
+            attestationObject: string;
             /** @description How the authenticator can be reached (`internal`, `hybrid`, `usb`, …). */
-            transports: string[];
-            /** @description Whether it may be synced between devices. */
-            backup_eligible: boolean;
-            /** @description Whether it is synced, as last seen. */
-            backup_state: boolean;
-            /** @description Whether it is a second factor rather than a passkey. */
-            is_mfa: boolean;
-            /**
-             * @description The app's own id of its user.
-             * @example user-7
-             */
-            user_id: string;
-            /** @description Where the passkey is kept (ours, additive). */
-            storage?: components["schemas"]["CredentialStorage"];
+            transports?: string[] | null;
+        };
+        /** @description `AuthenticatorSelectionCriteria` (WebAuthn Level 3, §5.4.4). */
+        AuthenticatorSelection: {
+            /** @description Which kind of authenticator is asked for. Absent where any will do. */
+            authenticatorAttachment?: components["schemas"]["Attachment"];
+            /** @description Whether the credential must be discoverable. */
+            residentKey: components["schemas"]["ResidentKeyRequirement"];
+            /** @description The same for browsers that know Level 1 only. */
+            requireResidentKey: boolean;
+            /** @description Whether the person must prove that it is them. */
+            userVerification: components["schemas"]["UserVerification"];
+        };
+        /** @description What `navigator.credentials.create()` is to be asked for. */
+        Creation: {
+            /** @description With the member `publicKey`, for `PublicKeyCredential.parseCreationOptionsFromJSON()`. */
+            options: components["schemas"]["CreationOptions"];
+        };
+        /**
+         * @description What a page hands to `navigator.credentials.create()`, after `PublicKeyCredential.parseCreationOptionsFromJSON()`
+         *     or a library has turned `publicKey` into what the browser takes.
+         */
+        CreationOptions: {
+            /** @description The options themselves. */
+            publicKey: components["schemas"]["PublicKeyCredentialCreationOptions"];
+            /** @description Beside `publicKey`, where the browser looks for it; only if the request asked for it (ours, additive). */
+            mediation?: components["schemas"]["Mediation"];
+        };
+        /** @description `PublicKeyCredentialDescriptorJSON` (WebAuthn Level 3, §5.8.3). */
+        CredentialDescriptor: {
+            /** @description The only type there is. */
+            type: components["schemas"]["CredentialType"];
+            /** @description The credential id, base64url. */
+            id: string;
+            /** @description How its authenticator can be reached. Never there at a login: some platforms wake the wrong authenticator. */
+            transports?: string[];
+        };
+        /** @description `PublicKeyCredentialParameters` (WebAuthn Level 3, §5.3). */
+        CredentialParameters: {
+            /** @description The only type there is. */
+            type: components["schemas"]["CredentialType"];
             /**
              * Format: int64
-             * @description How often it logged in or confirmed something (ours, additive).
+             * @description A COSE algorithm: -7 is ES256, -8 `EdDSA`, -257 RS256.
+             * @example -7
              */
-            use_count?: number;
-            /**
-             * @description The name of the authenticator's make, where it is known (ours, additive).
-             * @example iCloud Keychain
-             */
-            authenticator?: string;
-            /**
-             * @description A picture of the authenticator's make, as a `data:` URL of at most 32768 characters (ours, additive). Only where
-             *     one credential is asked for; a list has none.
-             */
-            authenticator_icon?: string;
-            /**
-             * @description The browser and system of its registration, as far as they told (ours, additive).
-             * @example Safari on iOS
-             */
-            registered_on?: string;
-            /**
-             * @description The browser and system of its last use (ours, additive).
-             * @example Safari on macOS
-             */
-            last_used_on?: string;
+            alg: number;
         };
         /**
          * @description Where a passkey is kept: its backup eligibility and state in one word (WebAuthn Level 3, §6.1.3).
@@ -769,10 +605,10 @@ export interface components {
          */
         CredentialStorage: "device_bound" | "syncable" | "synced";
         /**
-         * @description What to do where an authenticator deviates from a rule that some real ones break.
+         * @description `PublicKeyCredentialType` (WebAuthn Level 3, §5.8.2).
          * @enum {string}
          */
-        DeviationPolicy: "strict" | "warn";
+        CredentialType: "public-key";
         /** @description Every body outside 2xx. */
         ErrorBody: {
             /** @description A short sentence, the same for every error of this code. */
@@ -799,85 +635,101 @@ export interface components {
          *     verifier's own code (`signature_invalid`, `origin_not_allowed`, …), listed in docs/guides/errors.md.
          */
         ErrorCode: string;
-        /** @description The policy of second-factor credentials. */
-        MfaConfig: {
+        /**
+         * @description WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).
+         * @enum {string}
+         */
+        Hint: "security-key" | "client-device" | "hybrid";
+        /** @description What a link is for. */
+        LinkInfo: {
+            /** @description What it lets its holder do. */
+            kind: components["schemas"]["LinkKind"];
             /**
-             * Format: int64
-             * @description How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
-             * @example 300000
+             * Format: date-time
+             * @description From when on it is no use.
              */
-            timeout: number;
-            user_verification?: components["schemas"]["UserVerification"] | null;
-            attachment?: components["schemas"]["Attachment"] | null;
-            attestation_preference?: components["schemas"]["AttestationPreference"] | null;
-            resident_key_requirement?: components["schemas"]["ResidentKeyRequirement"] | null;
-            attestation_trust?: components["schemas"]["AttestationTrust"] | null;
+            expires_at: string;
+            /** @description The organization that it invites to. */
+            organization?: string;
+            /** @description As what it invites. */
+            role?: components["schemas"]["Role"];
+            /** @description Whom it was meant for, or whose account it recovers. */
+            email?: string;
         };
         /**
-         * @description Why a process can't serve.
+         * @description What a link lets its holder do.
          * @enum {string}
          */
-        NotReady: "database_unavailable" | "clock_off";
-        /** @description `GET /health/ready`. */
-        Ready: {
-            /** @description Whether the process can serve: its database answers, and agrees with it about the time. */
-            ready: boolean;
-            reason?: components["schemas"]["NotReady"] | null;
+        LinkKind: "claim" | "recovery" | "invitation";
+        /** @description The secret of a link. */
+        LinkSecret: {
+            /** @description What stands behind `#` in it. */
+            link: components["schemas"]["SecretString"];
         };
-        /** @description The relying party. */
-        RelyingParty: {
-            /**
-             * @description The RP ID: a domain, without scheme or port.
-             * @example example.com
-             */
-            id: string;
-            /** @description What the passkey prompt shows. */
-            display_name: string;
-            /**
-             * @description An image URL. Kept and returned; browsers no longer show it.
-             * @example https://example.com/icon.png
-             */
-            icon?: string | null;
-            /**
-             * @description At least one origin whose pages may run ceremonies: `https://…`, `http://localhost:…`,
-             *     `android:apk-key-hash:…`.
-             */
-            origins: string[];
+        /** @description A passkey that was made. */
+        Made: {
+            /** @description What `navigator.credentials.create()` gave. */
+            credential: components["schemas"]["RegistrationCredential"];
+            /** @description What to call it. Default: as its authenticator is called. */
+            name?: string | null;
         };
         /**
-         * @description What one request may ask for, beside its tenant's policy.
+         * @description How the person is asked (Credential Management Level 1, §2.3.2).
          * @enum {string}
          */
-        RequestOverrides: "stricter" | "any";
-        /**
-         * @description WebAuthn's `ResidentKeyRequirement` (Level 3, §5.4.6).
-         * @enum {string}
-         */
-        ResidentKeyRequirement: "required" | "preferred" | "discouraged";
-        /** @description A secret on the wire: an API key, an admin token. `Debug` hides it, and there is no `Display`. */
-        SecretString: string;
-        /**
-         * @description The algorithm of a tenant's tokens.
-         * @enum {string}
-         */
-        SigningAlgorithm: "ES256" | "RS256";
-        /** @description A signing key; the private half never leaves. */
-        SigningKey: {
+        Mediation: "conditional";
+        /** @description Who signs in to the console. */
+        Operator: {
             /**
              * Format: uuid
-             * @description The key's id, for deleting it.
+             * @description The id.
              */
             id: string;
-            /** @description Its name. */
+            /**
+             * @description What the person is called.
+             * @example Kim
+             */
             name: string;
-            /** @description Always empty: kept for clients of the plain contract. */
-            secret: string;
-            /** @description The id under which the JWKS lists it. */
-            kid: string;
-            /** @description The algorithm it signs with. */
-            alg: components["schemas"]["SigningAlgorithm"];
-            /** @description Where it is in its life. */
-            state: components["schemas"]["SigningKeyState"];
+            /**
+             * @description What the account is recognised by.
+             * @example kim@example.com
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many passkeys it has.
+             */
+            passkeys: number;
+            /**
+             * Format: int32
+             * @description How many recovery codes are left.
+             */
+            recovery_codes_left: number;
+        };
+        /** @description What an operator changes of the own account. */
+        OperatorUpdate: {
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Another email. */
+            email?: string | null;
+        };
+        /** @description An operator's passkey. */
+        Passkey: {
+            /** @description The credential id, base64url. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description The name of the authenticator's make, where it is known. */
+            authenticator?: string;
+            /** @description A picture of it, as a `data:` URL. */
+            authenticator_icon?: string;
+            /** @description Where it is kept. */
+            storage: components["schemas"]["CredentialStorage"];
             /**
              * Format: date-time
              * @description When it was made.
@@ -885,113 +737,154 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When it begins, or began, to sign.
+             * @description When it was last used; its making counts.
              */
-            signs_from: string;
+            last_used_at: string;
+            /** @description The browser and system that it was made in, as far as they told. */
+            registered_on?: string;
+            /** @description Those of its last use. */
+            last_used_on?: string;
         };
-        /** @description `POST /tenants/{id}/secrets/jwk`: rotates the tenant's signing key. */
-        SigningKeyCreate: {
-            /** @description Its name. Default: made from the time. */
-            name?: string | null;
-            alg?: components["schemas"]["SigningAlgorithm"] | null;
-            /** @description For a compromise: sign with the new key at once, and stop vouching for the older ones. */
-            now?: boolean;
+        /** @description `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3, §5.4). */
+        PublicKeyCredentialCreationOptions: {
+            /** @description Who asks. */
+            rp: components["schemas"]["RelyingPartyEntity"];
+            /** @description For whom. */
+            user: components["schemas"]["UserEntity"];
+            /**
+             * @description The sealed challenge, base64url. It can be used once, until its time is over.
+             * @example AQEBAAGgVmdR8gAB…
+             */
+            challenge: string;
+            /** @description The algorithms that are verified here, the most wanted first. */
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            /**
+             * Format: int64
+             * @description How long the person may take, in milliseconds.
+             * @example 300000
+             */
+            timeout: number;
+            /** @description The user's credentials of this kind, whose authenticators shall not make another. Absent where there is none. */
+            excludeCredentials?: components["schemas"]["CredentialDescriptor"][];
+            /** @description What the authenticator must be able to do. */
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @description Whether the authenticator is asked to prove its make. */
+            attestation: components["schemas"]["AttestationPreference"];
+            /** @description The attestation statement formats that are preferred, the best first. Absent where none is. */
+            attestationFormats?: string[];
+            /** @description Client extension inputs. Absent where none is asked for. */
+            extensions?: Record<string, never>;
+            /** @description What the page expects the person to use, the best first. Absent where nothing is. */
+            hints?: components["schemas"]["Hint"][];
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3, §5.5). */
+        PublicKeyCredentialRequestOptions: {
+            /**
+             * @description The sealed challenge, base64url. It can be used once, until its time is over.
+             * @example AQMBAAGgVmdR8gAB…
+             */
+            challenge: string;
+            /**
+             * Format: int64
+             * @description How long the person may take, in milliseconds.
+             * @example 300000
+             */
+            timeout: number;
+            /**
+             * @description The domain that the passkeys are bound to.
+             * @example example.com
+             */
+            rpId: string;
+            /** @description The user's credentials. Absent at a discoverable login, where the authenticator shows those it has. */
+            allowCredentials?: components["schemas"]["CredentialDescriptor"][];
+            /** @description Whether the person must prove that it is them. */
+            userVerification: components["schemas"]["UserVerification"];
+            /** @description Client extension inputs. Absent where none is asked for. */
+            extensions?: Record<string, never>;
+            /** @description What the page expects the person to use, the best first. Absent where nothing is. */
+            hints?: components["schemas"]["Hint"][];
+        };
+        /** @description A recovery code, and whose it is. */
+        RecoveryCodeUse: {
+            /** @description The account's email. */
+            email: string;
+            /** @description The code, however it is spaced. */
+            code: components["schemas"]["SecretString"];
+        };
+        /** @description Recovery codes that were just made. */
+        RecoveryCodes: {
+            /** @description Each lets the operator in once. They are not shown again. */
+            codes: components["schemas"]["SecretString"][];
         };
         /**
-         * @description Where a signing key is in its life.
+         * @description What `navigator.credentials.create()` gave: `credential.toJSON()` (`RegistrationResponseJSON`, WebAuthn Level 3,
+         *     §5.1), or what a library of the time before it makes. Members that are not listed are passed over.
+         *
+         *     Binary members are base64url; padding, and standard base64, are taken too.
+         */
+        RegistrationCredential: {
+            /** @description The credential id, base64url; at most 1023 bytes before encoding. */
+            id: string;
+            /** @description The same again. */
+            rawId?: string | null;
+            /** @description The only type there is. */
+            type: components["schemas"]["CredentialType"];
+            /** @description `platform` or `cross-platform`; other values count as none. */
+            authenticatorAttachment?: string | null;
+            /** @description What the authenticator made. */
+            response: components["schemas"]["AttestationResponse"];
+            /** @description Client extension outputs: hints that nothing signs. */
+            clientExtensionResults?: Record<string, never> | null;
+            /** @description Where webauthn-json used to put the transports. Those of `response` count before them. */
+            transports?: string[] | null;
+        };
+        /** @description `PublicKeyCredentialRpEntity` (WebAuthn Level 3, §5.4.2). */
+        RelyingPartyEntity: {
+            /**
+             * @description The RP ID: the domain that the passkey will be bound to.
+             * @example example.com
+             */
+            id: string;
+            /**
+             * @description What the passkey prompt shows.
+             * @example My app
+             */
+            name: string;
+        };
+        /** @description A name. */
+        Rename: {
+            /** @description The new name: 1 to 128 characters. */
+            name: string;
+        };
+        /**
+         * @description What a page hands to `navigator.credentials.get()`, after `PublicKeyCredential.parseRequestOptionsFromJSON()` or a
+         *     library has turned `publicKey` into what the browser takes.
+         */
+        RequestOptions: {
+            /** @description The options themselves. */
+            publicKey: components["schemas"]["PublicKeyCredentialRequestOptions"];
+        };
+        /**
+         * @description WebAuthn's `ResidentKeyRequirement` (Level 3, §5.4.6).
          * @enum {string}
          */
-        SigningKeyState: "published" | "active" | "retired";
-        /** @description `GET /tenants/{id}`. */
-        Tenant: {
+        ResidentKeyRequirement: "required" | "preferred" | "discouraged";
+        /**
+         * @description What a member of an organization may do; each role may do what those before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "developer" | "admin" | "owner";
+        /** @description A secret on the wire: an API key, an admin token. `Debug` hides it, and there is no `Display`. */
+        SecretString: string;
+        /** @description A session, as its own browser sees it. */
+        Session: {
             /**
              * Format: uuid
-             * @description The tenant's id.
+             * @description Its id.
              */
             id: string;
-            /**
-             * @description What operators call it.
-             * @example My app
-             */
-            display_name: string;
-            /** @description Its configuration. */
-            config: components["schemas"]["TenantConfig"];
-            /** @description What of the configuration is probably not meant (ours, additive). */
-            warnings?: components["schemas"]["ConfigWarning"][];
-        };
-        /** @description A tenant's whole configuration. */
-        TenantConfig: {
-            /** @description Which web pages may call this tenant's public API from a browser. */
-            cors: components["schemas"]["CorsConfig"];
-            /** @description The relying party, and the policy of its passkeys. */
-            webauthn: components["schemas"]["WebauthnConfig"];
-            mfa?: components["schemas"]["MfaConfig"] | null;
-            audit_log?: components["schemas"]["AuditLogConfig"] | null;
-        };
-        /** @description `POST /tenants`. */
-        TenantCreate: {
-            /**
-             * @description What operators call it: 1 to 128 characters.
-             * @example My app
-             */
-            display_name: string;
-            /** @description Its configuration. */
-            config: components["schemas"]["TenantConfig"];
-            /** @description Whether to make an "Initial API Key" too. */
-            create_api_key?: boolean;
-            signing_algorithm?: components["schemas"]["SigningAlgorithm"] | null;
-        };
-        /** @description What `POST /tenants` answers. */
-        TenantCreated: {
-            /**
-             * Format: uuid
-             * @description The new tenant's id.
-             */
-            id: string;
-            /** @description Its first API key, where one was asked for. */
-            api_key?: components["schemas"]["ApiKeyCreated"];
-            /** @description What of the configuration is probably not meant (ours, additive). */
-            warnings?: components["schemas"]["ConfigWarning"][];
-        };
-        /** @description One row of `GET /tenants`. */
-        TenantSummary: {
-            /**
-             * Format: uuid
-             * @description The tenant's id, first segment of its public API's paths.
-             */
-            id: string;
-            /**
-             * @description What operators call it.
-             * @example My app
-             */
-            display_name: string;
-        };
-        /** @description `PUT /tenants/{id}`. */
-        TenantUpdate: {
-            /**
-             * @description The new name: 1 to 128 characters.
-             * @example My app
-             */
-            display_name: string;
-        };
-        /** @description A transaction, as `GET transaction/{user_id}` lists it. */
-        Transaction: {
-            /**
-             * Format: uuid
-             * @description Our id of it.
-             */
-            id: string;
-            /** @description The app's own id of it. */
-            identifier: string;
-            /** @description What it is about: JSON text. */
-            data: string;
-            /** @description Where it is (ours, additive). */
-            status: components["schemas"]["TransactionStatus"];
-            /**
-             * Format: date-time
-             * @description When it was confirmed (ours, additive).
-             */
-            finalized_at?: string;
+            /** @description Whose it is. */
+            operator: components["schemas"]["Operator"];
             /**
              * Format: date-time
              * @description When it began.
@@ -999,20 +892,118 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When it was last changed.
+             * @description When it ends if nothing is done.
              */
-            updated_at: string;
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description Until when what asks for a passkey just shown may be done.
+             */
+            fresh_until?: string | null;
+            /** @description What it began with. */
+            via: components["schemas"]["SessionVia"];
+        };
+        /** @description A session, as its operator's list shows it. */
+        SessionInfo: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether it is the caller's own. */
+            current: boolean;
+            /** @description What it began with. */
+            via: components["schemas"]["SessionVia"];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, give or take ten seconds.
+             */
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends if nothing is done.
+             */
+            expires_at: string;
+            /** @description Where it began. */
+            source_ip: string;
+            /**
+             * @description The browser and system that it began in, as far as they told.
+             * @example Chrome on macOS
+             */
+            device: string;
         };
         /**
-         * @description Where a transaction is.
+         * @description What a session began with.
          * @enum {string}
          */
-        TransactionStatus: "pending" | "finalized";
+        SessionVia: "passkey" | "recovery_code" | "recovery_link";
+        /** @description How many sessions ended. */
+        SessionsEnded: {
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            ended: number;
+        };
+        /** @description A passkey that was shown. */
+        Shown: {
+            /** @description What `navigator.credentials.get()` gave. */
+            credential: components["schemas"]["AssertionCredential"];
+        };
+        /** @description Who wants to become an operator. */
+        SignUpBegin: {
+            link?: components["schemas"]["SecretString"] | null;
+            /**
+             * @description What the person is called.
+             * @example Kim
+             */
+            name: string;
+            /**
+             * @description What the account is to be recognised by.
+             * @example kim@example.com
+             */
+            email: string;
+        };
+        /** @description A passkey that was made for a sign-up, beside what it was begun with. */
+        SignUpFinish: {
+            link?: components["schemas"]["SecretString"] | null;
+            /**
+             * @description As at the beginning.
+             * @example Kim
+             */
+            name: string;
+            /**
+             * @description As at the beginning.
+             * @example kim@example.com
+             */
+            email: string;
+            /** @description What `navigator.credentials.create()` gave. */
+            credential: components["schemas"]["RegistrationCredential"];
+        };
         /**
-         * @description What an attestation must prove.
+         * @description Who may make an account.
          * @enum {string}
          */
-        TrustPolicy: "none" | "any" | "trusted";
+        SignUpPolicy: "invitation" | "open";
+        /** @description What anybody may know of the console, and who asks. */
+        State: {
+            /** @description Whether it has an operator. Until then, only a link that claims it lets anybody in. */
+            claimed: boolean;
+            /** @description Who may make an account. */
+            sign_up: components["schemas"]["SignUpPolicy"];
+            /** @description The server's version. */
+            version: string;
+            /** @description Where the console is: the origin of its pages. */
+            console_url: string;
+            /** @description Where apps and browsers reach the public API. */
+            public_url: string;
+            session?: components["schemas"]["Session"] | null;
+        };
         /**
          * @description What `PublicKeyCredential.signalUnknownCredential()` takes (WebAuthn Level 3, §5.1.10.2): the browser deletes the
          *     passkey from the device for good.
@@ -1023,230 +1014,31 @@ export interface components {
             /** @description The credential id, base64url. */
             credentialId: string;
         };
-        /**
-         * @description What a login with a credential that was never seen here tells the page.
-         * @enum {string}
-         */
-        UnknownCredentials: "refuse" | "signal";
-        /** @description A user, as `GET /tenants/{id}/users` lists it. */
-        User: {
+        /** @description `PublicKeyCredentialUserEntityJSON` (WebAuthn Level 3, §5.4.3). */
+        UserEntity: {
             /**
-             * Format: uuid
-             * @description The row's id, by which the admin API names the user.
+             * @description The user handle, base64url: random bytes that say nothing about the person. Not the app's user id.
+             * @example Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE
              */
             id: string;
-            /** @description The app's own id. */
-            user_id: string;
-            /** @description What the person recognises the account by. */
+            /**
+             * @description What the person recognises the account by.
+             * @example kim@example.com
+             */
             name: string;
-            /** @description An image URL. */
-            icon?: string | null;
-            /** @description A friendlier name. */
-            display_name?: string | null;
-        };
-        /** @description A user with everything of theirs: `GET /tenants/{id}/users/{user_id}`. */
-        UserDetails: components["schemas"]["User"] & {
-            /** @description The user's credentials, newest first. */
-            credentials: components["schemas"]["Credential"][];
-            /** @description The user's transactions, newest first. */
-            transactions: components["schemas"]["Transaction"][];
+            /**
+             * @description A friendlier name.
+             * @example Kim
+             */
+            displayName: string;
         };
         /**
          * @description WebAuthn's `UserVerificationRequirement` (Level 3, §5.8.6).
          * @enum {string}
          */
         UserVerification: "required" | "preferred" | "discouraged";
-        /** @description The relying party and the policy of passkeys. */
-        WebauthnConfig: {
-            /** @description Who asks: the name and the domain that passkeys are bound to. */
-            relying_party: components["schemas"]["RelyingParty"];
-            /**
-             * Format: int64
-             * @description How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
-             * @example 300000
-             */
-            timeout: number;
-            user_verification?: components["schemas"]["UserVerification"] | null;
-            attachment?: components["schemas"]["Attachment"] | null;
-            attestation_preference?: components["schemas"]["AttestationPreference"] | null;
-            resident_key_requirement?: components["schemas"]["ResidentKeyRequirement"] | null;
-            request_overrides?: components["schemas"]["RequestOverrides"] | null;
-            counter_policy?: components["schemas"]["DeviationPolicy"] | null;
-            backup_eligibility_policy?: components["schemas"]["DeviationPolicy"] | null;
-            unknown_credentials?: components["schemas"]["UnknownCredentials"] | null;
-            attestation_trust?: components["schemas"]["AttestationTrust"] | null;
-        };
-        /** @description Where a tenant wants to hear of events. */
-        Webhook: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /**
-             * @description Its URL.
-             * @example https://app.example.com/hooks
-             */
-            url: string;
-            /**
-             * @description What people know it by.
-             * @example Our backend
-             */
-            description: string;
-            /** @description Of what it wants to hear; of everything if empty. */
-            events: components["schemas"]["WebhookEvent"][];
-            /** @description Whether it hears. */
-            state: components["schemas"]["WebhookState"];
-            /**
-             * Format: int32
-             * @description How often in a row attempts have failed.
-             */
-            failures: number;
-            /**
-             * Format: date-time
-             * @description Until when it is left alone after failures.
-             */
-            paused_until?: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updated_at: string;
-        };
-        /** @description `POST /tenants/{id}/webhooks`. */
-        WebhookCreate: {
-            /**
-             * @description Where to: an https URL without credentials and fragment, at most 2048 bytes.
-             * @example https://app.example.com/hooks
-             */
-            url: string;
-            /** @description What people know it by, at most 256 characters. */
-            description?: string;
-            /** @description Of what it wants to hear; of everything if empty. */
-            events?: components["schemas"]["WebhookEvent"][];
-        };
-        /** @description One event for one webhook. */
-        WebhookDelivery: {
-            /**
-             * Format: uuid
-             * @description The event's id: the header `webhook-id`.
-             */
-            event_id: string;
-            /** @description Its type. */
-            type: components["schemas"]["WebhookEvent"];
-            /** @description What the receiver is sent: JSON text. */
-            body: string;
-            /** @description Where it is. */
-            status: components["schemas"]["WebhookDeliveryStatus"];
-            /**
-             * Format: int32
-             * @description How many attempts were begun since it became due first, or by hand.
-             */
-            attempts: number;
-            /**
-             * Format: date-time
-             * @description When the next attempt is due, while it is pending.
-             */
-            next_attempt_at?: string;
-            /**
-             * Format: int32
-             * @description What the last attempt was answered with.
-             */
-            last_status?: number;
-            /**
-             * @description Why the last attempt failed: a code.
-             * @example timed_out
-             */
-            last_failure?: string;
-            /**
-             * Format: date-time
-             * @description When the last attempt ended.
-             */
-            last_attempt_at?: string;
-            /**
-             * Format: date-time
-             * @description When the event happened.
-             */
-            created_at: string;
-        };
-        /**
-         * @description Where a delivery is.
-         * @enum {string}
-         */
-        WebhookDeliveryStatus: "pending" | "delivered" | "dead";
-        /**
-         * @description What a webhook tells of; docs/guides/webhooks.md says when, and with what.
-         * @enum {string}
-         */
-        WebhookEvent: "credential.created" | "credential.used_first_time" | "credential.renamed" | "credential.deleted" | "sign_in.failed" | "credential.clone_suspected" | "transaction.completed";
-        /** @description A webhook's secret, to be shown this once. */
-        WebhookSecret: {
-            /**
-             * Format: uuid
-             * @description The webhook.
-             */
-            id: string;
-            /** @description The secret that signs, as Standard Webhooks spells it: `whsec_` and base64. */
-            secret: components["schemas"]["SecretString"];
-        };
-        /** @description `POST /tenants/{id}/webhooks/{webhook_id}/secret`. */
-        WebhookSecretReplace: {
-            /** @description Whether the old secret signs no longer from now on, because it got out. Otherwise both sign for a day. */
-            now?: boolean;
-        };
-        /**
-         * @description Whether a webhook hears of events.
-         * @enum {string}
-         */
-        WebhookState: "enabled" | "disabled" | "gone";
-        /**
-         * @description What an operator can make of a webhook's state; `gone` is for receivers to say.
-         * @enum {string}
-         */
-        WebhookSwitch: "enabled" | "disabled";
-        /** @description `PATCH /tenants/{id}/webhooks/{webhook_id}`: what is absent stays. */
-        WebhookUpdate: {
-            /** @description Where to. */
-            url?: string | null;
-            /** @description What people know it by. */
-            description?: string | null;
-            /** @description Of what it wants to hear. */
-            events?: components["schemas"]["WebhookEvent"][] | null;
-            state?: components["schemas"]["WebhookSwitch"] | null;
-        };
     };
     responses: {
-        /**
-         * @description - `admin_token_missing`: the admin API needs an admin token and none came.
-         *     - `admin_token_invalid`: the admin token is wrong or revoked.
-         */
-        AdminTokenRefused: {
-            headers: {
-                "x-request-id": components["headers"]["x-request-id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "admin_token_missing",
-                 *       "details": "what was wrong with this request, for a developer to read",
-                 *       "status": 401,
-                 *       "title": "Unauthorized"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ErrorBody"] & {
-                    /** @enum {integer} */
-                    status?: 401;
-                    /** @enum {string} */
-                    code?: "admin_token_missing" | "admin_token_invalid";
-                };
-            };
-        };
         /** @description - `body_too_large`: the body is larger than the server takes. */
         BodyTooLarge: {
             headers: {
@@ -1290,6 +1082,30 @@ export interface components {
                     status?: 500;
                     /** @enum {string} */
                     code?: "internal";
+                };
+            };
+        };
+        /** @description - `rate_limited`: too many requests; `Retry-After` says how many seconds to wait. */
+        RateLimited: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "x-request-id": components["headers"]["x-request-id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "rate_limited",
+                 *       "details": "what was wrong with this request, for a developer to read",
+                 *       "status": 429,
+                 *       "title": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"] & {
+                    /** @enum {integer} */
+                    status?: 429;
+                    /** @enum {string} */
+                    code?: "rate_limited";
                 };
             };
         };
@@ -1386,29 +1202,6 @@ export interface components {
                 };
             };
         };
-        /** @description - `web_page_refused`: the admin API takes no requests of web pages. */
-        WebPageRefused: {
-            headers: {
-                "x-request-id": components["headers"]["x-request-id"];
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "web_page_refused",
-                 *       "details": "what was wrong with this request, for a developer to read",
-                 *       "status": 403,
-                 *       "title": "Forbidden"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ErrorBody"] & {
-                    /** @enum {integer} */
-                    status?: 403;
-                    /** @enum {string} */
-                    code?: "web_page_refused";
-                };
-            };
-        };
     };
     parameters: never;
     requestBodies: never;
@@ -1424,236 +1217,68 @@ export interface components {
     };
     pathItems: never;
 }
-export type Alive = components['schemas']['Alive'];
-export type ApiKey = components['schemas']['ApiKey'];
-export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
-export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
+export type Activity = components['schemas']['Activity'];
+export type Assertion = components['schemas']['Assertion'];
+export type AssertionCredential = components['schemas']['AssertionCredential'];
+export type AssertionResponse = components['schemas']['AssertionResponse'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttestationPreference = components['schemas']['AttestationPreference'];
-export type AttestationTrust = components['schemas']['AttestationTrust'];
-export type AuditLog = components['schemas']['AuditLog'];
-export type AuditLogConfig = components['schemas']['AuditLogConfig'];
-export type ConfigWarning = components['schemas']['ConfigWarning'];
-export type CorsConfig = components['schemas']['CorsConfig'];
-export type Credential = components['schemas']['Credential'];
+export type AttestationResponse = components['schemas']['AttestationResponse'];
+export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type Creation = components['schemas']['Creation'];
+export type CreationOptions = components['schemas']['CreationOptions'];
+export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
+export type CredentialParameters = components['schemas']['CredentialParameters'];
 export type CredentialStorage = components['schemas']['CredentialStorage'];
-export type DeviationPolicy = components['schemas']['DeviationPolicy'];
+export type CredentialType = components['schemas']['CredentialType'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorCode = components['schemas']['ErrorCode'];
-export type MfaConfig = components['schemas']['MfaConfig'];
-export type NotReady = components['schemas']['NotReady'];
-export type Ready = components['schemas']['Ready'];
-export type RelyingParty = components['schemas']['RelyingParty'];
-export type RequestOverrides = components['schemas']['RequestOverrides'];
+export type Hint = components['schemas']['Hint'];
+export type LinkInfo = components['schemas']['LinkInfo'];
+export type LinkKind = components['schemas']['LinkKind'];
+export type LinkSecret = components['schemas']['LinkSecret'];
+export type Made = components['schemas']['Made'];
+export type Mediation = components['schemas']['Mediation'];
+export type Operator = components['schemas']['Operator'];
+export type OperatorUpdate = components['schemas']['OperatorUpdate'];
+export type Passkey = components['schemas']['Passkey'];
+export type PublicKeyCredentialCreationOptions = components['schemas']['PublicKeyCredentialCreationOptions'];
+export type PublicKeyCredentialRequestOptions = components['schemas']['PublicKeyCredentialRequestOptions'];
+export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type RegistrationCredential = components['schemas']['RegistrationCredential'];
+export type RelyingPartyEntity = components['schemas']['RelyingPartyEntity'];
+export type Rename = components['schemas']['Rename'];
+export type RequestOptions = components['schemas']['RequestOptions'];
 export type ResidentKeyRequirement = components['schemas']['ResidentKeyRequirement'];
+export type Role = components['schemas']['Role'];
 export type SecretString = components['schemas']['SecretString'];
-export type SigningAlgorithm = components['schemas']['SigningAlgorithm'];
-export type SigningKey = components['schemas']['SigningKey'];
-export type SigningKeyCreate = components['schemas']['SigningKeyCreate'];
-export type SigningKeyState = components['schemas']['SigningKeyState'];
-export type Tenant = components['schemas']['Tenant'];
-export type TenantConfig = components['schemas']['TenantConfig'];
-export type TenantCreate = components['schemas']['TenantCreate'];
-export type TenantCreated = components['schemas']['TenantCreated'];
-export type TenantSummary = components['schemas']['TenantSummary'];
-export type TenantUpdate = components['schemas']['TenantUpdate'];
-export type Transaction = components['schemas']['Transaction'];
-export type TransactionStatus = components['schemas']['TransactionStatus'];
-export type TrustPolicy = components['schemas']['TrustPolicy'];
+export type Session = components['schemas']['Session'];
+export type SessionInfo = components['schemas']['SessionInfo'];
+export type SessionVia = components['schemas']['SessionVia'];
+export type SessionsEnded = components['schemas']['SessionsEnded'];
+export type Shown = components['schemas']['Shown'];
+export type SignUpBegin = components['schemas']['SignUpBegin'];
+export type SignUpFinish = components['schemas']['SignUpFinish'];
+export type SignUpPolicy = components['schemas']['SignUpPolicy'];
+export type State = components['schemas']['State'];
 export type UnknownCredentialSignal = components['schemas']['UnknownCredentialSignal'];
-export type UnknownCredentials = components['schemas']['UnknownCredentials'];
-export type User = components['schemas']['User'];
-export type UserDetails = components['schemas']['UserDetails'];
+export type UserEntity = components['schemas']['UserEntity'];
 export type UserVerification = components['schemas']['UserVerification'];
-export type WebauthnConfig = components['schemas']['WebauthnConfig'];
-export type Webhook = components['schemas']['Webhook'];
-export type WebhookCreate = components['schemas']['WebhookCreate'];
-export type WebhookDelivery = components['schemas']['WebhookDelivery'];
-export type WebhookDeliveryStatus = components['schemas']['WebhookDeliveryStatus'];
-export type WebhookEvent = components['schemas']['WebhookEvent'];
-export type WebhookSecret = components['schemas']['WebhookSecret'];
-export type WebhookSecretReplace = components['schemas']['WebhookSecretReplace'];
-export type WebhookState = components['schemas']['WebhookState'];
-export type WebhookSwitch = components['schemas']['WebhookSwitch'];
-export type WebhookUpdate = components['schemas']['WebhookUpdate'];
-export type ResponseAdminTokenRefused = components['responses']['AdminTokenRefused'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseInternal = components['responses']['Internal'];
+export type ResponseRateLimited = components['responses']['RateLimited'];
 export type ResponseRequestTimeout = components['responses']['RequestTimeout'];
 export type ResponseTenantIdInvalid = components['responses']['TenantIdInvalid'];
 export type ResponseTenantNotFound = components['responses']['TenantNotFound'];
 export type ResponseUnavailable = components['responses']['Unavailable'];
-export type ResponseWebPageRefused = components['responses']['WebPageRefused'];
 export type HeaderLink = components['headers']['Link'];
 export type HeaderRetryAfter = components['headers']['Retry-After'];
 export type HeaderXTotalCount = components['headers']['X-Total-Count'];
 export type HeaderXRequestId = components['headers']['x-request-id'];
 export type $defs = Record<string, never>;
 export interface operations {
-    listAuditLogs: {
-        parameters: {
-            query?: {
-                /** @description Only what happened after this moment. */
-                start_time?: string | "";
-                /** @description Only what happened before this moment. */
-                end_time?: string | "";
-                /** @description Only what is of this type; may repeat. */
-                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
-                /** @description Only rows whose user id has this in it. */
-                actor_user_id?: string;
-                /** @description Only rows whose address has this in it. */
-                meta_source_ip?: string;
-                /** @description Only rows that have this in one of their members. */
-                q?: string;
-                /** @description Which page, from 1. */
-                page?: number | "";
-                /** @description How many to a page. */
-                per_page?: number | "";
-                /** @description Newest first, or oldest. */
-                order?: ("desc" | "asc") | "";
-            };
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rows. */
-            200: {
-                headers: {
-                    Link: components["headers"]["Link"];
-                    "X-Total-Count": components["headers"]["X-Total-Count"];
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "actor_user_id": "user-7",
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "error": "signature_invalid",
-                     *         "id": "7b1d6a3f-9a1e-4a38-8d53-6c7a0e0b6a52",
-                     *         "meta_http_request_id": "f2b4d0c6-8b7e-4f0e-9c65-4a2f1d3e5b77",
-                     *         "meta_source_ip": "192.0.2.7",
-                     *         "meta_user_agent": "Mozilla/5.0",
-                     *         "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
-                     *         "transaction_id": null,
-                     *         "type": "webauthn_authentication_final_failed",
-                     *         "updated_at": "2027-01-15T08:00:00Z"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["AuditLog"][];
-                };
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    exportAuditLogs: {
-        parameters: {
-            query?: {
-                /** @description Only what happened after this moment. */
-                start_time?: string | "";
-                /** @description Only what happened before this moment. */
-                end_time?: string | "";
-                /** @description Only what is of this type; may repeat. */
-                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
-                /** @description Only rows whose user id has this in it. */
-                actor_user_id?: string;
-                /** @description Only rows whose address has this in it. */
-                meta_source_ip?: string;
-                /** @description Only rows that have this in one of their members. */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rows, each as in a list of them. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": string;
-                };
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    listTenants: {
+    getState: {
         parameters: {
             query?: never;
             header?: never;
@@ -1662,7 +1287,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The tenants. */
+            /** @description How things are. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1670,24 +1295,71 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example [
-                     *       {
-                     *         "display_name": "My app",
-                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
-                     *       }
-                     *     ]
+                     * @example {
+                     *       "claimed": true,
+                     *       "console_url": "http://localhost:8001",
+                     *       "public_url": "http://localhost:8000",
+                     *       "session": null,
+                     *       "sign_up": "invitation",
+                     *       "version": "0.1.0"
+                     *     }
                      */
-                    "application/json": components["schemas"]["TenantSummary"][];
+                    "application/json": components["schemas"]["State"];
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    createTenant: {
+    inspectLink: {
         parameters: {
             query?: never;
             header?: never;
@@ -1698,34 +1370,15 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "config": {
-                 *         "cors": {
-                 *           "allowed_origins": [
-                 *             "https://app.example.com"
-                 *           ]
-                 *         },
-                 *         "webauthn": {
-                 *           "attestation_preference": "none",
-                 *           "relying_party": {
-                 *             "display_name": "My app",
-                 *             "id": "example.com",
-                 *             "origins": [
-                 *               "https://app.example.com"
-                 *             ]
-                 *           },
-                 *           "timeout": 300000
-                 *         }
-                 *       },
-                 *       "create_api_key": true,
-                 *       "display_name": "My app"
+                 *       "link": "pgl_…"
                  *     }
                  */
-                "application/json": components["schemas"]["TenantCreate"];
+                "application/json": components["schemas"]["LinkSecret"];
             };
         };
         responses: {
-            /** @description Created. */
-            201: {
+            /** @description What it is for. */
+            200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -1733,16 +1386,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "api_key": {
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
-                     *         "name": "Staging",
-                     *         "secret": "pgk_ab12…, shown this once"
-                     *       },
-                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *       "expires_at": "2027-01-15T09:00:00Z",
+                     *       "kind": "claim"
                      *     }
                      */
-                    "application/json": components["schemas"]["TenantCreated"];
+                    "application/json": components["schemas"]["LinkInfo"];
                 };
             };
             /**
@@ -1771,27 +1419,103 @@ export interface operations {
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            /** @description - `link_invalid`: the link is unknown, was used, or has expired. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "link_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "link_invalid";
+                    };
+                };
+            };
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    getTenant: {
+    beginSignUp: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "kim@example.com",
+                 *       "link": "pgl_…",
+                 *       "name": "Kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignUpBegin"];
+            };
+        };
         responses: {
-            /** @description The tenant. */
+            /** @description What to make a passkey with. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -1800,72 +1524,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "config": {
-                     *         "cors": {
-                     *           "allowed_origins": [
-                     *             "https://app.example.com"
-                     *           ]
-                     *         },
-                     *         "webauthn": {
-                     *           "attestation_preference": "none",
-                     *           "relying_party": {
-                     *             "display_name": "My app",
-                     *             "id": "example.com",
-                     *             "origins": [
-                     *               "https://app.example.com"
-                     *             ]
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "attestation": "none",
+                     *           "authenticatorSelection": {
+                     *             "requireResidentKey": true,
+                     *             "residentKey": "required",
+                     *             "userVerification": "required"
                      *           },
-                     *           "timeout": 300000
+                     *           "challenge": "AQEBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "excludeCredentials": [
+                     *             {
+                     *               "id": "y7UjvXmJ0fYw2kq1l8rEoA",
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "pubKeyCredParams": [
+                     *             {
+                     *               "alg": -7,
+                     *               "type": "public-key"
+                     *             },
+                     *             {
+                     *               "alg": -257,
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "rp": {
+                     *             "id": "example.com",
+                     *             "name": "My app"
+                     *           },
+                     *           "timeout": 300000,
+                     *           "user": {
+                     *             "displayName": "Kim",
+                     *             "id": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs",
+                     *             "name": "kim@example.com"
+                     *           }
                      *         }
-                     *       },
-                     *       "display_name": "My app",
-                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Tenant"];
+                    "application/json": components["schemas"]["Creation"];
                 };
-            };
-            400: components["responses"]["TenantIdInvalid"];
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    renameTenant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "display_name": "My app"
-                 *     }
-                 */
-                "application/json": components["schemas"]["TenantUpdate"];
-            };
-        };
-        responses: {
-            /** @description Renamed. */
-            204: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
              */
             400: {
@@ -1876,7 +1578,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -1886,96 +1588,505 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "malformed_body" | "validation_failed";
+                        code?: "malformed_body" | "validation_failed";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteTenant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted. */
-            204: {
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `sign_up_closed`: an account needs an invitation.
+             */
+            403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "sign_up_closed";
+                    };
+                };
             };
-            400: components["responses"]["TenantIdInvalid"];
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
+            /** @description - `link_invalid`: the link is unknown, was used, or has expired. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "link_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "link_invalid";
+                    };
+                };
+            };
             408: components["responses"]["RequestTimeout"];
+            /**
+             * @description - `email_taken`: another account has the email.
+             *     - `console_claimed`: the console has an operator already.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "email_taken",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "email_taken" | "console_claimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    configureTenant: {
+    finishSignUp: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "cors": {
-                 *         "allowed_origins": [
-                 *           "https://app.example.com"
-                 *         ]
-                 *       },
-                 *       "webauthn": {
-                 *         "attestation_preference": "none",
-                 *         "relying_party": {
-                 *           "display_name": "My app",
-                 *           "id": "example.com",
-                 *           "origins": [
-                 *             "https://app.example.com"
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVjESZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQVFFQkFBR2pEcTFaIn0",
+                 *           "transports": [
+                 *             "hybrid",
+                 *             "internal"
                  *           ]
                  *         },
-                 *         "timeout": 300000
+                 *         "type": "public-key"
+                 *       },
+                 *       "email": "kim@example.com",
+                 *       "link": "pgl_…",
+                 *       "name": "Kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignUpFinish"];
+            };
+        };
+        responses: {
+            /** @description The session; its secret is in a cookie. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_already_registered`: the credential is already registered in this tenant.
+             *     - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "attested_credential_data_missing" | "credential_id_empty" | "public_key_cbor" | "credential_already_registered" | "algorithm_not_allowed" | "algorithm_es256k_unsupported" | "algorithm_ed448_unsupported" | "algorithm_fully_specified_ecdsa_unsupported" | "algorithm_fully_specified_ed25519_unsupported" | "algorithm_rs1_refused" | "algorithm_unknown" | "public_key_parameter_missing" | "public_key_parameter_unexpected" | "public_key_mismatch" | "public_key_coordinate" | "public_key_not_on_curve" | "public_key_weak_point" | "public_key_ml_dsa_length" | "public_key_rsa_size" | "public_key_rsa_number" | "attestation_format_unknown" | "attestation_format_unsupported" | "attestation_object_member_missing" | "attestation_statement_malformed" | "attestation_statement_member_missing" | "attestation_statement_member_unexpected" | "attestation_ecdaa_unsupported" | "attestation_algorithm_mismatch" | "attestation_signature_invalid" | "attestation_certificate_count" | "attestation_certificate_malformed" | "attestation_certificate_key" | "attestation_certificate_version" | "attestation_certificate_subject" | "attestation_certificate_subject_not_empty" | "attestation_certificate_subject_alternative_name" | "attestation_certificate_extended_key_usage" | "attestation_certificate_basic_constraints" | "attestation_certificate_aaguid_extension" | "attestation_certificate_aaguid_mismatch" | "attestation_tpm_version" | "attestation_tpm_public_area_malformed" | "attestation_tpm_public_key_mismatch" | "attestation_tpm_hash_algorithm" | "attestation_tpm_certificate_info_malformed" | "attestation_tpm_magic" | "attestation_tpm_type" | "attestation_tpm_extra_data_mismatch" | "attestation_tpm_name_algorithm" | "attestation_tpm_name_mismatch" | "attestation_android_public_key_mismatch" | "attestation_android_key_description_missing" | "attestation_android_key_description_malformed" | "attestation_android_challenge_mismatch" | "attestation_android_all_applications" | "attestation_android_origin" | "attestation_android_purpose" | "attestation_apple_nonce_missing" | "attestation_apple_nonce_mismatch" | "attestation_apple_public_key_mismatch" | "attestation_u2f_certificate_count" | "attestation_u2f_certificate_key" | "attestation_u2f_credential_key" | "attestation_compound_count" | "attestation_compound_nested" | "attestation_not_certified" | "attestation_path_malformed" | "attestation_path_root_included" | "attestation_path_order" | "attestation_path_unknown_issuer" | "attestation_path_expired" | "attestation_path_not_yet_valid" | "attestation_path_signature" | "attestation_path_signature_algorithm" | "attestation_path_critical_extension" | "attestation_path_constraint" | "attestation_path_revoked" | "attestation_path_revocation_list" | "attestation_model_unknown" | "attestation_model_attestation_type" | "attestation_model_revoked" | "attestation_model_attestation_key_compromise" | "attestation_model_user_verification_bypass" | "attestation_model_user_key_remote_compromise" | "attestation_model_user_key_physical_compromise" | "attestation_model_status_refused" | "aaguid_not_allowed" | "aaguid_denied" | "metadata_missing" | "metadata_blob_overdue" | "cbor_truncated" | "cbor_trailing_bytes" | "cbor_malformed" | "cbor_indefinite_length" | "cbor_not_minimal" | "cbor_duplicate_key" | "cbor_key_order" | "cbor_key_type" | "cbor_too_many_entries" | "cbor_too_deep" | "cbor_unsupported_type" | "cbor_unexpected_type" | "user_not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `sign_up_closed`: an account needs an invitation.
+             *     - `operator_mismatch`: the passkey, or the ceremony, is another account's.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "sign_up_closed" | "operator_mismatch";
+                    };
+                };
+            };
+            /** @description - `link_invalid`: the link is unknown, was used, or has expired. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "link_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "link_invalid";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /**
+             * @description - `email_taken`: another account has the email.
+             *     - `console_claimed`: the console has an operator already.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "email_taken",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "email_taken" | "console_claimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            /** @description - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_verification_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 422,
+                     *       "title": "Unprocessable Entity"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "user_verification_missing";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to ask for a passkey with. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "challenge": "AQMBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "rpId": "example.com",
+                     *           "timeout": 300000,
+                     *           "userVerification": "required"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Assertion"];
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    finishSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQVFNQkFBR2pEcTFaIn0",
+                 *           "signature": "MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7jK9lM1nO3pQ5rSwIgT7uV9wX1yZ3aB5cD7eF9gH1iJ3kL5mN7oP9qR1sT3uU",
+                 *           "userHandle": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs"
+                 *         },
+                 *         "type": "public-key"
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["TenantConfig"];
+                "application/json": components["schemas"]["Shown"];
             };
         };
         responses: {
-            /** @description Configured. */
-            204: {
+            /** @description The session; its secret is in a cookie. */
+            200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
              */
             400: {
                 headers: {
@@ -1985,7 +2096,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -1995,84 +2106,142 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "malformed_body" | "validation_failed";
+                        code?: "malformed_body" | "validation_failed" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    listApiKeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The keys. */
-            200: {
+            /**
+             * @description - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_unknown`: the credential was never seen here.
+             *     - `credential_revoked`: the credential was registered here and has been deleted.
+             *     - `credential_mfa_only`: the credential is a second factor; it can't log in alone.
+             *     - `user_mismatch`: the user handle or the challenge names another user than the credential's.
+             *     - `counter_rollback`: the signature counter did not grow: the authenticator may have been cloned.
+             *     - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401.
+             *     - `operator_unknown`: the passkey is one of the console's, but of no account.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
-                     * @example [
-                     *       {
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
-                     *         "last_used_at": "2027-01-16T10:30:00Z",
-                     *         "name": "Staging",
-                     *         "secret": "pgk_ab12…"
-                     *       }
-                     *     ]
+                     * @example {
+                     *       "code": "challenge_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
                      */
-                    "application/json": components["schemas"]["ApiKey"][];
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "challenge_invalid" | "challenge_expired" | "challenge_spent" | "credential_unknown" | "credential_revoked" | "credential_mfa_only" | "credential_not_allowed" | "user_mismatch" | "user_handle_missing" | "counter_rollback" | "backup_eligibility_changed" | "signature_invalid" | "stored_public_key" | "attested_credential_data_present" | "user_verification_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "credential_id_empty" | "credential_id_too_long" | "public_key_cbor" | "operator_unknown";
+                    };
                 };
             };
-            400: components["responses"]["TenantIdInvalid"];
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    createApiKey: {
+    recoverWithCode: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "name": "Staging"
+                 *       "code": "7Q2M-XK4D-0ZPA-93HV",
+                 *       "email": "kim@example.com"
                  *     }
                  */
-                "application/json": components["schemas"]["ApiKeyCreate"];
+                "application/json": components["schemas"]["RecoveryCodeUse"];
             };
         };
         responses: {
-            /** @description Created. */
-            201: {
+            /** @description The session; its secret is in a cookie. */
+            200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2081,17 +2250,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2027-01-15T08:00:00Z",
-                     *       "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
-                     *       "name": "Staging",
-                     *       "secret": "pgk_ab12…, shown this once"
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
                      *     }
                      */
-                    "application/json": components["schemas"]["ApiKeyCreated"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
              */
             400: {
@@ -2102,7 +2279,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -2112,16 +2289,12 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "malformed_body" | "validation_failed";
+                        code?: "malformed_body" | "validation_failed";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            /** @description - `name_taken`: the name is taken. */
-            409: {
+            /** @description - `recovery_code_invalid`: email or recovery code are wrong, or the code was used. */
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2129,52 +2302,47 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "name_taken",
+                     *       "code": "recovery_code_invalid",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 409,
-                     *       "title": "Conflict"
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 409;
+                        status?: 401;
                         /** @enum {string} */
-                        code?: "name_taken";
+                        code?: "recovery_code_invalid";
                     };
                 };
             };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteApiKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The key's id. */
-                secret_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Revoked. */
-            204: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2182,117 +2350,45 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "content_type_refused",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 400;
+                        status?: 415;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
+                        code?: "content_type_refused";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `api_key_not_found`: no such API key in this tenant.
-             */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_not_found",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 404;
-                        /** @enum {string} */
-                        code?: "tenant_not_found" | "api_key_not_found";
-                    };
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    listSigningKeys: {
+    recoverWithLink: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The keys. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "alg": "ES256",
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "id": "b3a9d2c4-1f5e-4a7b-8c6d-9e0f1a2b3c4d",
-                     *         "kid": "9f0c5d2e",
-                     *         "name": "2027-01-15T08:00:00Z",
-                     *         "secret": "",
-                     *         "signs_from": "2027-01-15T08:15:00Z",
-                     *         "state": "published"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["SigningKey"][];
-                };
-            };
-            400: components["responses"]["TenantIdInvalid"];
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    rotateSigningKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
+        requestBody: {
             content: {
-                /** @example {} */
-                "application/json": components["schemas"]["SigningKeyCreate"];
+                /**
+                 * @example {
+                 *       "link": "pgl_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkSecret"];
             };
         };
         responses: {
-            /** @description Created. */
-            201: {
+            /** @description The session; its secret is in a cookie. */
+            200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2300,22 +2396,26 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "alg": "ES256",
                      *       "created_at": "2027-01-15T08:00:00Z",
-                     *       "id": "b3a9d2c4-1f5e-4a7b-8c6d-9e0f1a2b3c4d",
-                     *       "kid": "9f0c5d2e",
-                     *       "name": "2027-01-15T08:00:00Z",
-                     *       "secret": "",
-                     *       "signs_from": "2027-01-15T08:15:00Z",
-                     *       "state": "published"
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
                      *     }
                      */
-                    "application/json": components["schemas"]["SigningKey"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
              */
             400: {
@@ -2326,7 +2426,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -2336,46 +2436,12 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "malformed_body" | "validation_failed";
+                        code?: "malformed_body" | "validation_failed";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteSigningKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The key's id. */
-                secret_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted. */
-            204: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2383,26 +2449,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "origin_refused",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
+                     *       "status": 403,
+                     *       "title": "Forbidden"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 400;
+                        status?: 403;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
+                        code?: "origin_refused";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `signing_key_not_found`: no such signing key in this tenant.
-             */
+            /** @description - `link_invalid`: the link is unknown, was used, or has expired. */
             404: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2411,7 +2472,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_not_found",
+                     *       "code": "link_invalid",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 404,
                      *       "title": "Not Found"
@@ -2421,13 +2482,14 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 404;
                         /** @enum {string} */
-                        code?: "tenant_not_found" | "signing_key_not_found";
+                        code?: "link_invalid";
                     };
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            /** @description - `signing_key_in_use`: the key signs, and no other could take its place. */
-            409: {
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2435,115 +2497,35 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "signing_key_in_use",
+                     *       "code": "content_type_refused",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 409,
-                     *       "title": "Conflict"
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 409;
+                        status?: 415;
                         /** @enum {string} */
-                        code?: "signing_key_in_use";
+                        code?: "content_type_refused";
                     };
                 };
             };
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    listUsers: {
-        parameters: {
-            query?: {
-                /** @description Which page, from 1. */
-                page?: number | "";
-                /** @description How many to a page. */
-                per_page?: number | "";
-                /** @description Newest first, or oldest. */
-                sort_direction?: ("desc" | "asc") | "";
-            };
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The users. */
-            200: {
-                headers: {
-                    Link: components["headers"]["Link"];
-                    "X-Total-Count": components["headers"]["X-Total-Count"];
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "display_name": "Kim",
-                     *         "icon": null,
-                     *         "id": "91d1c6a8-8a3f-4a63-93cb-5b4f6a7e8d90",
-                     *         "name": "kim@example.com",
-                     *         "user_id": "user-7"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["User"][];
-                };
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    getUser: {
+    beginStepUp: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The row's id, not the app's own id of the user. */
-                user_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The user. */
+            /** @description What to ask for a passkey with. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2552,285 +2534,26 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "credentials": [
-                     *         {
-                     *           "aaguid": "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
-                     *           "attestation_type": "none",
-                     *           "authenticator": "iCloud Keychain",
-                     *           "backup_eligible": true,
-                     *           "backup_state": true,
-                     *           "created_at": "2027-01-02T17:21:09Z",
-                     *           "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
-                     *           "is_mfa": false,
-                     *           "last_used_at": "2027-01-15T08:00:00Z",
-                     *           "last_used_on": "Safari on macOS",
-                     *           "name": "iCloud Keychain",
-                     *           "public_key": "pQECAyYgASFYIHSLtXKsZ0oYk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aVIlggQ2Yk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aV1cD3eF5g",
-                     *           "registered_on": "Safari on iOS",
-                     *           "storage": "synced",
-                     *           "transports": [
-                     *             "hybrid",
-                     *             "internal"
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "allowCredentials": [
+                     *             {
+                     *               "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *               "type": "public-key"
+                     *             }
                      *           ],
-                     *           "use_count": 12,
-                     *           "user_id": "user-7"
+                     *           "challenge": "AQMBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "rpId": "example.com",
+                     *           "timeout": 300000,
+                     *           "userVerification": "required"
                      *         }
-                     *       ],
-                     *       "display_name": "Kim",
-                     *       "icon": null,
-                     *       "id": "91d1c6a8-8a3f-4a63-93cb-5b4f6a7e8d90",
-                     *       "name": "kim@example.com",
-                     *       "transactions": [
-                     *         {
-                     *           "created_at": "2027-01-15T08:00:00Z",
-                     *           "data": "{\"amount\":\"99.50\",\"currency\":\"EUR\",\"to\":\"Example Ltd\"}",
-                     *           "finalized_at": "2027-01-15T08:00:31Z",
-                     *           "id": "0d9a7d6e-53a4-4bb2-a3a5-4f0f7ab0a5a4",
-                     *           "identifier": "payment-4711",
-                     *           "status": "finalized",
-                     *           "updated_at": "2027-01-15T08:00:31Z"
-                     *         }
-                     *       ],
-                     *       "user_id": "user-7"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UserDetails"];
-                };
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
-             */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_not_found",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 404;
-                        /** @enum {string} */
-                        code?: "tenant_not_found" | "user_not_found";
-                    };
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The row's id, not the app's own id of the user. */
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted. */
-            204: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
-             */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_not_found",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 404;
-                        /** @enum {string} */
-                        code?: "tenant_not_found" | "user_not_found";
-                    };
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    listWebhooks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The webhooks. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "description": "Our backend",
-                     *         "events": [
-                     *           "credential.created",
-                     *           "credential.deleted"
-                     *         ],
-                     *         "failures": 0,
-                     *         "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
-                     *         "state": "enabled",
-                     *         "updated_at": "2027-01-15T08:00:00Z",
-                     *         "url": "https://app.example.com/hooks"
                      *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["Webhook"][];
-                };
-            };
-            400: components["responses"]["TenantIdInvalid"];
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    createWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "events": [
-                 *         "credential.created"
-                 *       ],
-                 *       "url": "https://app.example.com/hooks"
-                 *     }
-                 */
-                "application/json": components["schemas"]["WebhookCreate"];
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
-                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDGQfyMBC1bS4="
                      *     }
                      */
-                    "application/json": components["schemas"]["WebhookSecret"];
+                    "application/json": components["schemas"]["Assertion"];
                 };
             };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
-             *     - `validation_failed`: a member breaks a bound.
-             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
-             */
+            /** @description - `no_credentials`: the user has no credential that this ceremony could use. */
             400: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2839,7 +2562,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "no_credentials",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -2849,15 +2572,84 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "webhook_url_too_long" | "webhook_url_invalid" | "webhook_url_scheme" | "webhook_url_credentials" | "webhook_url_fragment" | "webhook_address_forbidden" | "malformed_body" | "validation_failed";
+                        code?: "no_credentials";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            404: components["responses"]["TenantNotFound"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            /** @description - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "user_not_found";
+                    };
+                };
+            };
             408: components["responses"]["RequestTimeout"];
-            /** @description - `too_many_webhooks`: the tenant has as many webhooks as it may have. */
+            /** @description - `console_unclaimed`: the console has no operator yet. */
             409: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2866,7 +2658,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "too_many_webhooks",
+                     *       "code": "console_unclaimed",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 409,
                      *       "title": "Conflict"
@@ -2876,42 +2668,12 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "too_many_webhooks";
+                        code?: "console_unclaimed";
                     };
                 };
             };
-            413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The webhook's id. */
-                webhook_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted. */
-            204: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             */
-            400: {
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2919,88 +2681,84 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "content_type_refused",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 400;
+                        status?: 415;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
+                        code?: "content_type_refused";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `webhook_not_found`: no such webhook in this tenant.
-             */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_not_found",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 404;
-                        /** @enum {string} */
-                        code?: "tenant_not_found" | "webhook_not_found";
-                    };
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    updateWebhook: {
+    finishStepUp: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The webhook's id. */
-                webhook_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "state": "disabled"
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQVFNQkFBR2pEcTFaIn0",
+                 *           "signature": "MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7jK9lM1nO3pQ5rSwIgT7uV9wX1yZ3aB5cD7eF9gH1iJ3kL5mN7oP9qR1sT3uU",
+                 *           "userHandle": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs"
+                 *         },
+                 *         "type": "public-key"
+                 *       }
                  *     }
                  */
-                "application/json": components["schemas"]["WebhookUpdate"];
+                "application/json": components["schemas"]["Shown"];
             };
         };
         responses: {
-            /** @description Changed. */
-            204: {
+            /** @description The session. */
+            200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - and the verifier's own codes: docs/guides/errors.md says what each means.
              */
             400: {
@@ -3011,7 +2769,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -3021,17 +2779,26 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed" | "webhook_url_too_long" | "webhook_url_invalid" | "webhook_url_scheme" | "webhook_url_credentials" | "webhook_url_fragment" | "webhook_address_forbidden" | "malformed_body";
+                        code?: "malformed_body" | "validation_failed" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
             /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `webhook_not_found`: no such webhook in this tenant.
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_unknown`: the credential was never seen here.
+             *     - `credential_revoked`: the credential was registered here and has been deleted.
+             *     - `credential_mfa_only`: the credential is a second factor; it can't log in alone.
+             *     - `user_mismatch`: the user handle or the challenge names another user than the credential's.
+             *     - `counter_rollback`: the signature counter did not grow: the authenticator may have been cloned.
+             *     - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401.
+             *     - `operator_unknown`: the passkey is one of the console's, but of no account.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
              */
-            404: {
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3039,175 +2806,139 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_not_found",
+                     *       "code": "session_missing",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 404;
+                        status?: 401;
                         /** @enum {string} */
-                        code?: "tenant_not_found" | "webhook_not_found";
+                        code?: "session_missing" | "admin_token_invalid" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "credential_unknown" | "credential_revoked" | "credential_mfa_only" | "credential_not_allowed" | "user_mismatch" | "user_handle_missing" | "counter_rollback" | "backup_eligibility_changed" | "signature_invalid" | "stored_public_key" | "attested_credential_data_present" | "user_verification_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "credential_id_empty" | "credential_id_too_long" | "public_key_cbor" | "operator_unknown";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `operator_mismatch`: the passkey, or the ceremony, is another account's.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "operator_mismatch";
                     };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    replaceWebhookSecret: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The webhook's id. */
-                webhook_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /** @example {} */
-                "application/json": components["schemas"]["WebhookSecretReplace"];
-            };
-        };
-        responses: {
-            /** @description Replaced. */
-            201: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
-                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDGQfyMBC1bS4="
-                     *     }
-                     */
-                    "application/json": components["schemas"]["WebhookSecret"];
-                };
-            };
-            /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
-             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
-             */
-            400: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_id_invalid",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 400;
-                        /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed" | "malformed_body";
-                    };
-                };
-            };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `webhook_not_found`: no such webhook in this tenant.
-             */
-            404: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "tenant_not_found",
-                     *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorBody"] & {
-                        /** @enum {integer} */
-                        status?: 404;
-                        /** @enum {string} */
-                        code?: "tenant_not_found" | "webhook_not_found";
-                    };
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    listWebhookDeliveries: {
-        parameters: {
-            query?: {
-                /** @description Which page, from 1. */
-                page?: number | "";
-                /** @description How many to a page. */
-                per_page?: number | "";
-                /** @description Newest first, or oldest. */
-                order?: ("desc" | "asc") | "";
-            };
-            header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The webhook's id. */
-                webhook_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The deliveries. */
+            /** @description The session. */
             200: {
                 headers: {
-                    Link: components["headers"]["Link"];
-                    "X-Total-Count": components["headers"]["X-Total-Count"];
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
-                     * @example [
-                     *       {
-                     *         "attempts": 2,
-                     *         "body": "{\"timestamp\":\"2027-01-15T08:00:00Z\",\"type\":\"sign_in.failed\",\"data\":{}}",
-                     *         "created_at": "2027-01-15T08:00:00Z",
-                     *         "event_id": "0d9a7d6e-53a4-4bb2-a3a5-4f0f7ab0a5a4",
-                     *         "last_attempt_at": "2027-01-15T08:00:05Z",
-                     *         "last_failure": "timed_out",
-                     *         "next_attempt_at": "2027-01-15T08:00:20Z",
-                     *         "status": "pending",
-                     *         "type": "sign_in.failed"
-                     *       }
-                     *     ]
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "expires_at": "2027-01-15T20:00:00Z",
+                     *       "fresh_until": "2027-01-15T08:05:00Z",
+                     *       "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *       "operator": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "kim@example.com",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Kim",
+                     *         "passkeys": 2,
+                     *         "recovery_codes_left": 10
+                     *       },
+                     *       "via": "passkey"
+                     *     }
                      */
-                    "application/json": components["schemas"]["WebhookDelivery"][];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
-             *     - `validation_failed`: a member breaks a bound.
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
              */
-            400: {
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3215,27 +2946,22 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "session_missing",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 400,
-                     *       "title": "Bad Request"
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 400;
+                        status?: 401;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
+                        code?: "session_missing" | "admin_token_invalid";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
-            /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `webhook_not_found`: no such webhook in this tenant.
-             */
-            404: {
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3243,42 +2969,81 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_not_found",
+                     *       "code": "origin_refused",
                      *       "details": "what was wrong with this request, for a developer to read",
-                     *       "status": 404,
-                     *       "title": "Not Found"
+                     *       "status": 403,
+                     *       "title": "Forbidden"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorBody"] & {
                         /** @enum {integer} */
-                        status?: 404;
+                        status?: 403;
                         /** @enum {string} */
-                        code?: "tenant_not_found" | "webhook_not_found";
+                        code?: "origin_refused";
                     };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    redeliverWebhook: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The tenant's id. */
-                tenant_id: string;
-                /** @description The webhook's id. */
-                webhook_id: string;
-                /** @description The event's id. */
-                event_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is due. */
+            /** @description The session has ended. */
             204: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -3287,7 +3052,582 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `tenant_id_invalid`: the path's tenant id is no UUID.
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "current": true,
+                     *         "device": "Chrome on macOS",
+                     *         "expires_at": "2027-01-15T20:30:00Z",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "last_used_at": "2027-01-15T08:30:00Z",
+                     *         "source_ip": "192.0.2.7",
+                     *         "via": "passkey"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SessionInfo"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ended": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            /** @description - `session_not_found`: the operator has no such session. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "session_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "email": "kim@example.com",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "name": "Kim",
+                     *       "passkeys": 2,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OperatorUpdate"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "email": "kim@example.com",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "name": "Kim",
+                     *       "passkeys": 2,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
              *     - `validation_failed`: a member breaks a bound.
              */
             400: {
@@ -3298,7 +3638,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_id_invalid",
+                     *       "code": "malformed_body",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 400,
                      *       "title": "Bad Request"
@@ -3308,17 +3648,554 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "tenant_id_invalid" | "validation_failed";
+                        code?: "malformed_body" | "validation_failed";
                     };
                 };
             };
-            401: components["responses"]["AdminTokenRefused"];
-            403: components["responses"]["WebPageRefused"];
             /**
-             * @description - `tenant_not_found`: no such tenant.
-             *     - `webhook_not_found`: no such webhook in this tenant.
-             *     - `webhook_delivery_not_found`: no such delivery of this webhook.
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
              */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /**
+             * @description - `email_taken`: another account has the email.
+             *     - `console_unclaimed`: the console has no operator yet.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "email_taken",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "email_taken" | "console_unclaimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkeys. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "authenticator": "iCloud Keychain",
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *         "last_used_at": "2027-01-15T08:00:00Z",
+                     *         "last_used_on": "Safari on macOS",
+                     *         "name": "iCloud Keychain",
+                     *         "registered_on": "Safari on iOS",
+                     *         "storage": "synced"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginAddingPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to make a passkey with. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "attestation": "none",
+                     *           "authenticatorSelection": {
+                     *             "requireResidentKey": true,
+                     *             "residentKey": "required",
+                     *             "userVerification": "required"
+                     *           },
+                     *           "challenge": "AQEBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "excludeCredentials": [
+                     *             {
+                     *               "id": "y7UjvXmJ0fYw2kq1l8rEoA",
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "pubKeyCredParams": [
+                     *             {
+                     *               "alg": -7,
+                     *               "type": "public-key"
+                     *             },
+                     *             {
+                     *               "alg": -257,
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "rp": {
+                     *             "id": "example.com",
+                     *             "name": "My app"
+                     *           },
+                     *           "timeout": 300000,
+                     *           "user": {
+                     *             "displayName": "Kim",
+                     *             "id": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs",
+                     *             "name": "kim@example.com"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Creation"];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    finishAddingPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVjESZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQVFFQkFBR2pEcTFaIn0",
+                 *           "transports": [
+                 *             "hybrid",
+                 *             "internal"
+                 *           ]
+                 *         },
+                 *         "type": "public-key"
+                 *       },
+                 *       "name": "Key in the safe"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Made"];
+            };
+        };
+        responses: {
+            /** @description The passkey. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authenticator": "iCloud Keychain",
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *       "last_used_at": "2027-01-15T08:00:00Z",
+                     *       "last_used_on": "Safari on macOS",
+                     *       "name": "iCloud Keychain",
+                     *       "registered_on": "Safari on iOS",
+                     *       "storage": "synced"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_already_registered`: the credential is already registered in this tenant.
+             *     - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "attested_credential_data_missing" | "credential_id_empty" | "public_key_cbor" | "credential_already_registered" | "algorithm_not_allowed" | "algorithm_es256k_unsupported" | "algorithm_ed448_unsupported" | "algorithm_fully_specified_ecdsa_unsupported" | "algorithm_fully_specified_ed25519_unsupported" | "algorithm_rs1_refused" | "algorithm_unknown" | "public_key_parameter_missing" | "public_key_parameter_unexpected" | "public_key_mismatch" | "public_key_coordinate" | "public_key_not_on_curve" | "public_key_weak_point" | "public_key_ml_dsa_length" | "public_key_rsa_size" | "public_key_rsa_number" | "attestation_format_unknown" | "attestation_format_unsupported" | "attestation_object_member_missing" | "attestation_statement_malformed" | "attestation_statement_member_missing" | "attestation_statement_member_unexpected" | "attestation_ecdaa_unsupported" | "attestation_algorithm_mismatch" | "attestation_signature_invalid" | "attestation_certificate_count" | "attestation_certificate_malformed" | "attestation_certificate_key" | "attestation_certificate_version" | "attestation_certificate_subject" | "attestation_certificate_subject_not_empty" | "attestation_certificate_subject_alternative_name" | "attestation_certificate_extended_key_usage" | "attestation_certificate_basic_constraints" | "attestation_certificate_aaguid_extension" | "attestation_certificate_aaguid_mismatch" | "attestation_tpm_version" | "attestation_tpm_public_area_malformed" | "attestation_tpm_public_key_mismatch" | "attestation_tpm_hash_algorithm" | "attestation_tpm_certificate_info_malformed" | "attestation_tpm_magic" | "attestation_tpm_type" | "attestation_tpm_extra_data_mismatch" | "attestation_tpm_name_algorithm" | "attestation_tpm_name_mismatch" | "attestation_android_public_key_mismatch" | "attestation_android_key_description_missing" | "attestation_android_key_description_malformed" | "attestation_android_challenge_mismatch" | "attestation_android_all_applications" | "attestation_android_origin" | "attestation_android_purpose" | "attestation_apple_nonce_missing" | "attestation_apple_nonce_mismatch" | "attestation_apple_public_key_mismatch" | "attestation_u2f_certificate_count" | "attestation_u2f_certificate_key" | "attestation_u2f_credential_key" | "attestation_compound_count" | "attestation_compound_nested" | "attestation_not_certified" | "attestation_path_malformed" | "attestation_path_root_included" | "attestation_path_order" | "attestation_path_unknown_issuer" | "attestation_path_expired" | "attestation_path_not_yet_valid" | "attestation_path_signature" | "attestation_path_signature_algorithm" | "attestation_path_critical_extension" | "attestation_path_constraint" | "attestation_path_revoked" | "attestation_path_revocation_list" | "attestation_model_unknown" | "attestation_model_attestation_type" | "attestation_model_revoked" | "attestation_model_attestation_key_compromise" | "attestation_model_user_verification_bypass" | "attestation_model_user_key_remote_compromise" | "attestation_model_user_key_physical_compromise" | "attestation_model_status_refused" | "aaguid_not_allowed" | "aaguid_denied" | "metadata_missing" | "metadata_blob_overdue" | "cbor_truncated" | "cbor_trailing_bytes" | "cbor_malformed" | "cbor_indefinite_length" | "cbor_not_minimal" | "cbor_duplicate_key" | "cbor_key_order" | "cbor_key_type" | "cbor_too_many_entries" | "cbor_too_deep" | "cbor_unsupported_type" | "cbor_unexpected_type" | "user_not_found";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             *     - `operator_mismatch`: the passkey, or the ceremony, is another account's.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "fresh_passkey_needed" | "operator_mismatch";
+                    };
+                };
+            };
+            /** @description - `credential_not_found`: no such credential in this tenant. */
             404: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -3327,7 +4204,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "tenant_not_found",
+                     *       "code": "credential_not_found",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 404,
                      *       "title": "Not Found"
@@ -3337,48 +4214,256 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 404;
                         /** @enum {string} */
-                        code?: "tenant_not_found" | "webhook_not_found" | "webhook_delivery_not_found";
+                        code?: "credential_not_found";
                     };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            /** @description - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_verification_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 422,
+                     *       "title": "Unprocessable Entity"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "user_verification_missing";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
-    getStatusPage: {
+    removePasskey: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The credential id, base64url. */
+                credential_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The page. */
-            200: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /** @description - `credential_not_found`: no such credential in this tenant. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "credential_not_found";
+                    };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /**
+             * @description - `last_passkey`: it is the last passkey, and there are no recovery codes.
+             *     - `console_unclaimed`: the console has no operator yet.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "last_passkey",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "last_passkey" | "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    getAlive: {
+    renamePasskey: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The credential id, base64url. */
+                credential_id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Key in the safe"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
         responses: {
-            /** @description It is. */
+            /** @description The passkey. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -3387,17 +4472,170 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "alive": true
+                     *       "authenticator": "iCloud Keychain",
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *       "last_used_at": "2027-01-15T08:00:00Z",
+                     *       "last_used_on": "Safari on macOS",
+                     *       "name": "iCloud Keychain",
+                     *       "registered_on": "Safari on iOS",
+                     *       "storage": "synced"
                      *     }
                      */
-                    "application/json": components["schemas"]["Alive"];
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            /** @description - `credential_not_found`: no such credential in this tenant. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "credential_not_found";
+                    };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    getReady: {
+    makeRecoveryCodes: {
         parameters: {
             query?: never;
             header?: never;
@@ -3406,7 +4644,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. */
+            /** @description The codes, shown this once. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -3415,16 +4653,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "ready": true
+                     *       "codes": [
+                     *         "7Q2M-XK4D-0ZPA-93HV"
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-            /** @description It can't: send requests elsewhere. */
-            503: {
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3432,49 +4673,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "ready": false,
-                     *       "reason": "database_unavailable"
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
                      *     }
                      */
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
                 };
             };
-        };
-    };
-    getMetrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The metrics. */
-            200: {
-                headers: {
-                    "x-request-id": components["headers"]["x-request-id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-        };
-    };
-    getOpenApi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The document. */
-            200: {
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3482,27 +4699,23 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "openapi": "3.1.0"
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
                      *     }
                      */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "fresh_passkey_needed";
+                    };
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-        };
-    };
-    getPublicOpenApi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The document. */
-            200: {
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3510,17 +4723,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "openapi": "3.1.0"
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
                      *     }
                      */
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
                 };
             };
-            408: components["responses"]["RequestTimeout"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    getPublicPage: {
+    listActivity: {
         parameters: {
             query?: never;
             header?: never;
@@ -3529,64 +4750,125 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The page. */
+            /** @description What happened. */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    /**
+                     * @example [
+                     *       {
+                     *         "at": "2027-01-15T08:00:00Z",
+                     *         "device": "Chrome on macOS",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "source_ip": "192.0.2.7",
+                     *         "type": "console_recovery_code_used"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Activity"][];
                 };
             };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-        };
-    };
-    getAdminPage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The page. */
-            200: {
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
                 };
             };
-            408: components["responses"]["RequestTimeout"];
-            500: components["responses"]["Internal"];
-        };
-    };
-    getStyle: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The stylesheet. */
-            200: {
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/css": string;
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `console_unclaimed`: the console has no operator yet. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "console_unclaimed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "console_unclaimed";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

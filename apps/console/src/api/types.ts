@@ -26,19 +26,11 @@ export type {
   AttestationPreference,
   Attachment,
   RequestOverrides,
-} from "./schema";
-import type { Credential } from "./schema";
+} from "./adminSchema";
+export type { State, Operator, Session, LinkInfo, SessionInfo, Passkey, Activity, Role, CreationOptions, RequestOptions } from "./schema";
+import type { Role } from "./schema";
+import type { Credential } from "./adminSchema";
 
-export interface CreationOptions { publicKey: PublicKeyCredentialCreationOptionsJSON }
-export interface RequestOptions { publicKey: PublicKeyCredentialRequestOptionsJSON }
-export type Role = "owner" | "admin" | "developer" | "viewer";
-export interface State { claimed: boolean; sign_up: "invitation" | "open"; version: string; console_url: string; public_url: string; session: Session | null }
-export interface Operator { id: string; name: string; email: string; created_at: string; passkeys: number; recovery_codes_left: number }
-export interface Session { id: string; operator: Operator; created_at: string; expires_at: string; fresh_until: string | null; via: "passkey" | "recovery_code" | "recovery_link" }
-export interface LinkInfo { kind: "claim" | "recovery" | "invitation"; expires_at: string; organization?: string; role?: Role; email?: string }
-export interface SessionInfo { id: string; current: boolean; via: Session["via"]; created_at: string; last_used_at: string; expires_at: string; source_ip: string; device: string }
-export interface Passkey { id: string; name: string; authenticator?: string; authenticator_icon?: string; storage: "device_bound" | "syncable" | "synced"; created_at: string; last_used_at: string; registered_on?: string; last_used_on?: string }
-export interface Activity { id: string; type: string; error?: string; at: string; source_ip: string; device: string; credential_id?: string }
 export interface Organization { id: string; name: string; role: Role; created_at: string; members: number; projects: number }
 export interface Member { operator_id: string; name: string; email: string; role: Role; joined_at: string }
 export interface Invitation { id: string; role: Role; email?: string; invited_by: string; created_at: string; expires_at: string }

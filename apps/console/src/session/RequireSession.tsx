@@ -5,9 +5,12 @@ import { currentSession } from "./session";
 /** Sends whoever isn't signed in to the sign-in page, and back here afterwards. */
 export function RequireSession(props: { readonly children: JSX.Element }) {
   const location = useLocation();
-  const back = () => encodeURIComponent(location.pathname.replace(/^\/console/, "") + location.search);
+  const signIn = () => {
+    const here = location.pathname.replace(/^\/console/, "") + location.search;
+    return here === "" || here === "/" ? "/sign-in" : `/sign-in?return=${encodeURIComponent(here)}`;
+  };
   return (
-    <Show when={currentSession()} fallback={<Navigate href={`/sign-in?return=${back()}`} />}>
+    <Show when={currentSession()} fallback={<Navigate href={signIn()} />}>
       {props.children}
     </Show>
   );

@@ -42,7 +42,7 @@ export function FreshPasskeyDialog() {
   };
   const confirm = async () => {
     const well = await action.run(async (signal) => {
-      const { options } = await call("POST /step-up/begin", { body: {} });
+      const { options } = await call("POST /step-up/begin");
       const credential = await askForPasskey(options, { signal });
       setSession(await call("POST /step-up/finish", { body: { credential } }));
     });

@@ -17,7 +17,7 @@ export function AddPasskeyButton(props: AddPasskeyButtonProps) {
   const action = createAction();
   const add = () =>
     action.run(async (signal) => {
-      const { options } = await withFreshPasskey(() => call("POST /passkeys/begin", { body: {} }));
+      const { options } = await withFreshPasskey(() => call("POST /passkeys/begin"));
       const credential = await createPasskey(options, signal);
       const passkey = await call("POST /passkeys/finish", { body: { credential } });
       announce(`Added ${passkey.name}`);

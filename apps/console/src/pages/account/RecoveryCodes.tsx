@@ -19,7 +19,7 @@ export function RecoveryCodes() {
   const left = () => currentSession()?.operator.recovery_codes_left ?? 0;
   const make = () =>
     action.run(async () => {
-      const made = await withFreshPasskey(() => call("POST /recovery-codes", { body: {} }));
+      const made = await withFreshPasskey(() => call("POST /recovery-codes"));
       setCodes(made.codes);
       await refreshSession();
     });

@@ -60,7 +60,7 @@ function SignIn() {
     waiting = new AbortController();
     const { signal } = waiting;
     try {
-      const { options } = await call("POST /sign-in/begin", { body: {}, signal });
+      const { options } = await call("POST /sign-in/begin", { signal });
       await finish(await askForPasskey(options, { mediation: "conditional", signal }));
     } catch (thrown) {
       if (!signal.aborted) setSuggestionProblem(asProblem(thrown));
@@ -72,7 +72,7 @@ function SignIn() {
     waiting.abort();
     setSuggestionProblem(undefined);
     const well = await action.run(async (signal) => {
-      const { options } = await call("POST /sign-in/begin", { body: {} });
+      const { options } = await call("POST /sign-in/begin");
       await finish(await askForPasskey(options, { signal }));
     });
     if (!well && !currentSession()) void suggest();
