@@ -14,6 +14,9 @@ import type { Problem } from "../../problems/Problem";
 import { returnPath } from "../../session/returnPath";
 import { consoleState, currentSession, setSession } from "../../session/session";
 
+// The part of a challenge's time after which another one takes its place.
+const RENEW_AFTER = 0.8;
+
 /** Signing in: with what the browser suggests in the field, or with its prompt. */
 export function SignInPage() {
   const [search] = useSearchParams();
@@ -61,6 +64,12 @@ function SignIn() {
     const { signal } = waiting;
     try {
       const { options } = await call("POST /sign-in/begin", { signal });
+      // The page may be open for hours, and the challenge holds for minutes.
+      const renew = window.setTimeout(() => {
+        waiting.abort();
+        void suggest();
+      }, options.publicKey.timeout * RENEW_AFTER);
+      signal.addEventListener("abort", () => window.clearTimeout(renew));
       await finish(await askForPasskey(options, { mediation: "conditional", signal }));
     } catch (thrown) {
       if (!signal.aborted) setSuggestionProblem(asProblem(thrown));

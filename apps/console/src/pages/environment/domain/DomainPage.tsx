@@ -1,6 +1,7 @@
 import { createSignal, For, Show } from "solid-js";
 import { PageHeading } from "../../../layout/PageHeading";
 import { CheckField } from "../../../parts/CheckField";
+import { Field } from "../../../parts/Field";
 import { Loaded } from "../../../parts/Loaded";
 import { Notice } from "../../../parts/Notice";
 import { TextArea } from "../../../parts/TextArea";
@@ -66,6 +67,18 @@ export function DomainPage() {
                       </div>
                     </div>
                     <div class="card-body form">
+                      <Field
+                        label="Domain that passkeys are bound to (RP ID)"
+                        value={draft().webauthn.relying_party.id}
+                        onInput={(id) =>
+                          config.change((now) => ({
+                            ...now,
+                            webauthn: { ...now.webauthn, relying_party: { ...now.webauthn.relying_party, id: id.trim() } },
+                          }))
+                        }
+                        mono
+                        hint="The app’s host, or a domain above it: example.com lets app.example.com and shop.example.com share passkeys. Changing it leaves all passkeys behind."
+                      />
                       <TextArea
                         label="Origins that may use passkeys"
                         value={origins() ?? draft().webauthn.relying_party.origins.join("\n")}
