@@ -9,9 +9,8 @@ export function EnvironmentBar(props: { readonly environment: Environment | unde
       <Show when={props.environment}>
         {(environment) => (
           <>
-            <strong>{environment().kind === "production" ? "Production" : "Development"}</strong>
+            <strong>{environment().kind === "production" ? "Production: real users" : "Development"}</strong>
             <span class="where">
-              {environment().kind === "production" ? "Real users. " : ""}
               {environment().app_url ?? "No app URL yet"}
             </span>
             <span class="end">

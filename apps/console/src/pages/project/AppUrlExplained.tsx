@@ -10,9 +10,18 @@ export function AppUrlExplained(props: { readonly derivation: Derivation | undef
       <Show
         when={fine()}
         fallback={
-          <p class="quiet small">
-            Here you will see what passkeys get bound to, and which pages may use them.
-          </p>
+          <div class="stack tight quiet small">
+            <p>Here you will see what passkeys get bound to, and which pages may use them. For example:</p>
+            <ul>
+              <li>
+                <code>http://localhost:5173</code> is for development: passkeys of localhost, on your own machine.
+              </li>
+              <li>
+                <code>https://app.example.com</code> binds them to app.example.com, and to no other site.
+              </li>
+              <li>An address such as 192.0.2.7 can’t have passkeys: browsers want a name, and https.</li>
+            </ul>
+          </div>
         }
       >
         {(found) => (
