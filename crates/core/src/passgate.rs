@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
+use crate::console::CeremonyCounts;
 use crate::ids::{ApiKeyId, AuditId, SessionId, TenantId};
 use crate::key_secret;
 use crate::measurement::Measurement;
@@ -38,6 +39,8 @@ pub struct Passgate<S> {
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
     /// Sessions of the console used since their use was last written.
     pub(crate) session_uses: Mutex<HashMap<SessionId, Timestamp>>,
+    /// Ceremonies that were counted and not written yet.
+    pub(crate) ceremony_counts: CeremonyCounts,
     pub(crate) refusals: Refusals,
     pub(crate) done: LastDone,
     pub(crate) metadata: MetadataMemory,
@@ -91,6 +94,7 @@ impl<S: Store> Passgate<S> {
             tenants: TenantCache::new(CACHED_TENANTS),
             key_uses: Mutex::new(HashMap::new()),
             session_uses: Mutex::new(HashMap::new()),
+            ceremony_counts: CeremonyCounts::default(),
             refusals: Refusals::default(),
             done: LastDone::default(),
             metadata: MetadataMemory::default(),

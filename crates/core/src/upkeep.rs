@@ -68,6 +68,7 @@ impl<S: Store> Passgate<S> {
             self.sum_up_refusals().await?;
         }
         self.write_session_uses().await?;
+        self.write_ceremony_counts().await?;
         let (mut deleted_audit_rows, mut forgotten_tombstones, mut deleted_events) = (0, 0, 0);
         if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
             deleted_audit_rows = self.delete_old_audit_rows(now).await?;

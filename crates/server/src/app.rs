@@ -6,6 +6,7 @@ use std::sync::Arc;
 use passgate_core::passgate::Passgate;
 use passgate_webhooks::DestinationPolicy;
 
+use crate::console::ConsoleSettings;
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimits;
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ pub struct Parts<S> {
     pub body_limit: usize,
     /// How operators reach the admin API, without a slash at its end.
     pub admin_url: String,
+    /// How the console is set up.
+    pub console: ConsoleSettings,
     /// What is counted of requests.
     pub metrics: Metrics,
     /// How much strangers may ask for; none means without limit.
@@ -39,6 +42,7 @@ impl<S> Parts<S> {
             passgate,
             body_limit: settings.body_limit,
             admin_url: settings.admin_url.clone(),
+            console: settings.console.clone(),
             metrics: Metrics::default(),
             rate_limits: settings
                 .rate_limits

@@ -7,6 +7,7 @@ mod admin_layer;
 mod app;
 mod asked;
 pub mod cli;
+mod console;
 mod error;
 mod extract;
 pub mod listener;
@@ -29,3 +30,4 @@ mod tenant_layer;
 mod validate;
 
 pub use app::{App, Parts};
+pub use console::ConsoleSettings;

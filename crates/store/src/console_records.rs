@@ -3,9 +3,13 @@
 use passgate_core::audit::RequestOrigin;
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
-    Activity, ActivityKind, Email, Link, LinkPurpose, Operator, Role, Session, SessionVia,
+    Activity, ActivityKind, Ceremony, Counted, CredentialCount, DayCount, Email, Environment,
+    EnvironmentKind, Link, LinkPurpose, Member, MemberChange, MemberChanged, Operator, Organization, Outcome,
+    Project, Role, Session, SessionVia,
 };
-use passgate_core::ids::{ActivityId, LinkId, OperatorId, OrganizationId, SessionId};
+use passgate_core::ids::{ActivityId, LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
+
+use passgate_webauthn::Aaguid;
 
 use crate::rows::{Columns, CorruptRow, Row};
 
@@ -121,6 +125,11 @@ impl<'a> From<&'a LinkPurpose> for StoredPurpose<'a> {
     }
 }
 
+pub(crate) fn membership(row: &impl Row) -> Result<(OrganizationId, Option<Role>), CorruptRow> {
+    let mut columns = Columns::new("memberships", None, row);
+    Ok((columns.uuid("organization_id", OrganizationId::new)?, columns.optional("role", Role::from_name)?))
+}
+
 macro_rules! activity_columns {
     () => {
         "id, kind, operator_id, organization_id, subject, request_id, source_ip, user_agent, created_at"
@@ -148,4 +157,129 @@ pub(crate) fn activity(row: &impl Row) -> Result<Activity, CorruptRow> {
 /// A moment, as it is stored where there may be none.
 pub(crate) fn millis(at: Option<Timestamp>) -> Option<i64> {
     at.map(Timestamp::as_millis)
+}
+
+/// Of organizations `g`, and memberships `m` that are those of whoever asks.
+macro_rules! organization_columns {
+    () => {
+        "g.id, g.name, g.created_at, m.role,
+         (SELECT count(*) FROM memberships AS o WHERE o.organization_id = g.id),
+         (SELECT count(*) FROM projects AS p WHERE p.organization_id = g.id)"
+    };
+}
+pub(crate) use organization_columns;
+
+pub(crate) fn organization(row: &impl Row) -> Result<Organization, CorruptRow> {
+    let mut columns = Columns::new("organizations", None, row);
+    Ok(Organization {
+        id: columns.uuid("id", OrganizationId::new)?,
+        name: columns.text("name")?,
+        created_at: columns.time("created_at")?,
+        role: columns.optional("role", Role::from_name)?,
+        members: columns.number("members")?,
+        projects: columns.number("projects")?,
+    })
+}
+
+/// Of memberships `m`, joined to operators `o`.
+macro_rules! member_columns {
+    () => {
+        "m.operator_id, o.name, o.email, m.role, m.joined_at"
+    };
+}
+pub(crate) use member_columns;
+
+pub(crate) fn member(row: &impl Row) -> Result<Member, CorruptRow> {
+    let mut columns = Columns::new("memberships", None, row);
+    Ok(Member {
+        operator_id: columns.uuid("operator_id", OperatorId::new)?,
+        name: columns.text("name")?,
+        email: columns.parsed("email", |text| Email::new(text).ok())?,
+        role: columns.parsed("role", Role::from_name)?,
+        joined_at: columns.time("joined_at")?,
+    })
+}
+
+pub(crate) fn role(row: &impl Row) -> Result<Role, CorruptRow> {
+    Columns::new("memberships", None, row).parsed("role", Role::from_name)
+}
+
+/// Whether a change of a member is allowed: what it is now, what is to become of it, who changes it, and how many owners
+/// there are.
+pub(crate) fn judge_member_change(now: Role, change: MemberChange, by: Role, owners: u64) -> MemberChanged {
+    let makes_owner = matches!(change, MemberChange::Role(Role::Owner));
+    if (now == Role::Owner || makes_owner) && by != Role::Owner {
+        return MemberChanged::OwnersOnly;
+    }
+    if now == Role::Owner && !makes_owner && owners < 2 {
+        return MemberChanged::LastOwner;
+    }
+    MemberChanged::Done
+}
+
+/// Of projects `p`, joined to organizations `g`.
+macro_rules! project_columns {
+    () => {
+        "p.id, p.organization_id, g.name, p.name, p.created_at"
+    };
+}
+pub(crate) use project_columns;
+
+/// A project, its environments still to be read.
+pub(crate) fn project(row: &impl Row) -> Result<Project, CorruptRow> {
+    let mut columns = Columns::new("projects", None, row);
+    Ok(Project {
+        id: columns.uuid("id", ProjectId::new)?,
+        organization_id: columns.uuid("organization_id", OrganizationId::new)?,
+        organization: columns.text("name")?,
+        name: columns.text("name")?,
+        created_at: columns.time("created_at")?,
+        environments: Vec::new(),
+    })
+}
+
+/// Tenant, kind, URL and RP ID.
+pub(crate) fn environment(row: &impl Row) -> Result<Environment, CorruptRow> {
+    let mut columns = Columns::new("environments", None, row);
+    Ok(Environment {
+        tenant_id: columns.uuid("tenant_id", TenantId::new)?,
+        kind: columns.parsed("kind", EnvironmentKind::from_name)?,
+        app_url: columns.optional_string("app_url")?,
+        rp_id: columns.table("tenants").string("rp_id")?,
+    })
+}
+
+pub(crate) fn minute(row: &impl Row) -> Result<i64, CorruptRow> {
+    Columns::new("ceremony_minutes", None, row).number("minute")
+}
+
+/// Day, ceremony, outcome, code and count.
+pub(crate) fn day_count(row: &impl Row) -> Result<DayCount, CorruptRow> {
+    let mut columns = Columns::new("ceremony_minutes", None, row);
+    Ok(DayCount {
+        day: columns.number("minute")?,
+        what: Counted {
+            ceremony: columns.parsed("ceremony", Ceremony::from_name)?,
+            outcome: columns.parsed("outcome", Outcome::from_name)?,
+            code: columns.string("code")?,
+        },
+        count: columns.number("count")?,
+    })
+}
+
+/// Make, eligibility, state and count.
+pub(crate) fn credential_count(row: &impl Row) -> Result<CredentialCount, CorruptRow> {
+    let mut columns = Columns::new("credentials", None, row);
+    Ok(CredentialCount {
+        aaguid: columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?,
+        backup_eligible: columns.flag("backup_eligible")?,
+        backup_state: columns.flag("backup_state")?,
+        count: columns.number("count")?,
+    })
+}
+
+/// User agent and count.
+pub(crate) fn user_agent_count(row: &impl Row) -> Result<(String, u64), CorruptRow> {
+    let mut columns = Columns::new("credentials", None, row);
+    Ok((columns.string("last_user_agent")?, columns.number("count")?))
 }

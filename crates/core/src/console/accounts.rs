@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::administration;
 use crate::asked::Asked;
 use crate::assertion::{BeginLoginError, FinishLoginError};
-use crate::audit::{AuditType, RequestOrigin};
+use crate::audit::{AuditFilter, AuditRow, AuditType, RequestOrigin};
 use crate::clock::Timestamp;
 use crate::config::TenantConfig;
 use crate::console::link::PREFIX as LINK_PREFIX;
@@ -533,9 +533,19 @@ impl<S: Store> Passgate<S> {
         self.recover(proof, SessionVia::RecoveryLink, ActivityKind::RecoveryLinkUsed, origin).await
     }
 
-    /// What an operator did for the account itself, newest first.
-    pub async fn operator_activities(&self, id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {
-        self.store.activities(id, limit).await
+    /// What happened in an operator's account, newest first: what the operator did, and the ceremonies of the console's
+    /// tenant. At most `limit` of each.
+    pub async fn account_history(
+        &self,
+        id: OperatorId,
+        limit: u32,
+    ) -> Result<(Vec<Activity>, Vec<AuditRow>), SignInError> {
+        let tenant = self.console_tenant().await?;
+        let filter =
+            AuditFilter { actor: Some(app_user_id(id).as_str().to_owned()), ..AuditFilter::default() };
+        let page = PageRequest { page: 1, per_page: limit, order: Order::Descending };
+        let ceremonies = self.store.audit_log(tenant.id, filter, page).await?.items;
+        Ok((self.store.activities(id, limit).await?, ceremonies))
     }
 
     /// Writes when sessions were last used.

@@ -5,9 +5,11 @@ use std::future::Future;
 
 use crate::clock::Timestamp;
 use crate::console::{
-    Activity, Email, Link, MadeLink, NewLink, NewSession, Operator, OperatorChange, OperatorChanged, Session,
+    Accepted, Activity, Ceremony, Email, Emptied, EnvironmentMove, Insights, Link, MadeLink, Member,
+    MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator, OperatorChange,
+    OperatorChanged, Organization, Outcome, Project, Range, Role, Scope, Session, SharedName,
 };
-use crate::ids::{OperatorId, SessionId, TenantId};
+use crate::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
 use crate::key_secret::KeyHash;
 use crate::store::{Changed, CredentialChange, NewTenant, StoreError};
 
@@ -172,6 +174,129 @@ pub trait Store: Send + Sync + 'static {
         operator_id: OperatorId,
         but: SessionId,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// The organization that a place belongs to, and the operator's role in it; none: there is no such place.
+    fn membership(
+        &self,
+        operator_id: Option<OperatorId>,
+        scope: Scope,
+    ) -> impl Future<Output = Result<Option<(OrganizationId, Option<Role>)>, StoreError>> + Send;
+
+    /// An operator's organizations, by name; all where there is no operator.
+    fn organizations(
+        &self,
+        operator_id: Option<OperatorId>,
+    ) -> impl Future<Output = Result<Vec<Organization>, StoreError>> + Send;
+    /// One organization.
+    fn organization(
+        &self,
+        id: OrganizationId,
+        operator_id: Option<OperatorId>,
+    ) -> impl Future<Output = Result<Option<Organization>, StoreError>> + Send;
+    /// Stores an organization with its first owner.
+    fn create_organization(
+        &self,
+        organization: Organization,
+        owner: OperatorId,
+        activity: Activity,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Gives an organization another name.
+    fn rename_organization(
+        &self,
+        id: OrganizationId,
+        name: SharedName,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes an organization that has no environments, with all else of its.
+    fn delete_organization(
+        &self,
+        id: OrganizationId,
+    ) -> impl Future<Output = Result<Emptied, StoreError>> + Send;
+    /// An organization's members, by email.
+    fn members(&self, id: OrganizationId) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
+    /// Changes or removes a member, on behalf of somebody with the role `by`.
+    fn change_member(
+        &self,
+        id: OrganizationId,
+        operator_id: OperatorId,
+        change: MemberChange,
+        by: Role,
+        activity: Activity,
+    ) -> impl Future<Output = Result<MemberChanged, StoreError>> + Send;
+    /// Stores an invitation.
+    fn invite(
+        &self,
+        link: NewLink,
+        activity: Activity,
+    ) -> impl Future<Output = Result<MadeLink, StoreError>> + Send;
+    /// An organization's invitations that are open at `now`, oldest first.
+    fn invitations(
+        &self,
+        id: OrganizationId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Link>, StoreError>> + Send;
+    /// Withdraws an invitation of an organization's.
+    fn withdraw_invitation(
+        &self,
+        id: OrganizationId,
+        link_id: LinkId,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Makes an operator a member, and uses the link up. The store adds the organization to the row.
+    fn accept_invitation(
+        &self,
+        link: KeyHash,
+        operator_id: OperatorId,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Accepted, StoreError>> + Send;
+
+    /// An organization's projects, oldest first.
+    fn projects(&self, id: OrganizationId) -> impl Future<Output = Result<Vec<Project>, StoreError>> + Send;
+    /// One project.
+    fn project(&self, id: ProjectId) -> impl Future<Output = Result<Option<Project>, StoreError>> + Send;
+    /// The project that an environment belongs to.
+    fn project_of(
+        &self,
+        tenant_id: TenantId,
+    ) -> impl Future<Output = Result<Option<Project>, StoreError>> + Send;
+    /// Stores a project with its environments and their tenants.
+    fn create_project(&self, project: NewProject)
+    -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Gives a project another name.
+    fn rename_project(
+        &self,
+        id: ProjectId,
+        name: SharedName,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+    /// Deletes a project that has no environments.
+    fn delete_project(
+        &self,
+        id: ProjectId,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Emptied, StoreError>> + Send;
+    /// Moves an environment to another URL.
+    fn move_environment(
+        &self,
+        moved: EnvironmentMove,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
+
+    /// Adds to the totals of minutes, but for those of tenants that are gone.
+    fn add_ceremony_counts(
+        &self,
+        counts: Vec<MinuteCount>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// The minute in which each of a tenant's ceremonies first began, and was first finished.
+    fn first_ceremonies(
+        &self,
+        tenant_id: TenantId,
+    ) -> impl Future<Output = Result<Vec<(Ceremony, Outcome, i64)>, StoreError>> + Send;
+    /// What happened in a tenant, in numbers.
+    fn insights(
+        &self,
+        tenant_id: TenantId,
+        range: Range,
+    ) -> impl Future<Output = Result<Insights, StoreError>> + Send;
 
     /// What an operator did for the account itself, newest first.
     fn activities(

@@ -137,7 +137,8 @@ fn text<const MAX: usize>(query: &ListQuery, name: &str) -> Result<Option<String
     Ok(text.map(String::from))
 }
 
-fn moment(query: &ListQuery, name: &str) -> Result<Option<Timestamp>, ApiError> {
+/// A moment that a request names.
+pub(crate) fn moment(query: &ListQuery, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let Some(text) = query.value(name)? else { return Ok(None) };
     let moment = OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| ApiError::validation(format!("{name}: must be a time as RFC 3339 writes it")))?;

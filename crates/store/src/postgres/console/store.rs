@@ -2,14 +2,16 @@
 
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
-    Activity, Console, Email, Link, MadeLink, NewLink, NewSession, Operator, OperatorChange, OperatorChanged,
-    PasskeyRemoval, Recover, Session, SignUp, SignedUp, Store,
+    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, MadeLink, Member,
+    MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator, OperatorChange,
+    OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role, Scope, Session,
+    SharedName, SignUp, SignedUp, Store,
 };
-use passgate_core::ids::{OperatorId, SessionId, TenantId};
+use passgate_core::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant, StoreError};
 
-use super::{activities, links, operators, sessions};
+use super::{activities, ceremonies, links, operators, organizations, projects, sessions};
 use crate::postgres::fault::Fault;
 use crate::postgres::store::transaction;
 use crate::postgres::{ATTEMPTS, BEGIN, PostgresStore};
@@ -105,6 +107,137 @@ impl Store for PostgresStore {
         transaction!(self, db => sessions::end_others(db, operator_id, but))
     }
 
+    async fn membership(
+        &self,
+        operator_id: Option<OperatorId>,
+        scope: Scope,
+    ) -> Result<Option<(OrganizationId, Option<Role>)>, StoreError> {
+        Ok(organizations::membership(&self.session().await?, operator_id, scope).await?)
+    }
+
+    async fn organizations(&self, operator_id: Option<OperatorId>) -> Result<Vec<Organization>, StoreError> {
+        Ok(organizations::list(&self.session().await?, operator_id).await?)
+    }
+
+    async fn organization(
+        &self,
+        id: OrganizationId,
+        operator_id: Option<OperatorId>,
+    ) -> Result<Option<Organization>, StoreError> {
+        Ok(organizations::one(&self.session().await?, id, operator_id).await?)
+    }
+
+    async fn create_organization(
+        &self,
+        organization: Organization,
+        owner: OperatorId,
+        activity: Activity,
+    ) -> Result<(), StoreError> {
+        transaction!(self, db => organizations::create(db, &organization, owner, &activity))
+    }
+
+    async fn rename_organization(
+        &self,
+        id: OrganizationId,
+        name: SharedName,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        transaction!(self, db => organizations::rename(db, id, &name, &activity))
+    }
+
+    async fn delete_organization(&self, id: OrganizationId) -> Result<Emptied, StoreError> {
+        transaction!(self, db => organizations::delete(db, id))
+    }
+
+    async fn members(&self, id: OrganizationId) -> Result<Vec<Member>, StoreError> {
+        Ok(organizations::members(&self.session().await?, id).await?)
+    }
+
+    async fn change_member(
+        &self,
+        id: OrganizationId,
+        operator_id: OperatorId,
+        change: MemberChange,
+        by: Role,
+        activity: Activity,
+    ) -> Result<MemberChanged, StoreError> {
+        transaction!(self, db => organizations::change_member(db, id, operator_id, change, by, &activity))
+    }
+
+    async fn invite(&self, link: NewLink, activity: Activity) -> Result<MadeLink, StoreError> {
+        transaction!(self, db => organizations::invite(db, &link, &activity))
+    }
+
+    async fn invitations(&self, id: OrganizationId, now: Timestamp) -> Result<Vec<Link>, StoreError> {
+        Ok(organizations::invitations(&self.session().await?, id, now).await?)
+    }
+
+    async fn withdraw_invitation(
+        &self,
+        id: OrganizationId,
+        link_id: LinkId,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        transaction!(self, db => organizations::withdraw(db, id, link_id, &activity))
+    }
+
+    async fn accept_invitation(
+        &self,
+        link: KeyHash,
+        operator_id: OperatorId,
+        activity: Activity,
+    ) -> Result<Accepted, StoreError> {
+        transaction!(self, db => organizations::accept(db, &link, operator_id, &activity))
+    }
+
+    async fn projects(&self, id: OrganizationId) -> Result<Vec<Project>, StoreError> {
+        Ok(projects::list(&self.session().await?, id).await?)
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        Ok(projects::one(&self.session().await?, id).await?)
+    }
+
+    async fn project_of(&self, tenant_id: TenantId) -> Result<Option<Project>, StoreError> {
+        Ok(projects::of_environment(&self.session().await?, tenant_id).await?)
+    }
+
+    async fn create_project(&self, project: NewProject) -> Result<Changed, StoreError> {
+        transaction!(self, db => projects::create(db, &project))
+    }
+
+    async fn rename_project(
+        &self,
+        id: ProjectId,
+        name: SharedName,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        transaction!(self, db => projects::rename(db, id, &name, &activity))
+    }
+
+    async fn delete_project(&self, id: ProjectId, activity: Activity) -> Result<Emptied, StoreError> {
+        transaction!(self, db => projects::delete(db, id, &activity))
+    }
+
+    async fn move_environment(&self, moved: EnvironmentMove) -> Result<Changed, StoreError> {
+        transaction!(self, db => projects::move_environment(db, &moved))
+    }
+
+    async fn add_ceremony_counts(&self, counts: Vec<MinuteCount>) -> Result<(), StoreError> {
+        transaction!(self, db => ceremonies::add(db, &counts))
+    }
+
+    async fn first_ceremonies(
+        &self,
+        tenant_id: TenantId,
+    ) -> Result<Vec<(Ceremony, Outcome, i64)>, StoreError> {
+        Ok(ceremonies::first(&self.session().await?, tenant_id).await?)
+    }
+
+    async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
+        Ok(ceremonies::insights(&self.session().await?, tenant_id, range).await?)
+    }
+
     async fn activities(&self, operator_id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {
         Ok(activities::of_operator(&self.session().await?, operator_id, limit).await?)
     }
@@ -113,6 +246,7 @@ impl Store for PostgresStore {
         let db = self.session().await?;
         sessions::purge(&db, now).await?;
         links::purge(&db, now).await?;
+        ceremonies::purge(&db, forgotten.as_millis() / 60_000).await?;
         Ok(activities::purge(&db, forgotten).await?)
     }
 }

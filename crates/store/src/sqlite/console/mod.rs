@@ -1,8 +1,10 @@
 //! The console.
 
 mod activities;
+mod ceremonies;
 mod links;
 mod operators;
 mod organizations;
+mod projects;
 mod sessions;
 mod store;

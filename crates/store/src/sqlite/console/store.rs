@@ -2,14 +2,16 @@
 
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
-    Activity, Console, Email, Link, MadeLink, NewLink, NewSession, Operator, OperatorChange, OperatorChanged,
-    PasskeyRemoval, Recover, Session, SignUp, SignedUp, Store,
+    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, MadeLink, Member,
+    MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator, OperatorChange,
+    OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role, Scope, Session,
+    SharedName, SignUp, SignedUp, Store,
 };
-use passgate_core::ids::{OperatorId, SessionId, TenantId};
+use passgate_core::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant, StoreError};
 
-use super::{activities, links, operators, sessions};
+use super::{activities, ceremonies, links, operators, organizations, projects, sessions};
 use crate::sqlite::SqliteStore;
 
 impl Store for SqliteStore {
@@ -103,6 +105,137 @@ impl Store for SqliteStore {
         self.write(move |db| sessions::end_others(db, operator_id, but)).await
     }
 
+    async fn membership(
+        &self,
+        operator_id: Option<OperatorId>,
+        scope: Scope,
+    ) -> Result<Option<(OrganizationId, Option<Role>)>, StoreError> {
+        self.read_here(|db| organizations::membership(db, operator_id, scope))
+    }
+
+    async fn organizations(&self, operator_id: Option<OperatorId>) -> Result<Vec<Organization>, StoreError> {
+        self.read(move |db| organizations::list(db, operator_id)).await
+    }
+
+    async fn organization(
+        &self,
+        id: OrganizationId,
+        operator_id: Option<OperatorId>,
+    ) -> Result<Option<Organization>, StoreError> {
+        self.read(move |db| organizations::one(db, id, operator_id)).await
+    }
+
+    async fn create_organization(
+        &self,
+        organization: Organization,
+        owner: OperatorId,
+        activity: Activity,
+    ) -> Result<(), StoreError> {
+        self.write(move |db| organizations::create(db, &organization, owner, &activity)).await
+    }
+
+    async fn rename_organization(
+        &self,
+        id: OrganizationId,
+        name: SharedName,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| organizations::rename(db, id, &name, &activity)).await
+    }
+
+    async fn delete_organization(&self, id: OrganizationId) -> Result<Emptied, StoreError> {
+        self.write(move |db| organizations::delete(db, id)).await
+    }
+
+    async fn members(&self, id: OrganizationId) -> Result<Vec<Member>, StoreError> {
+        self.read(move |db| organizations::members(db, id)).await
+    }
+
+    async fn change_member(
+        &self,
+        id: OrganizationId,
+        operator_id: OperatorId,
+        change: MemberChange,
+        by: Role,
+        activity: Activity,
+    ) -> Result<MemberChanged, StoreError> {
+        self.write(move |db| organizations::change_member(db, id, operator_id, change, by, &activity)).await
+    }
+
+    async fn invite(&self, link: NewLink, activity: Activity) -> Result<MadeLink, StoreError> {
+        self.write(move |db| organizations::invite(db, &link, &activity)).await
+    }
+
+    async fn invitations(&self, id: OrganizationId, now: Timestamp) -> Result<Vec<Link>, StoreError> {
+        self.read(move |db| organizations::invitations(db, id, now)).await
+    }
+
+    async fn withdraw_invitation(
+        &self,
+        id: OrganizationId,
+        link_id: LinkId,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| organizations::withdraw(db, id, link_id, &activity)).await
+    }
+
+    async fn accept_invitation(
+        &self,
+        link: KeyHash,
+        operator_id: OperatorId,
+        activity: Activity,
+    ) -> Result<Accepted, StoreError> {
+        self.write(move |db| organizations::accept(db, &link, operator_id, &activity)).await
+    }
+
+    async fn projects(&self, id: OrganizationId) -> Result<Vec<Project>, StoreError> {
+        self.read(move |db| projects::list(db, id)).await
+    }
+
+    async fn project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        self.read(move |db| projects::one(db, id)).await
+    }
+
+    async fn project_of(&self, tenant_id: TenantId) -> Result<Option<Project>, StoreError> {
+        self.read(move |db| projects::of_environment(db, tenant_id)).await
+    }
+
+    async fn create_project(&self, project: NewProject) -> Result<Changed, StoreError> {
+        self.write(move |db| projects::create(db, &project)).await
+    }
+
+    async fn rename_project(
+        &self,
+        id: ProjectId,
+        name: SharedName,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| projects::rename(db, id, &name, &activity)).await
+    }
+
+    async fn delete_project(&self, id: ProjectId, activity: Activity) -> Result<Emptied, StoreError> {
+        self.write(move |db| projects::delete(db, id, &activity)).await
+    }
+
+    async fn move_environment(&self, moved: EnvironmentMove) -> Result<Changed, StoreError> {
+        self.write(move |db| projects::move_environment(db, &moved)).await
+    }
+
+    async fn add_ceremony_counts(&self, counts: Vec<MinuteCount>) -> Result<(), StoreError> {
+        self.write(move |db| ceremonies::add(db, &counts)).await
+    }
+
+    async fn first_ceremonies(
+        &self,
+        tenant_id: TenantId,
+    ) -> Result<Vec<(Ceremony, Outcome, i64)>, StoreError> {
+        self.read(move |db| ceremonies::first(db, tenant_id)).await
+    }
+
+    async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
+        self.read(move |db| ceremonies::insights(db, tenant_id, range)).await
+    }
+
     async fn activities(&self, operator_id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {
         self.read(move |db| activities::of_operator(db, operator_id, limit)).await
     }
@@ -111,6 +244,7 @@ impl Store for SqliteStore {
         self.write(move |db| {
             sessions::purge(db, now)?;
             links::purge(db, now)?;
+            ceremonies::purge(db, forgotten.as_millis() / 60_000)?;
             activities::purge(db, forgotten)
         })
         .await
