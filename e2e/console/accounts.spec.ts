@@ -89,9 +89,12 @@ test("sessions are listed, and the others end at a press", async ({ page, does, 
   const [credential] = await authenticator.credentials();
   const elsewhere = await browser.newContext({ baseURL: installation.consoleUrl });
   const other = await elsewhere.newPage();
-  await other.goto("/console/sign-in");
+  await other.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+  });
   // Their phone: another browser with the same passkey.
   await addAuthenticator(other, "platform", credential);
+  await other.goto("/console/sign-in");
   await other.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(other.getByRole("heading", { name: "New organization" })).toBeVisible();
 

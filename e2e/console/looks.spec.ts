@@ -32,7 +32,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await look("new-organization");
       await does.createOrganization("Acme");
       await look("new-project-empty");
-      await page.getByLabel("App URL").fill("http://localhost:5173");
+      await page.getByRole("textbox", { name: "App URL" }).fill("http://localhost:5173");
       await page.getByText("Pages that may use them").waitFor();
       await look("new-project");
       await does.createProject("Webshop", "http://localhost:5173");

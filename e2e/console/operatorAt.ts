@@ -57,7 +57,7 @@ export function operatorAt(page: Page, installation: Installation): Operator {
     },
     async createProject(name, appUrl) {
       await page.getByLabel("Project name").fill(name);
-      await page.getByLabel("App URL").fill(appUrl);
+      await page.getByRole("textbox", { name: "App URL" }).fill(appUrl);
       await button("Create project").click();
       await expect(heading("Overview")).toBeVisible();
       await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();

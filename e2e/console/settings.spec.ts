@@ -23,25 +23,25 @@ test("what follows from a URL is explained while it is typed", async ({ page, do
   await does.claim();
   await does.skipSafety();
   await does.createOrganization("Acme");
-  await page.getByLabel("App URL").fill("http://localhost:5173");
+  await page.getByRole("textbox", { name: "App URL" }).fill("http://localhost:5173");
   await expect(page.locator(".derived")).toContainText("Passkeys are bound tolocalhost");
-  await page.getByLabel("App URL").fill("https://app.example.com/login");
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com/login");
   await expect(page.locator(".derived")).toContainText("app.example.com");
-  await page.getByLabel("App URL").fill("http://192.0.2.7:5173");
-  await expect(page.getByLabel("App URL")).toHaveAttribute("aria-invalid", "true");
+  await page.getByRole("textbox", { name: "App URL" }).fill("http://192.0.2.7:5173");
+  await expect(page.getByRole("textbox", { name: "App URL" })).toHaveAttribute("aria-invalid", "true");
 });
 
 test("production gets its own URL, and a change of its domain has to be typed", async ({ page, does }) => {
   await does.startProject();
   await page.getByRole("button", { name: "Environment Development" }).click();
   await page.getByRole("menuitem", { name: "Production" }).click();
-  await page.getByLabel("App URL").fill("https://app.example.com");
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com");
   await page.getByRole("button", { name: "Set up production" }).click();
   await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Environment" })).toContainText("Production");
 
   await does.openPage("Domain");
-  await page.getByLabel("App URL").fill("https://app.example.org");
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.org");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   const confirm = page.getByRole("button", { name: "Change the domain" });
   await expect(confirm).toHaveAttribute("aria-disabled", "true");

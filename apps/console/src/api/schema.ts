@@ -468,6 +468,916 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List organizations
+         * @description The caller's own, by name; a program's are all.
+         *
+         *     For operators.
+         */
+        get: operations["listOrganizations"];
+        put?: never;
+        /**
+         * Make an organization
+         * @description The caller becomes its owner; so a program, which has no account, makes none.
+         *
+         *     For operators.
+         */
+        post: operations["createOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an organization
+         * @description With what the caller is in it.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getOrganization"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an organization
+         * @description With all its projects, their tenants, and everything of theirs. There is no way back.
+         *
+         *     For members from owner up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteOrganization"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename an organization
+         * @description Members see the new name at once.
+         *
+         *     For members from admin up.
+         */
+        patch: operations["renameOrganization"];
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description By email.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}/members/{operator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Everybody may leave; to remove others takes an admin, and an owner to remove an owner. One is left at all times.
+         *
+         *     For members from viewer up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a member another role
+         * @description Only an owner may make or change an owner, and one is left at all times.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description Those that are open, oldest first. Their links are not shown again.
+         *
+         *     For members from admin up.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description Answers a link that whoever has it may use, once. Nothing is sent. Only an owner may invite an owner.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Its link is no use from then on.
+         *
+         *     For members from admin up.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description The caller becomes a member, and the link is used up.
+         *
+         *     For operators.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/projects/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask what follows from an app's URL
+         * @description What passkeys will be bound to, which pages may use them, and why some URLs can not be used. Writes nothing.
+         *
+         *     For operators.
+         */
+        post: operations["previewAppUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/organizations/{organization_id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List projects
+         * @description Oldest first.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listProjects"];
+        put?: never;
+        /**
+         * Make a project
+         * @description With a development and a production environment, each a tenant of its own. What the URL doesn't tell waits.
+         *
+         *     For members from admin up.
+         */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a project
+         * @description With its environments.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getProject"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a project
+         * @description With both of its tenants: keys, users, passkeys, audit log. There is no way back.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a project
+         * @description What passkey prompts show is a setting of its environments.
+         *
+         *     For members from admin up.
+         */
+        patch: operations["renameProject"];
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an environment
+         * @description Where its API is, what its passkeys are bound to, and how far its integration has come.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how far an integration has come
+         * @description Each step by when the server saw it first. Cheap: pages ask every two seconds.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/app-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell an environment's app URL
+         * @description Sets what passkeys are bound to, which pages may use them and which may call. Passkeys made for another domain are lost.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        put: operations["setAppUrl"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/try/registration/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to register a passkey here
+         * @description Of a user of the caller's own in the environment.
+         *
+         *     For members from developer up.
+         */
+        post: operations["tryRegistrationBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/try/registration/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a passkey here
+         * @description Answers the token that an app's backend would get, and what it says.
+         *
+         *     For members from developer up.
+         */
+        post: operations["tryRegistrationFinish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/try/login/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to log in here
+         * @description With any passkey of the environment.
+         *
+         *     For members from developer up.
+         */
+        post: operations["tryLoginBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/try/login/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in here
+         * @description Answers the token that an app's backend would get, and what it says.
+         *
+         *     For members from developer up.
+         */
+        post: operations["tryLoginFinish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a tenant
+         * @description With its whole configuration, defaults spelled out.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getConfig"];
+        /**
+         * Configure a tenant
+         * @description Replaces the whole configuration. It holds at once here, and within a second in other processes.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        put: operations["setConfig"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a tenant
+         * @description What operators call it.
+         *
+         *     For members from admin up.
+         */
+        put: operations["renameEnvironment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description All of the tenant's, their secrets masked.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description Its secret is shown this once; only its hash is kept.
+         *
+         *     For members from developer up. Needs a passkey shown within five minutes.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/api-keys/{secret_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It is refused at once here, and within a second by other processes.
+         *
+         *     For members from developer up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List signing keys
+         * @description All of the tenant's. A private key never leaves.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        /**
+         * Rotate the signing key
+         * @description The new key is published for 15 minutes before it signs, so that every cached JWKS has it by then. With `now`, for a compromise, it signs at once, and the older ones are vouched for no more.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/signing-keys/{secret_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a signing key
+         * @description Tokens that it signed are vouched for no more. The key that signs can't be deleted.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteSigningKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/related-origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the document of related origins
+         * @description For `https://<rp id>/.well-known/webauthn`, where it is to be mirrored: with it, pages of the tenant's other domains may use its passkeys.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getRelatedOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description All of the tenant's, in pages.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a user
+         * @description With credentials and transactions.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description With credentials and transactions. Rows of the audit log stay for as long as the tenant keeps them.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/users/{user_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete all of a user's credentials
+         * @description Second factors too. None can log in any more: who tries is told `credential_revoked`.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteCredentials"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List credentials
+         * @description Those of a user, or all of the tenant's; second factors too.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a credential
+         * @description A passkey or a second factor, by its id.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getCredential"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a credential
+         * @description It can't log in any more: who tries is told `credential_revoked`.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteCredential"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a credential
+         * @description What the person calls it.
+         *
+         *     For members from developer up.
+         */
+        patch: operations["renameCredential"];
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/audit-log/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a tenant's audit log
+         * @description What the tenant itself sees of it, with the same filters.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listAuditLogPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a tenant's audit log
+         * @description What the tenant itself sees of it, with the same filters, as a line of JSON for each row.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a tenant's webhooks
+         * @description The oldest first, without their secrets.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Its secret is shown this once. Events are told from then on, within a second.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its deliveries: what is pending is not sent.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description What the body leaves out stays. A webhook that is disabled misses what happens meanwhile.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a webhook's secret
+         * @description The new one is shown this once. For a day both sign, so that the receiver can change over; with `now`, the old one is forgotten at once.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        post: operations["replaceWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description What it is to hear of, with what became of each. Kept for 30 days.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/webhooks/{webhook_id}/deliveries/{event_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver an event again
+         * @description Whatever became of it: it is due now, and retried for another day.
+         *
+         *     For members from developer up.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what happened, in numbers
+         * @description Ceremonies of a range of days, and what the passkeys are now. Counts of ceremonies are whole to the minute.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -494,6 +1404,64 @@ export interface components {
             device: string;
             /** @description The passkey concerned, base64url. */
             credential_id?: string;
+        };
+        /** @description An API key as lists show it. */
+        ApiKey: {
+            /**
+             * Format: uuid
+             * @description The key's id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description Its first characters and an ellipsis: enough to tell keys apart.
+             * @example pgk_ab12…
+             */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_used_at?: string;
+        };
+        /** @description `POST /tenants/{id}/secrets/api`. */
+        ApiKeyCreate: {
+            /**
+             * @description Its name, unique in the tenant: 1 to 128 characters.
+             * @example Staging
+             */
+            name: string;
+        };
+        /** @description A new API key, with its secret: shown this once. */
+        ApiKeyCreated: {
+            /**
+             * Format: uuid
+             * @description The key's id, for revoking it.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The key itself. */
+            secret: components["schemas"]["SecretString"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description The URL of an app. */
+        AppUrl: {
+            /**
+             * @description Scheme, host and port; a path is passed over.
+             * @example https://app.example.com
+             */
+            app_url: string;
         };
         /** @description What `navigator.credentials.get()` is to be asked for. */
         Assertion: {
@@ -553,6 +1521,75 @@ export interface components {
             /** @description How the authenticator can be reached (`internal`, `hybrid`, `usb`, …). */
             transports?: string[] | null;
         };
+        /** @description Which authenticators credentials may be made on. */
+        AttestationTrust: {
+            /** @description What an attestation must prove. */
+            policy: components["schemas"]["TrustPolicy"];
+            /**
+             * @description Certificates that attestations may lead to, each in PEM or as DER in base64; answered as base64. Of at most 8192
+             *     bytes each. For the policy `trusted` alone.
+             */
+            trust_anchors?: string[];
+            /**
+             * @description Whether attestations may lead to what the FIDO Metadata Service lists for their model; models that it reports as
+             *     revoked or compromised are refused then. For the policy `trusted` alone.
+             */
+            metadata?: boolean;
+            /** @description Only these models (AAGUIDs). Proves nothing unless the policy is `trusted`. Default: all. */
+            aaguid_allow?: string[] | null;
+            /**
+             * @description None of these models, even if they are allowed. Keeps out only what says so itself unless the policy is
+             *     `trusted`.
+             */
+            aaguid_deny?: string[];
+        };
+        /** @description A row of the audit log. */
+        AuditLog: {
+            /**
+             * Format: uuid
+             * @description The row's id.
+             */
+            id: string;
+            /** @description What happened, such as `webauthn_registration_final_succeeded`. */
+            type: string;
+            /** @description Why it failed: an error code. */
+            error?: string;
+            /** @description The request, as `x-request-id` named it. */
+            meta_http_request_id: string;
+            /** @description Where the request came from. */
+            meta_source_ip: string;
+            /** @description What the request came from. */
+            meta_user_agent: string;
+            /** @description The app's own id of the user concerned. */
+            actor_user_id?: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description The same: rows do not change.
+             */
+            updated_at: string;
+            /**
+             * Format: uuid
+             * @description The tenant.
+             */
+            tenant_id: string;
+            /** @description The app's own id of the transaction concerned. */
+            transaction_id?: string | null;
+            /** @description The credential concerned, base64url (ours, additive). */
+            credential_id?: string;
+        };
+        /** @description The audit log. */
+        AuditLogConfig: {
+            /**
+             * Format: int32
+             * @description How many days rows are kept: 1 to 3650. Default: 400.
+             */
+            retention_days: number;
+        };
         /** @description `AuthenticatorSelectionCriteria` (WebAuthn Level 3, §5.4.4). */
         AuthenticatorSelection: {
             /** @description Which kind of authenticator is asked for. Absent where any will do. */
@@ -563,6 +1600,23 @@ export interface components {
             requireResidentKey: boolean;
             /** @description Whether the person must prove that it is them. */
             userVerification: components["schemas"]["UserVerification"];
+        };
+        /** @description Something in a configuration that is allowed and works otherwise than it looks. */
+        ConfigWarning: {
+            /**
+             * @description What a program decides on: stable, `snake_case`.
+             * @example rp_id_shared
+             */
+            code: string;
+            /** @description What a person reads. */
+            message: string;
+        };
+        /** @description Cross-origin access to the public API. */
+        CorsConfig: {
+            /** @description At least one origin; `https://*.example.com` matches one label, `*` any origin. */
+            allowed_origins: string[];
+            /** @description With `*` in `allowed_origins`: reflect the caller's origin and allow credentials. */
+            allow_unsafe_wildcard?: boolean;
         };
         /** @description What `navigator.credentials.create()` is to be asked for. */
         Creation: {
@@ -578,6 +1632,78 @@ export interface components {
             publicKey: components["schemas"]["PublicKeyCredentialCreationOptions"];
             /** @description Beside `publicKey`, where the browser looks for it; only if the request asked for it (ours, additive). */
             mediation?: components["schemas"]["Mediation"];
+        };
+        /** @description A registered passkey. */
+        Credential: {
+            /**
+             * @description The credential id, base64url without padding; at most 1023 bytes before encoding.
+             * @example ZmFrZS1jcmVkZW50aWFsLWlk
+             */
+            id: string;
+            /**
+             * @description Starts as the authenticator's name, or `cred-<id>`.
+             * @example iCloud Keychain
+             */
+            name?: string;
+            /** @description The COSE key, base64url. */
+            public_key: string;
+            /** @description The attestation statement format of its registration (`none`, `packed`, …). */
+            attestation_type: string;
+            /**
+             * Format: uuid
+             * @description The authenticator's make, as a UUID; zero where it is not told.
+             */
+            aaguid: string;
+            /**
+             * Format: date-time
+             * @description When it was last used; its registration counts.
+             */
+            last_used_at?: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            created_at: string;
+            /** @description How the authenticator can be reached (`internal`, `hybrid`, `usb`, …). */
+            transports: string[];
+            /** @description Whether it may be synced between devices. */
+            backup_eligible: boolean;
+            /** @description Whether it is synced, as last seen. */
+            backup_state: boolean;
+            /** @description Whether it is a second factor rather than a passkey. */
+            is_mfa: boolean;
+            /**
+             * @description The app's own id of its user.
+             * @example user-7
+             */
+            user_id: string;
+            /** @description Where the passkey is kept (ours, additive). */
+            storage?: components["schemas"]["CredentialStorage"];
+            /**
+             * Format: int64
+             * @description How often it logged in or confirmed something (ours, additive).
+             */
+            use_count?: number;
+            /**
+             * @description The name of the authenticator's make, where it is known (ours, additive).
+             * @example iCloud Keychain
+             */
+            authenticator?: string;
+            /**
+             * @description A picture of the authenticator's make, as a `data:` URL of at most 32768 characters (ours, additive). Only where
+             *     one credential is asked for; a list has none.
+             */
+            authenticator_icon?: string;
+            /**
+             * @description The browser and system of its registration, as far as they told (ours, additive).
+             * @example Safari on iOS
+             */
+            registered_on?: string;
+            /**
+             * @description The browser and system of its last use (ours, additive).
+             * @example Safari on macOS
+             */
+            last_used_on?: string;
         };
         /** @description `PublicKeyCredentialDescriptorJSON` (WebAuthn Level 3, §5.8.3). */
         CredentialDescriptor: {
@@ -609,6 +1735,113 @@ export interface components {
          * @enum {string}
          */
         CredentialType: "public-key";
+        /** @description `PATCH credentials/{credential_id}`. */
+        CredentialUpdate: {
+            /**
+             * @description The new name: 1 to 128 characters.
+             * @example Kim’s phone
+             */
+            name: string;
+        };
+        /** @description What deleting all of a user's credentials answers. */
+        CredentialsDeleted: {
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            deleted: number;
+        };
+        /** @description What happened on a day. */
+        DayCount: {
+            /**
+             * @description The day, in the viewer's zone.
+             * @example 2027-01-15
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many passkeys were registered.
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description How many logins there were.
+             */
+            logins: number;
+        };
+        /** @description What follows from an app's URL. */
+        Derivation: {
+            /** @description Which environment it belongs to. */
+            kind?: components["schemas"]["EnvironmentKind"];
+            /** @description What passkeys will be bound to. */
+            rp_id?: string;
+            /** @description The pages that may use them. */
+            origins: string[];
+            /** @description The pages that may call the public API. */
+            cors: string[];
+            /** @description Why passkeys can't be used there, for people. */
+            problem?: string;
+            /** @description The same, for programs. */
+            code?: string;
+            /** @description What there is to know about it, in the order in which it matters. */
+            notes: components["schemas"]["Note"][];
+        };
+        /**
+         * @description What to do where an authenticator deviates from a rule that some real ones break.
+         * @enum {string}
+         */
+        DeviationPolicy: "strict" | "warn";
+        /** @description An environment. */
+        Environment: {
+            /**
+             * Format: uuid
+             * @description Its tenant's id, which is its own.
+             */
+            tenant_id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["EnvironmentKind"];
+            /** @description The app's URL there; null until somebody tells it. */
+            app_url?: string | null;
+            /** @description What its passkeys are bound to. */
+            rp_id: string;
+            /** @description Its project. */
+            project: components["schemas"]["Named"];
+            /** @description The project's organization. */
+            organization: components["schemas"]["Named"];
+            /** @description What the caller is there. */
+            role: components["schemas"]["Role"];
+            /** @description Where its public API is. */
+            api_url: string;
+            /** @description Where the keys are by which its tokens are verified. */
+            jwks_url: string;
+            /** @description The pages that may use its passkeys. */
+            origins: string[];
+            /** @description What of its settings is probably not meant. */
+            warnings: components["schemas"]["ConfigWarning"][];
+            /** @description How far its integration has come. */
+            steps: components["schemas"]["Steps"];
+            /** @description Whether the console's page can run its ceremonies. */
+            try_here: components["schemas"]["TryHere"];
+        };
+        /** @description An environment, in short. */
+        EnvironmentInfo: {
+            /**
+             * Format: uuid
+             * @description Its tenant's id, which is its own.
+             */
+            tenant_id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["EnvironmentKind"];
+            /** @description The app's URL there; null until somebody tells it. */
+            app_url?: string | null;
+            /** @description What its passkeys are bound to. */
+            rp_id: string;
+        };
+        /**
+         * @description What an environment is for.
+         * @enum {string}
+         */
+        EnvironmentKind: "development" | "production";
         /** @description Every body outside 2xx. */
         ErrorBody: {
             /** @description A short sentence, the same for every error of this code. */
@@ -635,11 +1868,104 @@ export interface components {
          *     verifier's own code (`signature_invalid`, `origin_not_allowed`, …), listed in docs/guides/errors.md.
          */
         ErrorCode: string;
+        /** @description How often a ceremony failed for one reason. */
+        Failures: {
+            /** @description The ceremony. */
+            ceremony: string;
+            /** @description The reason: an error code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+        };
+        /** @description A ceremony from begun to done. */
+        Funnel: {
+            /** @description `registration`, `login`, `mfa_registration`, `mfa_login` or `transaction`. */
+            ceremony: string;
+            /**
+             * Format: int64
+             * @description How many began. With autofill, every view of a login page begins one.
+             */
+            begun: number;
+            /**
+             * Format: int64
+             * @description How many were finished.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many were refused at their end.
+             */
+            failed: number;
+        };
         /**
          * @description WebAuthn's `PublicKeyCredentialHint` (Level 3, §5.8.7).
          * @enum {string}
          */
         Hint: "security-key" | "client-device" | "hybrid";
+        /** @description What happened in an environment, in numbers. */
+        Insights: {
+            /** @description Every day of the range. */
+            days: components["schemas"]["DayCount"][];
+            /** @description Each ceremony from begun to done. */
+            funnels: components["schemas"]["Funnel"][];
+            /** @description Why ceremonies failed, the most frequent first. */
+            failures: components["schemas"]["Failures"][];
+            /** @description What the passkeys there are now were made on, the most frequent first. */
+            authenticators: components["schemas"]["NameCount"][];
+            /** @description The browsers that they were last used in, the most frequent first. */
+            browsers: components["schemas"]["NameCount"][];
+            /** @description Where they are kept. */
+            storage: components["schemas"]["StorageCounts"];
+        };
+        /** @description An invitation that is open. */
+        Invitation: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description As what it invites. */
+            role: components["schemas"]["Role"];
+            /** @description Whom it is meant for. Whoever has the link may use it. */
+            email?: string;
+            /**
+             * Format: uuid
+             * @description Who invites: an operator's id; none where a program does.
+             */
+            invited_by?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description From when on it is no use.
+             */
+            expires_at: string;
+        };
+        /** @description Whom to invite. */
+        Invite: {
+            /** @description As what. */
+            role: components["schemas"]["Role"];
+            /** @description Whom it is meant for, as a reminder. */
+            email?: string | null;
+            /**
+             * Format: int32
+             * @description How many days the link is valid: 1 to 30. Default: 7.
+             */
+            days?: number | null;
+        };
+        /** @description An invitation that was just made. */
+        Invited: {
+            /** @description The invitation. */
+            invitation: components["schemas"]["Invitation"];
+            /** @description Its link, shown this once. */
+            url: components["schemas"]["SecretString"];
+        };
         /** @description What a link is for. */
         LinkInfo: {
             /** @description What it lets its holder do. */
@@ -678,6 +2004,79 @@ export interface components {
          * @enum {string}
          */
         Mediation: "conditional";
+        /** @description A member of an organization. */
+        Member: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            operator_id: string;
+            /** @description What the person is called. */
+            name: string;
+            /** @description What the account is recognised by. */
+            email: string;
+            /** @description As what. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joined_at: string;
+        };
+        /** @description What a member is to be. */
+        MemberUpdate: {
+            /** @description As what. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The policy of second-factor credentials. */
+        MfaConfig: {
+            /**
+             * Format: int64
+             * @description How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+             * @example 300000
+             */
+            timeout: number;
+            user_verification?: components["schemas"]["UserVerification"] | null;
+            attachment?: components["schemas"]["Attachment"] | null;
+            attestation_preference?: components["schemas"]["AttestationPreference"] | null;
+            resident_key_requirement?: components["schemas"]["ResidentKeyRequirement"] | null;
+            attestation_trust?: components["schemas"]["AttestationTrust"] | null;
+        };
+        /** @description How many of one name there are. */
+        NameCount: {
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description Something by its id and name. */
+        Named: {
+            /**
+             * Format: uuid
+             * @description The id.
+             */
+            id: string;
+            /** @description The name. */
+            name: string;
+        };
+        /** @description What an organization or a project is to be called. */
+        Naming: {
+            /**
+             * @description 1 to 64 characters.
+             * @example Example Ltd
+             */
+            name: string;
+        };
+        /** @description Something to know. */
+        Note: {
+            /** @description What it is about. */
+            code: string;
+            /** @description A sentence or two for people. */
+            message: string;
+        };
         /** @description Who signs in to the console. */
         Operator: {
             /**
@@ -718,6 +2117,33 @@ export interface components {
             /** @description Another email. */
             email?: string | null;
         };
+        /** @description An organization, as the caller sees it. */
+        Organization: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What the caller is in it. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many members it has.
+             */
+            members: number;
+            /**
+             * Format: int32
+             * @description How many projects it has.
+             */
+            projects: number;
+        };
         /** @description An operator's passkey. */
         Passkey: {
             /** @description The credential id, base64url. */
@@ -744,6 +2170,43 @@ export interface components {
             registered_on?: string;
             /** @description Those of its last use. */
             last_used_on?: string;
+        };
+        /** @description A project with its environments. */
+        Project: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            organization_id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What the caller is in its organization. */
+            role: components["schemas"]["Role"];
+            /** @description Development first. */
+            environments: components["schemas"]["EnvironmentInfo"][];
+        };
+        /** @description A project to make. */
+        ProjectCreate: {
+            /**
+             * @description 1 to 64 characters; passkey prompts show it, too.
+             * @example My app
+             */
+            name: string;
+            /**
+             * @description The app's URL, scheme and port included: at localhost for development, or where people use it.
+             * @example http://localhost:5173
+             */
+            app_url: string;
         };
         /** @description `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3, §5.4). */
         PublicKeyCredentialCreationOptions: {
@@ -838,6 +2301,31 @@ export interface components {
             /** @description Where webauthn-json used to put the transports. Those of `response` count before them. */
             transports?: string[] | null;
         };
+        /** @description `GET .well-known/webauthn`: the related origins of an RP ID (WebAuthn Level 3, §5.11). */
+        RelatedOrigins: {
+            /** @description The origins outside of the RP ID's own domain. */
+            origins: string[];
+        };
+        /** @description The relying party. */
+        RelyingParty: {
+            /**
+             * @description The RP ID: a domain, without scheme or port.
+             * @example example.com
+             */
+            id: string;
+            /** @description What the passkey prompt shows. */
+            display_name: string;
+            /**
+             * @description An image URL. Kept and returned; browsers no longer show it.
+             * @example https://example.com/icon.png
+             */
+            icon?: string | null;
+            /**
+             * @description At least one origin whose pages may run ceremonies: `https://…`, `http://localhost:…`,
+             *     `android:apk-key-hash:…`.
+             */
+            origins: string[];
+        };
         /** @description `PublicKeyCredentialRpEntity` (WebAuthn Level 3, §5.4.2). */
         RelyingPartyEntity: {
             /**
@@ -864,6 +2352,11 @@ export interface components {
             /** @description The options themselves. */
             publicKey: components["schemas"]["PublicKeyCredentialRequestOptions"];
         };
+        /**
+         * @description What one request may ask for, beside its tenant's policy.
+         * @enum {string}
+         */
+        RequestOverrides: "stricter" | "any";
         /**
          * @description WebAuthn's `ResidentKeyRequirement` (Level 3, §5.4.6).
          * @enum {string}
@@ -990,6 +2483,52 @@ export interface components {
          * @enum {string}
          */
         SignUpPolicy: "invitation" | "open";
+        /**
+         * @description The algorithm of a tenant's tokens.
+         * @enum {string}
+         */
+        SigningAlgorithm: "ES256" | "RS256";
+        /** @description A signing key; the private half never leaves. */
+        SigningKey: {
+            /**
+             * Format: uuid
+             * @description The key's id, for deleting it.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Always empty: kept for clients of the plain contract. */
+            secret: string;
+            /** @description The id under which the JWKS lists it. */
+            kid: string;
+            /** @description The algorithm it signs with. */
+            alg: components["schemas"]["SigningAlgorithm"];
+            /** @description Where it is in its life. */
+            state: components["schemas"]["SigningKeyState"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it begins, or began, to sign.
+             */
+            signs_from: string;
+        };
+        /** @description `POST /tenants/{id}/secrets/jwk`: rotates the tenant's signing key. */
+        SigningKeyCreate: {
+            /** @description Its name. Default: made from the time. */
+            name?: string | null;
+            alg?: components["schemas"]["SigningAlgorithm"] | null;
+            /** @description For a compromise: sign with the new key at once, and stop vouching for the older ones. */
+            now?: boolean;
+        };
+        /**
+         * @description Where a signing key is in its life.
+         * @enum {string}
+         */
+        SigningKeyState: "published" | "active" | "retired";
         /** @description What anybody may know of the console, and who asks. */
         State: {
             /** @description Whether it has an operator. Until then, only a link that claims it lets anybody in. */
@@ -1004,6 +2543,147 @@ export interface components {
             public_url: string;
             session?: components["schemas"]["Session"] | null;
         };
+        /** @description How far an integration has come: when each step was seen first. */
+        Steps: {
+            /**
+             * Format: date-time
+             * @description There is an API key.
+             */
+            api_key_created?: string | null;
+            /**
+             * Format: date-time
+             * @description A registration began.
+             */
+            registration_begun?: string | null;
+            /**
+             * Format: date-time
+             * @description A passkey was registered.
+             */
+            registration_finished?: string | null;
+            /**
+             * Format: date-time
+             * @description A login began.
+             */
+            login_begun?: string | null;
+            /**
+             * Format: date-time
+             * @description Somebody logged in.
+             */
+            login_finished?: string | null;
+        };
+        /** @description Where passkeys are kept. */
+        StorageCounts: {
+            /**
+             * Format: int64
+             * @description On all of the person's devices.
+             */
+            synced: number;
+            /**
+             * Format: int64
+             * @description On one device so far.
+             */
+            syncable: number;
+            /**
+             * Format: int64
+             * @description On one device for good.
+             */
+            device_bound: number;
+        };
+        /** @description `GET /tenants/{id}`. */
+        Tenant: {
+            /**
+             * Format: uuid
+             * @description The tenant's id.
+             */
+            id: string;
+            /**
+             * @description What operators call it.
+             * @example My app
+             */
+            display_name: string;
+            /** @description Its configuration. */
+            config: components["schemas"]["TenantConfig"];
+            /** @description What of the configuration is probably not meant (ours, additive). */
+            warnings?: components["schemas"]["ConfigWarning"][];
+        };
+        /** @description A tenant's whole configuration. */
+        TenantConfig: {
+            /** @description Which web pages may call this tenant's public API from a browser. */
+            cors: components["schemas"]["CorsConfig"];
+            /** @description The relying party, and the policy of its passkeys. */
+            webauthn: components["schemas"]["WebauthnConfig"];
+            mfa?: components["schemas"]["MfaConfig"] | null;
+            audit_log?: components["schemas"]["AuditLogConfig"] | null;
+        };
+        /** @description `PUT /tenants/{id}`. */
+        TenantUpdate: {
+            /**
+             * @description The new name: 1 to 128 characters.
+             * @example My app
+             */
+            display_name: string;
+        };
+        /** @description A transaction, as `GET transaction/{user_id}` lists it. */
+        Transaction: {
+            /**
+             * Format: uuid
+             * @description Our id of it.
+             */
+            id: string;
+            /** @description The app's own id of it. */
+            identifier: string;
+            /** @description What it is about: JSON text. */
+            data: string;
+            /** @description Where it is (ours, additive). */
+            status: components["schemas"]["TransactionStatus"];
+            /**
+             * Format: date-time
+             * @description When it was confirmed (ours, additive).
+             */
+            finalized_at?: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /**
+         * @description Where a transaction is.
+         * @enum {string}
+         */
+        TransactionStatus: "pending" | "finalized";
+        /** @description Who is to be asked for on trial. */
+        TrialBegin: {
+            /**
+             * @description What the passkey prompt shows.
+             * @example kim@example.com
+             */
+            username: string;
+        };
+        /** @description What a ceremony on trial ends with. */
+        TrialResult: {
+            /** @description The token that an app's backend would get. */
+            token: string;
+            /** @description What it says. */
+            claims: Record<string, never>;
+        };
+        /**
+         * @description What an attestation must prove.
+         * @enum {string}
+         */
+        TrustPolicy: "none" | "any" | "trusted";
+        /** @description Whether the console's page can run an environment's ceremonies. */
+        TryHere: {
+            /** @description It can. */
+            possible: boolean;
+            /** @description Why not, for people. */
+            reason?: string;
+        };
         /**
          * @description What `PublicKeyCredential.signalUnknownCredential()` takes (WebAuthn Level 3, §5.1.10.2): the browser deletes the
          *     passkey from the device for good.
@@ -1013,6 +2693,34 @@ export interface components {
             rpId: string;
             /** @description The credential id, base64url. */
             credentialId: string;
+        };
+        /**
+         * @description What a login with a credential that was never seen here tells the page.
+         * @enum {string}
+         */
+        UnknownCredentials: "refuse" | "signal";
+        /** @description A user, as `GET /tenants/{id}/users` lists it. */
+        User: {
+            /**
+             * Format: uuid
+             * @description The row's id, by which the admin API names the user.
+             */
+            id: string;
+            /** @description The app's own id. */
+            user_id: string;
+            /** @description What the person recognises the account by. */
+            name: string;
+            /** @description An image URL. */
+            icon?: string | null;
+            /** @description A friendlier name. */
+            display_name?: string | null;
+        };
+        /** @description A user with everything of theirs: `GET /tenants/{id}/users/{user_id}`. */
+        UserDetails: components["schemas"]["User"] & {
+            /** @description The user's credentials, newest first. */
+            credentials: components["schemas"]["Credential"][];
+            /** @description The user's transactions, newest first. */
+            transactions: components["schemas"]["Transaction"][];
         };
         /** @description `PublicKeyCredentialUserEntityJSON` (WebAuthn Level 3, §5.4.3). */
         UserEntity: {
@@ -1037,6 +2745,169 @@ export interface components {
          * @enum {string}
          */
         UserVerification: "required" | "preferred" | "discouraged";
+        /** @description The relying party and the policy of passkeys. */
+        WebauthnConfig: {
+            /** @description Who asks: the name and the domain that passkeys are bound to. */
+            relying_party: components["schemas"]["RelyingParty"];
+            /**
+             * Format: int64
+             * @description How long a challenge lives, in milliseconds: 10,000 to 3,600,000.
+             * @example 300000
+             */
+            timeout: number;
+            user_verification?: components["schemas"]["UserVerification"] | null;
+            attachment?: components["schemas"]["Attachment"] | null;
+            attestation_preference?: components["schemas"]["AttestationPreference"] | null;
+            resident_key_requirement?: components["schemas"]["ResidentKeyRequirement"] | null;
+            request_overrides?: components["schemas"]["RequestOverrides"] | null;
+            counter_policy?: components["schemas"]["DeviationPolicy"] | null;
+            backup_eligibility_policy?: components["schemas"]["DeviationPolicy"] | null;
+            unknown_credentials?: components["schemas"]["UnknownCredentials"] | null;
+            attestation_trust?: components["schemas"]["AttestationTrust"] | null;
+        };
+        /** @description Where a tenant wants to hear of events. */
+        Webhook: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description Its URL.
+             * @example https://app.example.com/hooks
+             */
+            url: string;
+            /**
+             * @description What people know it by.
+             * @example Our backend
+             */
+            description: string;
+            /** @description Of what it wants to hear; of everything if empty. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whether it hears. */
+            state: components["schemas"]["WebhookState"];
+            /**
+             * Format: int32
+             * @description How often in a row attempts have failed.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description Until when it is left alone after failures.
+             */
+            paused_until?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description `POST /tenants/{id}/webhooks`. */
+        WebhookCreate: {
+            /**
+             * @description Where to: an https URL without credentials and fragment, at most 2048 bytes.
+             * @example https://app.example.com/hooks
+             */
+            url: string;
+            /** @description What people know it by, at most 256 characters. */
+            description?: string;
+            /** @description Of what it wants to hear; of everything if empty. */
+            events?: components["schemas"]["WebhookEvent"][];
+        };
+        /** @description One event for one webhook. */
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description The event's id: the header `webhook-id`.
+             */
+            event_id: string;
+            /** @description Its type. */
+            type: components["schemas"]["WebhookEvent"];
+            /** @description What the receiver is sent: JSON text. */
+            body: string;
+            /** @description Where it is. */
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            /**
+             * Format: int32
+             * @description How many attempts were begun since it became due first, or by hand.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due, while it is pending.
+             */
+            next_attempt_at?: string;
+            /**
+             * Format: int32
+             * @description What the last attempt was answered with.
+             */
+            last_status?: number;
+            /**
+             * @description Why the last attempt failed: a code.
+             * @example timed_out
+             */
+            last_failure?: string;
+            /**
+             * Format: date-time
+             * @description When the last attempt ended.
+             */
+            last_attempt_at?: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            created_at: string;
+        };
+        /**
+         * @description Where a delivery is.
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "pending" | "delivered" | "dead";
+        /**
+         * @description What a webhook tells of; docs/guides/webhooks.md says when, and with what.
+         * @enum {string}
+         */
+        WebhookEvent: "credential.created" | "credential.used_first_time" | "credential.renamed" | "credential.deleted" | "sign_in.failed" | "credential.clone_suspected" | "transaction.completed";
+        /** @description A webhook's secret, to be shown this once. */
+        WebhookSecret: {
+            /**
+             * Format: uuid
+             * @description The webhook.
+             */
+            id: string;
+            /** @description The secret that signs, as Standard Webhooks spells it: `whsec_` and base64. */
+            secret: components["schemas"]["SecretString"];
+        };
+        /** @description `POST /tenants/{id}/webhooks/{webhook_id}/secret`. */
+        WebhookSecretReplace: {
+            /** @description Whether the old secret signs no longer from now on, because it got out. Otherwise both sign for a day. */
+            now?: boolean;
+        };
+        /**
+         * @description Whether a webhook hears of events.
+         * @enum {string}
+         */
+        WebhookState: "enabled" | "disabled" | "gone";
+        /**
+         * @description What an operator can make of a webhook's state; `gone` is for receivers to say.
+         * @enum {string}
+         */
+        WebhookSwitch: "enabled" | "disabled";
+        /** @description `PATCH /tenants/{id}/webhooks/{webhook_id}`: what is absent stays. */
+        WebhookUpdate: {
+            /** @description Where to. */
+            url?: string | null;
+            /** @description What people know it by. */
+            description?: string | null;
+            /** @description Of what it wants to hear. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            state?: components["schemas"]["WebhookSwitch"] | null;
+        };
     };
     responses: {
         /** @description - `body_too_large`: the body is larger than the server takes. */
@@ -1218,38 +3089,75 @@ export interface components {
     pathItems: never;
 }
 export type Activity = components['schemas']['Activity'];
+export type ApiKey = components['schemas']['ApiKey'];
+export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
+export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
+export type AppUrl = components['schemas']['AppUrl'];
 export type Assertion = components['schemas']['Assertion'];
 export type AssertionCredential = components['schemas']['AssertionCredential'];
 export type AssertionResponse = components['schemas']['AssertionResponse'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttestationPreference = components['schemas']['AttestationPreference'];
 export type AttestationResponse = components['schemas']['AttestationResponse'];
+export type AttestationTrust = components['schemas']['AttestationTrust'];
+export type AuditLog = components['schemas']['AuditLog'];
+export type AuditLogConfig = components['schemas']['AuditLogConfig'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type ConfigWarning = components['schemas']['ConfigWarning'];
+export type CorsConfig = components['schemas']['CorsConfig'];
 export type Creation = components['schemas']['Creation'];
 export type CreationOptions = components['schemas']['CreationOptions'];
+export type Credential = components['schemas']['Credential'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type CredentialParameters = components['schemas']['CredentialParameters'];
 export type CredentialStorage = components['schemas']['CredentialStorage'];
 export type CredentialType = components['schemas']['CredentialType'];
+export type CredentialUpdate = components['schemas']['CredentialUpdate'];
+export type CredentialsDeleted = components['schemas']['CredentialsDeleted'];
+export type DayCount = components['schemas']['DayCount'];
+export type Derivation = components['schemas']['Derivation'];
+export type DeviationPolicy = components['schemas']['DeviationPolicy'];
+export type Environment = components['schemas']['Environment'];
+export type EnvironmentInfo = components['schemas']['EnvironmentInfo'];
+export type EnvironmentKind = components['schemas']['EnvironmentKind'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorCode = components['schemas']['ErrorCode'];
+export type Failures = components['schemas']['Failures'];
+export type Funnel = components['schemas']['Funnel'];
 export type Hint = components['schemas']['Hint'];
+export type Insights = components['schemas']['Insights'];
+export type Invitation = components['schemas']['Invitation'];
+export type Invite = components['schemas']['Invite'];
+export type Invited = components['schemas']['Invited'];
 export type LinkInfo = components['schemas']['LinkInfo'];
 export type LinkKind = components['schemas']['LinkKind'];
 export type LinkSecret = components['schemas']['LinkSecret'];
 export type Made = components['schemas']['Made'];
 export type Mediation = components['schemas']['Mediation'];
+export type Member = components['schemas']['Member'];
+export type MemberUpdate = components['schemas']['MemberUpdate'];
+export type MfaConfig = components['schemas']['MfaConfig'];
+export type NameCount = components['schemas']['NameCount'];
+export type Named = components['schemas']['Named'];
+export type Naming = components['schemas']['Naming'];
+export type Note = components['schemas']['Note'];
 export type Operator = components['schemas']['Operator'];
 export type OperatorUpdate = components['schemas']['OperatorUpdate'];
+export type Organization = components['schemas']['Organization'];
 export type Passkey = components['schemas']['Passkey'];
+export type Project = components['schemas']['Project'];
+export type ProjectCreate = components['schemas']['ProjectCreate'];
 export type PublicKeyCredentialCreationOptions = components['schemas']['PublicKeyCredentialCreationOptions'];
 export type PublicKeyCredentialRequestOptions = components['schemas']['PublicKeyCredentialRequestOptions'];
 export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RegistrationCredential = components['schemas']['RegistrationCredential'];
+export type RelatedOrigins = components['schemas']['RelatedOrigins'];
+export type RelyingParty = components['schemas']['RelyingParty'];
 export type RelyingPartyEntity = components['schemas']['RelyingPartyEntity'];
 export type Rename = components['schemas']['Rename'];
 export type RequestOptions = components['schemas']['RequestOptions'];
+export type RequestOverrides = components['schemas']['RequestOverrides'];
 export type ResidentKeyRequirement = components['schemas']['ResidentKeyRequirement'];
 export type Role = components['schemas']['Role'];
 export type SecretString = components['schemas']['SecretString'];
@@ -1261,10 +3169,39 @@ export type Shown = components['schemas']['Shown'];
 export type SignUpBegin = components['schemas']['SignUpBegin'];
 export type SignUpFinish = components['schemas']['SignUpFinish'];
 export type SignUpPolicy = components['schemas']['SignUpPolicy'];
+export type SigningAlgorithm = components['schemas']['SigningAlgorithm'];
+export type SigningKey = components['schemas']['SigningKey'];
+export type SigningKeyCreate = components['schemas']['SigningKeyCreate'];
+export type SigningKeyState = components['schemas']['SigningKeyState'];
 export type State = components['schemas']['State'];
+export type Steps = components['schemas']['Steps'];
+export type StorageCounts = components['schemas']['StorageCounts'];
+export type Tenant = components['schemas']['Tenant'];
+export type TenantConfig = components['schemas']['TenantConfig'];
+export type TenantUpdate = components['schemas']['TenantUpdate'];
+export type Transaction = components['schemas']['Transaction'];
+export type TransactionStatus = components['schemas']['TransactionStatus'];
+export type TrialBegin = components['schemas']['TrialBegin'];
+export type TrialResult = components['schemas']['TrialResult'];
+export type TrustPolicy = components['schemas']['TrustPolicy'];
+export type TryHere = components['schemas']['TryHere'];
 export type UnknownCredentialSignal = components['schemas']['UnknownCredentialSignal'];
+export type UnknownCredentials = components['schemas']['UnknownCredentials'];
+export type User = components['schemas']['User'];
+export type UserDetails = components['schemas']['UserDetails'];
 export type UserEntity = components['schemas']['UserEntity'];
 export type UserVerification = components['schemas']['UserVerification'];
+export type WebauthnConfig = components['schemas']['WebauthnConfig'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookCreate = components['schemas']['WebhookCreate'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryStatus = components['schemas']['WebhookDeliveryStatus'];
+export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
+export type WebhookSecretReplace = components['schemas']['WebhookSecretReplace'];
+export type WebhookState = components['schemas']['WebhookState'];
+export type WebhookSwitch = components['schemas']['WebhookSwitch'];
+export type WebhookUpdate = components['schemas']['WebhookUpdate'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseInternal = components['responses']['Internal'];
 export type ResponseRateLimited = components['responses']['RateLimited'];
@@ -1305,6 +3242,29 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["State"];
+                };
+            };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
+                    };
                 };
             };
             /** @description - `origin_refused`: the request does not come from the console's own pages. */
@@ -1416,6 +3376,29 @@ export interface operations {
                         status?: 400;
                         /** @enum {string} */
                         code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
                     };
                 };
             };
@@ -1589,6 +3572,29 @@ export interface operations {
                         status?: 400;
                         /** @enum {string} */
                         code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
                     };
                 };
             };
@@ -1791,6 +3797,29 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
+                    };
+                };
+            };
             /**
              * @description - `origin_refused`: the request does not come from the console's own pages.
              *     - `sign_up_closed`: an account needs an invitation.
@@ -1949,6 +3978,29 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Assertion"];
+                };
+            };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
+                    };
                 };
             };
             /** @description - `origin_refused`: the request does not come from the console's own pages. */
@@ -2111,7 +4163,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             * @description - `admin_token_invalid`: the admin token is wrong or revoked.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
              *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
              *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
              *     - `credential_unknown`: the credential was never seen here.
@@ -2131,7 +4184,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "challenge_invalid",
+                     *       "code": "admin_token_invalid",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 401,
                      *       "title": "Unauthorized"
@@ -2141,7 +4194,7 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 401;
                         /** @enum {string} */
-                        code?: "challenge_invalid" | "challenge_expired" | "challenge_spent" | "credential_unknown" | "credential_revoked" | "credential_mfa_only" | "credential_not_allowed" | "user_mismatch" | "user_handle_missing" | "counter_rollback" | "backup_eligibility_changed" | "signature_invalid" | "stored_public_key" | "attested_credential_data_present" | "user_verification_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "credential_id_empty" | "credential_id_too_long" | "public_key_cbor" | "operator_unknown";
+                        code?: "admin_token_invalid" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "credential_unknown" | "credential_revoked" | "credential_mfa_only" | "credential_not_allowed" | "user_mismatch" | "user_handle_missing" | "counter_rollback" | "backup_eligibility_changed" | "signature_invalid" | "stored_public_key" | "attested_credential_data_present" | "user_verification_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "credential_id_empty" | "credential_id_too_long" | "public_key_cbor" | "operator_unknown";
                     };
                 };
             };
@@ -2293,7 +4346,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `recovery_code_invalid`: email or recovery code are wrong, or the code was used. */
+            /**
+             * @description - `admin_token_invalid`: the admin token is wrong or revoked.
+             *     - `recovery_code_invalid`: email or recovery code are wrong, or the code was used.
+             */
             401: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2302,7 +4358,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "code": "recovery_code_invalid",
+                     *       "code": "admin_token_invalid",
                      *       "details": "what was wrong with this request, for a developer to read",
                      *       "status": 401,
                      *       "title": "Unauthorized"
@@ -2312,7 +4368,7 @@ export interface operations {
                         /** @enum {integer} */
                         status?: 401;
                         /** @enum {string} */
-                        code?: "recovery_code_invalid";
+                        code?: "admin_token_invalid" | "recovery_code_invalid";
                     };
                 };
             };
@@ -2437,6 +4493,29 @@ export interface operations {
                         status?: 400;
                         /** @enum {string} */
                         code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /** @description - `admin_token_invalid`: the admin token is wrong or revoked. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "admin_token_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "admin_token_invalid";
                     };
                 };
             };
@@ -4844,6 +6923,8940 @@ export interface operations {
                     };
                 };
             };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organizations. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "members": 3,
+                     *         "name": "Example Ltd",
+                     *         "projects": 2,
+                     *         "role": "owner"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Organization"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example Ltd"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Naming"];
+            };
+        };
+        responses: {
+            /** @description The organization. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "members": 3,
+                     *       "name": "Example Ltd",
+                     *       "projects": 2,
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "members": 3,
+                     *       "name": "Example Ltd",
+                     *       "projects": 2,
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example Ltd"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Naming"];
+            };
+        };
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "members": 3,
+                     *       "name": "Example Ltd",
+                     *       "projects": 2,
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "email": "sam@example.com",
+                     *         "joined_at": "2027-01-02T17:21:09Z",
+                     *         "name": "Sam",
+                     *         "operator_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "role": "developer"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Member"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+                /** @description The member's id. */
+                operator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operator is no member any more. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `member_not_found`: no such member of the organization.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "member_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `last_owner`: an organization has an owner at all times. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "last_owner",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "last_owner";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+                /** @description The member's id. */
+                operator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "developer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberUpdate"];
+            };
+        };
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "sam@example.com",
+                     *       "joined_at": "2027-01-02T17:21:09Z",
+                     *       "name": "Sam",
+                     *       "operator_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "role": "developer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `member_not_found`: no such member of the organization.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "member_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `last_owner`: an organization has an owner at all times. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "last_owner",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "last_owner";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "sam@example.com",
+                     *         "expires_at": "2027-01-09T17:21:09Z",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "role": "developer"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Invitation"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "sam@example.com",
+                 *       "role": "developer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            /** @description The invitation, with its link. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "invitation": {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "email": "sam@example.com",
+                     *         "expires_at": "2027-01-09T17:21:09Z",
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "role": "developer"
+                     *       },
+                     *       "url": "http://localhost:8001/console/link#pgl_…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+                /** @description The invitation's id. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `invitation_not_found`: no such open invitation.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "invitation_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "link": "pgl_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkSecret"];
+            };
+        };
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "members": 3,
+                     *       "name": "Example Ltd",
+                     *       "projects": 2,
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            /**
+             * @description - `link_invalid`: the link is unknown, was used, or has expired.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "link_invalid",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "link_invalid" | "organization_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `already_member`: the operator is a member already. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "already_member",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "already_member";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    previewAppUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "app_url": "https://app.example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppUrl"];
+            };
+        };
+        responses: {
+            /** @description What follows. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cors": [
+                     *         "https://app.example.com"
+                     *       ],
+                     *       "kind": "production",
+                     *       "notes": [
+                     *         {
+                     *           "code": "rp_id",
+                     *           "message": "Passkeys will be bound to example.com."
+                     *         }
+                     *       ],
+                     *       "origins": [
+                     *         "https://app.example.com"
+                     *       ],
+                     *       "rp_id": "example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Derivation"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The projects. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "environments": [
+                     *           {
+                     *             "app_url": "http://localhost:5173",
+                     *             "kind": "development",
+                     *             "rp_id": "localhost",
+                     *             "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *           },
+                     *           {
+                     *             "app_url": null,
+                     *             "kind": "production",
+                     *             "rp_id": "production.invalid",
+                     *             "tenant_id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f"
+                     *           }
+                     *         ],
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "My app",
+                     *         "organization_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "role": "owner"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Project"][];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "app_url": "http://localhost:5173",
+                 *       "name": "My app"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProjectCreate"];
+            };
+        };
+        responses: {
+            /** @description The project. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "environments": [
+                     *         {
+                     *           "app_url": "http://localhost:5173",
+                     *           "kind": "development",
+                     *           "rp_id": "localhost",
+                     *           "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *         },
+                     *         {
+                     *           "app_url": null,
+                     *           "kind": "production",
+                     *           "rp_id": "production.invalid",
+                     *           "tenant_id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f"
+                     *         }
+                     *       ],
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "name": "My app",
+                     *       "organization_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `app_url_refused`: passkeys can't be used at this app URL.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "app_url_refused";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "environments": [
+                     *         {
+                     *           "app_url": "http://localhost:5173",
+                     *           "kind": "development",
+                     *           "rp_id": "localhost",
+                     *           "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *         },
+                     *         {
+                     *           "app_url": null,
+                     *           "kind": "production",
+                     *           "rp_id": "production.invalid",
+                     *           "tenant_id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f"
+                     *         }
+                     *       ],
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "name": "My app",
+                     *       "organization_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "My app"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Naming"];
+            };
+        };
+        responses: {
+            /** @description The project. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "environments": [
+                     *         {
+                     *           "app_url": "http://localhost:5173",
+                     *           "kind": "development",
+                     *           "rp_id": "localhost",
+                     *           "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *         },
+                     *         {
+                     *           "app_url": null,
+                     *           "kind": "production",
+                     *           "rp_id": "production.invalid",
+                     *           "tenant_id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f"
+                     *         }
+                     *       ],
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "name": "My app",
+                     *       "organization_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "role": "owner"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environment. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "app_url": "http://localhost:5173",
+                     *       "jwks_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11/.well-known/jwks.json",
+                     *       "kind": "development",
+                     *       "organization": {
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Example Ltd"
+                     *       },
+                     *       "origins": [
+                     *         "http://localhost:5173"
+                     *       ],
+                     *       "project": {
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "My app"
+                     *       },
+                     *       "role": "owner",
+                     *       "rp_id": "localhost",
+                     *       "steps": {
+                     *         "api_key_created": "2027-01-02T17:21:09Z",
+                     *         "login_begun": null,
+                     *         "login_finished": null,
+                     *         "registration_begun": "2027-01-02T17:30:00Z",
+                     *         "registration_finished": null
+                     *       },
+                     *       "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "try_here": {
+                     *         "possible": true
+                     *       },
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_key_created": "2027-01-02T17:21:09Z",
+                     *       "login_begun": null,
+                     *       "login_finished": null,
+                     *       "registration_begun": "2027-01-02T17:30:00Z",
+                     *       "registration_finished": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setAppUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "app_url": "https://app.example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppUrl"];
+            };
+        };
+        responses: {
+            /** @description The environment. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "app_url": "http://localhost:5173",
+                     *       "jwks_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11/.well-known/jwks.json",
+                     *       "kind": "development",
+                     *       "organization": {
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "Example Ltd"
+                     *       },
+                     *       "origins": [
+                     *         "http://localhost:5173"
+                     *       ],
+                     *       "project": {
+                     *         "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "name": "My app"
+                     *       },
+                     *       "role": "owner",
+                     *       "rp_id": "localhost",
+                     *       "steps": {
+                     *         "api_key_created": "2027-01-02T17:21:09Z",
+                     *         "login_begun": null,
+                     *         "login_finished": null,
+                     *         "registration_begun": "2027-01-02T17:30:00Z",
+                     *         "registration_finished": null
+                     *       },
+                     *       "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "try_here": {
+                     *         "possible": true
+                     *       },
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `app_url_refused`: passkeys can't be used at this app URL.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "app_url_refused" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tryRegistrationBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "kim@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrialBegin"];
+            };
+        };
+        responses: {
+            /** @description What to make a passkey with. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "attestation": "none",
+                     *           "authenticatorSelection": {
+                     *             "requireResidentKey": true,
+                     *             "residentKey": "required",
+                     *             "userVerification": "required"
+                     *           },
+                     *           "challenge": "AQEBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "excludeCredentials": [
+                     *             {
+                     *               "id": "y7UjvXmJ0fYw2kq1l8rEoA",
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "pubKeyCredParams": [
+                     *             {
+                     *               "alg": -7,
+                     *               "type": "public-key"
+                     *             },
+                     *             {
+                     *               "alg": -257,
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "rp": {
+                     *             "id": "example.com",
+                     *             "name": "My app"
+                     *           },
+                     *           "timeout": 300000,
+                     *           "user": {
+                     *             "displayName": "Kim",
+                     *             "id": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs",
+                     *             "name": "kim@example.com"
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Creation"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `try_impossible`: the console's page can't run ceremonies of this environment. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "try_impossible",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "try_impossible";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tryRegistrationFinish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVjESZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQVFFQkFBR2pEcTFaIn0",
+                 *           "transports": [
+                 *             "hybrid",
+                 *             "internal"
+                 *           ]
+                 *         },
+                 *         "type": "public-key"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Made"];
+            };
+        };
+        responses: {
+            /** @description The passkey is registered. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "claims": {
+                     *         "sub": "user-7"
+                     *       },
+                     *       "token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c2VyLTcifQ.MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7j"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrialResult"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_already_registered`: the credential is already registered in this tenant.
+             *     - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "attested_credential_data_missing" | "credential_id_empty" | "public_key_cbor" | "credential_already_registered" | "algorithm_not_allowed" | "algorithm_es256k_unsupported" | "algorithm_ed448_unsupported" | "algorithm_fully_specified_ecdsa_unsupported" | "algorithm_fully_specified_ed25519_unsupported" | "algorithm_rs1_refused" | "algorithm_unknown" | "public_key_parameter_missing" | "public_key_parameter_unexpected" | "public_key_mismatch" | "public_key_coordinate" | "public_key_not_on_curve" | "public_key_weak_point" | "public_key_ml_dsa_length" | "public_key_rsa_size" | "public_key_rsa_number" | "attestation_format_unknown" | "attestation_format_unsupported" | "attestation_object_member_missing" | "attestation_statement_malformed" | "attestation_statement_member_missing" | "attestation_statement_member_unexpected" | "attestation_ecdaa_unsupported" | "attestation_algorithm_mismatch" | "attestation_signature_invalid" | "attestation_certificate_count" | "attestation_certificate_malformed" | "attestation_certificate_key" | "attestation_certificate_version" | "attestation_certificate_subject" | "attestation_certificate_subject_not_empty" | "attestation_certificate_subject_alternative_name" | "attestation_certificate_extended_key_usage" | "attestation_certificate_basic_constraints" | "attestation_certificate_aaguid_extension" | "attestation_certificate_aaguid_mismatch" | "attestation_tpm_version" | "attestation_tpm_public_area_malformed" | "attestation_tpm_public_key_mismatch" | "attestation_tpm_hash_algorithm" | "attestation_tpm_certificate_info_malformed" | "attestation_tpm_magic" | "attestation_tpm_type" | "attestation_tpm_extra_data_mismatch" | "attestation_tpm_name_algorithm" | "attestation_tpm_name_mismatch" | "attestation_android_public_key_mismatch" | "attestation_android_key_description_missing" | "attestation_android_key_description_malformed" | "attestation_android_challenge_mismatch" | "attestation_android_all_applications" | "attestation_android_origin" | "attestation_android_purpose" | "attestation_apple_nonce_missing" | "attestation_apple_nonce_mismatch" | "attestation_apple_public_key_mismatch" | "attestation_u2f_certificate_count" | "attestation_u2f_certificate_key" | "attestation_u2f_credential_key" | "attestation_compound_count" | "attestation_compound_nested" | "attestation_not_certified" | "attestation_path_malformed" | "attestation_path_root_included" | "attestation_path_order" | "attestation_path_unknown_issuer" | "attestation_path_expired" | "attestation_path_not_yet_valid" | "attestation_path_signature" | "attestation_path_signature_algorithm" | "attestation_path_critical_extension" | "attestation_path_constraint" | "attestation_path_revoked" | "attestation_path_revocation_list" | "attestation_model_unknown" | "attestation_model_attestation_type" | "attestation_model_revoked" | "attestation_model_attestation_key_compromise" | "attestation_model_user_verification_bypass" | "attestation_model_user_key_remote_compromise" | "attestation_model_user_key_physical_compromise" | "attestation_model_status_refused" | "aaguid_not_allowed" | "aaguid_denied" | "metadata_missing" | "metadata_blob_overdue" | "cbor_truncated" | "cbor_trailing_bytes" | "cbor_malformed" | "cbor_indefinite_length" | "cbor_not_minimal" | "cbor_duplicate_key" | "cbor_key_order" | "cbor_key_type" | "cbor_too_many_entries" | "cbor_too_deep" | "cbor_unsupported_type" | "cbor_unexpected_type" | "user_not_found" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `try_impossible`: the console's page can't run ceremonies of this environment. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "try_impossible",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "try_impossible";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            /** @description - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401. */
+            422: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_verification_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 422,
+                     *       "title": "Unprocessable Entity"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "user_verification_missing";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tryLoginBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to ask for a passkey with. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "challenge": "AQMBAAGjDq1ZkE3Yb1Yxk0m3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrsTuVwXyZ0123456789AB",
+                     *           "rpId": "example.com",
+                     *           "timeout": 300000,
+                     *           "userVerification": "required"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Assertion"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `try_impossible`: the console's page can't run ceremonies of this environment. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "try_impossible",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "try_impossible";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tryLoginFinish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "authenticatorAttachment": "platform",
+                 *         "clientExtensionResults": {},
+                 *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "rawId": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                 *         "response": {
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQVFNQkFBR2pEcTFaIn0",
+                 *           "signature": "MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7jK9lM1nO3pQ5rSwIgT7uV9wX1yZ3aB5cD7eF9gH1iJ3kL5mN7oP9qR1sT3uU",
+                 *           "userHandle": "sCmS0Yk6vO3o8m5tJwZ1xq2bC4dE7fGhIjKlMnOpQrs"
+                 *         },
+                 *         "type": "public-key"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Shown"];
+            };
+        };
+        responses: {
+            /** @description Somebody is logged in. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "claims": {
+                     *         "sub": "user-7"
+                     *       },
+                     *       "token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c2VyLTcifQ.MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7j"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrialResult"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "response_too_large" | "response_json" | "response_member_missing" | "response_member_empty" | "response_base64" | "credential_type" | "credential_id_mismatch" | "credential_id_too_long" | "credential_id_invalid" | "user_handle_too_long" | "client_data_utf8" | "client_data_json" | "client_data_member_missing" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             *     - `challenge_invalid`: The challenge was not made here, or not for this tenant or route: 400 at a registration, else 401.
+             *     - `challenge_expired`: The challenge has expired: 400 at a registration, else 401.
+             *     - `challenge_spent`: The challenge was used before: 400 at a registration, else 401.
+             *     - `credential_unknown`: the credential was never seen here.
+             *     - `credential_revoked`: the credential was registered here and has been deleted.
+             *     - `credential_mfa_only`: the credential is a second factor; it can't log in alone.
+             *     - `user_mismatch`: the user handle or the challenge names another user than the credential's.
+             *     - `counter_rollback`: the signature counter did not grow: the authenticator may have been cloned.
+             *     - `user_verification_missing`: The person was not verified where that is required: 422 at a registration, else 401.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid" | "challenge_invalid" | "challenge_expired" | "challenge_spent" | "credential_unknown" | "credential_revoked" | "credential_mfa_only" | "credential_not_allowed" | "user_mismatch" | "user_handle_missing" | "counter_rollback" | "backup_eligibility_changed" | "signature_invalid" | "stored_public_key" | "attested_credential_data_present" | "user_verification_missing" | "user_presence_missing" | "origin_not_allowed" | "rp_id_mismatch" | "cross_origin" | "top_origin_not_allowed" | "client_data_type" | "challenge_mismatch" | "authenticator_data_truncated" | "authenticator_data_trailing_bytes" | "backup_state_without_eligibility" | "extensions_cbor" | "extension_type" | "extension_base64" | "extension_size" | "credential_id_empty" | "credential_id_too_long" | "public_key_cbor";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `try_impossible`: the console's page can't run ceremonies of this environment. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "try_impossible",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "try_impossible";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "config": {
+                     *         "cors": {
+                     *           "allowed_origins": [
+                     *             "https://app.example.com"
+                     *           ]
+                     *         },
+                     *         "webauthn": {
+                     *           "attestation_preference": "none",
+                     *           "relying_party": {
+                     *             "display_name": "My app",
+                     *             "id": "example.com",
+                     *             "origins": [
+                     *               "https://app.example.com"
+                     *             ]
+                     *           },
+                     *           "timeout": 300000
+                     *         }
+                     *       },
+                     *       "display_name": "My app",
+                     *       "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cors": {
+                 *         "allowed_origins": [
+                 *           "https://app.example.com"
+                 *         ]
+                 *       },
+                 *       "webauthn": {
+                 *         "attestation_preference": "none",
+                 *         "relying_party": {
+                 *           "display_name": "My app",
+                 *           "id": "example.com",
+                 *           "origins": [
+                 *             "https://app.example.com"
+                 *           ]
+                 *         },
+                 *         "timeout": 300000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantConfig"];
+            };
+        };
+        responses: {
+            /** @description Configured. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "My app"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantUpdate"];
+            };
+        };
+        responses: {
+            /** @description Renamed. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
+                     *         "last_used_at": "2027-01-16T10:30:00Z",
+                     *         "name": "Staging",
+                     *         "secret": "pgk_ab12…"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Staging"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
+                     *       "name": "Staging",
+                     *       "secret": "pgk_ab12…, shown this once"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `name_taken`: the name is taken. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "name_taken",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "name_taken";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The key's id. */
+                secret_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `api_key_not_found`: no such API key in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "api_key_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "api_key_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "alg": "ES256",
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "id": "b3a9d2c4-1f5e-4a7b-8c6d-9e0f1a2b3c4d",
+                     *         "kid": "9f0c5d2e",
+                     *         "name": "2027-01-15T08:00:00Z",
+                     *         "secret": "",
+                     *         "signs_from": "2027-01-15T08:15:00Z",
+                     *         "state": "published"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SigningKey"][];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["SigningKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alg": "ES256",
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "id": "b3a9d2c4-1f5e-4a7b-8c6d-9e0f1a2b3c4d",
+                     *       "kid": "9f0c5d2e",
+                     *       "name": "2027-01-15T08:00:00Z",
+                     *       "secret": "",
+                     *       "signs_from": "2027-01-15T08:15:00Z",
+                     *       "state": "published"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The key's id. */
+                secret_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `signing_key_not_found`: no such signing key in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "signing_key_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "signing_key_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `signing_key_in_use`: the key signs, and no other could take its place. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "signing_key_in_use",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "signing_key_in_use";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRelatedOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant's origins outside of the RP ID's own domain. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "origins": [
+                     *         "https://example.co.uk"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedOrigins"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - and the verifier's own codes: docs/guides/errors.md says what each means. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "related_origin_no_registrable_domain",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "related_origin_no_registrable_domain" | "related_origin_not_https" | "related_origins_too_many_labels";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1. */
+                page?: number | "";
+                /** @description How many to a page. */
+                per_page?: number | "";
+                /** @description Newest first, or oldest. */
+                sort_direction?: ("desc" | "asc") | "";
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Total-Count": components["headers"]["X-Total-Count"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "display_name": "Kim",
+                     *         "icon": null,
+                     *         "id": "91d1c6a8-8a3f-4a63-93cb-5b4f6a7e8d90",
+                     *         "name": "kim@example.com",
+                     *         "user_id": "user-7"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["User"][];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The row's id, not the app's own id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "credentials": [
+                     *         {
+                     *           "aaguid": "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
+                     *           "attestation_type": "none",
+                     *           "authenticator": "iCloud Keychain",
+                     *           "backup_eligible": true,
+                     *           "backup_state": true,
+                     *           "created_at": "2027-01-02T17:21:09Z",
+                     *           "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *           "is_mfa": false,
+                     *           "last_used_at": "2027-01-15T08:00:00Z",
+                     *           "last_used_on": "Safari on macOS",
+                     *           "name": "iCloud Keychain",
+                     *           "public_key": "pQECAyYgASFYIHSLtXKsZ0oYk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aVIlggQ2Yk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aV1cD3eF5g",
+                     *           "registered_on": "Safari on iOS",
+                     *           "storage": "synced",
+                     *           "transports": [
+                     *             "hybrid",
+                     *             "internal"
+                     *           ],
+                     *           "use_count": 12,
+                     *           "user_id": "user-7"
+                     *         }
+                     *       ],
+                     *       "display_name": "Kim",
+                     *       "icon": null,
+                     *       "id": "91d1c6a8-8a3f-4a63-93cb-5b4f6a7e8d90",
+                     *       "name": "kim@example.com",
+                     *       "transactions": [
+                     *         {
+                     *           "created_at": "2027-01-15T08:00:00Z",
+                     *           "data": "{\"amount\":\"99.50\",\"currency\":\"EUR\",\"to\":\"Example Ltd\"}",
+                     *           "finalized_at": "2027-01-15T08:00:31Z",
+                     *           "id": "0d9a7d6e-53a4-4bb2-a3a5-4f0f7ab0a5a4",
+                     *           "identifier": "payment-4711",
+                     *           "status": "finalized",
+                     *           "updated_at": "2027-01-15T08:00:31Z"
+                     *         }
+                     *       ],
+                     *       "user_id": "user-7"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserDetails"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "user_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The row's id, not the app's own id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "user_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The app's own id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deleted": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialsDeleted"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `user_not_found`: no such user in this tenant; 400 where a registration is finished and the user was deleted meanwhile.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "user_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "user_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCredentials: {
+        parameters: {
+            query?: {
+                /** @description The app's own id of the user. Empty counts as absent. */
+                user_id?: string;
+                /** @description Which page, from 1. */
+                page?: number | "";
+                /** @description How many to a page. */
+                per_page?: number | "";
+                /** @description Newest first, or oldest. */
+                order?: ("desc" | "asc") | "";
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credentials. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Total-Count": components["headers"]["X-Total-Count"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "aaguid": "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
+                     *         "attestation_type": "none",
+                     *         "authenticator": "iCloud Keychain",
+                     *         "backup_eligible": true,
+                     *         "backup_state": true,
+                     *         "created_at": "2027-01-02T17:21:09Z",
+                     *         "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *         "is_mfa": false,
+                     *         "last_used_at": "2027-01-15T08:00:00Z",
+                     *         "last_used_on": "Safari on macOS",
+                     *         "name": "iCloud Keychain",
+                     *         "public_key": "pQECAyYgASFYIHSLtXKsZ0oYk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aVIlggQ2Yk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aV1cD3eF5g",
+                     *         "registered_on": "Safari on iOS",
+                     *         "storage": "synced",
+                     *         "transports": [
+                     *           "hybrid",
+                     *           "internal"
+                     *         ],
+                     *         "use_count": 12,
+                     *         "user_id": "user-7"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Credential"][];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The credential id, base64url. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "aaguid": "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
+                     *       "attestation_type": "none",
+                     *       "authenticator": "iCloud Keychain",
+                     *       "authenticator_icon": "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E",
+                     *       "backup_eligible": true,
+                     *       "backup_state": true,
+                     *       "created_at": "2027-01-02T17:21:09Z",
+                     *       "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *       "is_mfa": false,
+                     *       "last_used_at": "2027-01-15T08:00:00Z",
+                     *       "last_used_on": "Safari on macOS",
+                     *       "name": "iCloud Keychain",
+                     *       "public_key": "pQECAyYgASFYIHSLtXKsZ0oYk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aVIlggQ2Yk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aV1cD3eF5g",
+                     *       "registered_on": "Safari on iOS",
+                     *       "storage": "synced",
+                     *       "transports": [
+                     *         "hybrid",
+                     *         "internal"
+                     *       ],
+                     *       "use_count": 12,
+                     *       "user_id": "user-7"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `credential_not_found`: no such credential in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "credential_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The credential id, base64url. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `credential_not_found`: no such credential in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "credential_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The credential id, base64url. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Kim’s phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CredentialUpdate"];
+            };
+        };
+        responses: {
+            /** @description Renamed. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `credential_not_found`: no such credential in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "credential_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditLogPages: {
+        parameters: {
+            query?: {
+                /** @description Only what happened after this moment. */
+                start_time?: string | "";
+                /** @description Only what happened before this moment. */
+                end_time?: string | "";
+                /** @description Only what is of this type; may repeat. */
+                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
+                /** @description Only rows whose user id has this in it. */
+                actor_user_id?: string;
+                /** @description Only rows whose address has this in it. */
+                meta_source_ip?: string;
+                /** @description Only rows that have this in one of their members. */
+                q?: string;
+                /** @description Which page, from 1. */
+                page?: number | "";
+                /** @description How many to a page. */
+                per_page?: number | "";
+                /** @description Newest first, or oldest. */
+                order?: ("desc" | "asc") | "";
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Total-Count": components["headers"]["X-Total-Count"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "actor_user_id": "user-7",
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "error": "signature_invalid",
+                     *         "id": "7b1d6a3f-9a1e-4a38-8d53-6c7a0e0b6a52",
+                     *         "meta_http_request_id": "f2b4d0c6-8b7e-4f0e-9c65-4a2f1d3e5b77",
+                     *         "meta_source_ip": "192.0.2.7",
+                     *         "meta_user_agent": "Mozilla/5.0",
+                     *         "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *         "transaction_id": null,
+                     *         "type": "webauthn_authentication_final_failed",
+                     *         "updated_at": "2027-01-15T08:00:00Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AuditLog"][];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                /** @description Only what happened after this moment. */
+                start_time?: string | "";
+                /** @description Only what happened before this moment. */
+                end_time?: string | "";
+                /** @description Only what is of this type; may repeat. */
+                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
+                /** @description Only rows whose user id has this in it. */
+                actor_user_id?: string;
+                /** @description Only rows whose address has this in it. */
+                meta_source_ip?: string;
+                /** @description Only rows that have this in one of their members. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, each as in a list of them. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "description": "Our backend",
+                     *         "events": [
+                     *           "credential.created",
+                     *           "credential.deleted"
+                     *         ],
+                     *         "failures": 0,
+                     *         "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
+                     *         "state": "enabled",
+                     *         "updated_at": "2027-01-15T08:00:00Z",
+                     *         "url": "https://app.example.com/hooks"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         "credential.created"
+                 *       ],
+                 *       "url": "https://app.example.com/hooks"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
+                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDGQfyMBC1bS4="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_url_too_long",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "webhook_url_too_long" | "webhook_url_invalid" | "webhook_url_scheme" | "webhook_url_credentials" | "webhook_url_fragment" | "webhook_address_forbidden" | "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `too_many_webhooks`: the tenant has as many webhooks as it may have. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_many_webhooks",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "too_many_webhooks";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The webhook's id. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `webhook_not_found`: no such webhook in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "webhook_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The webhook's id. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "disabled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             *     - and the verifier's own codes: docs/guides/errors.md says what each means.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "webhook_url_too_long" | "webhook_url_invalid" | "webhook_url_scheme" | "webhook_url_credentials" | "webhook_url_fragment" | "webhook_address_forbidden" | "malformed_body" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `webhook_not_found`: no such webhook in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "webhook_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The webhook's id. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["WebhookSecretReplace"];
+            };
+        };
+        responses: {
+            /** @description Replaced. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "4f9d3c1e-7f0b-4d7a-8c9e-0a4c5b7f2d11",
+                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDGQfyMBC1bS4="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "malformed_body" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `webhook_not_found`: no such webhook in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "webhook_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1. */
+                page?: number | "";
+                /** @description How many to a page. */
+                per_page?: number | "";
+                /** @description Newest first, or oldest. */
+                order?: ("desc" | "asc") | "";
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The webhook's id. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deliveries. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Total-Count": components["headers"]["X-Total-Count"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "attempts": 2,
+                     *         "body": "{\"timestamp\":\"2027-01-15T08:00:00Z\",\"type\":\"sign_in.failed\",\"data\":{}}",
+                     *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "event_id": "0d9a7d6e-53a4-4bb2-a3a5-4f0f7ab0a5a4",
+                     *         "last_attempt_at": "2027-01-15T08:00:05Z",
+                     *         "last_failure": "timed_out",
+                     *         "next_attempt_at": "2027-01-15T08:00:20Z",
+                     *         "status": "pending",
+                     *         "type": "sign_in.failed"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"][];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `webhook_not_found`: no such webhook in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "webhook_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The webhook's id. */
+                webhook_id: string;
+                /** @description The event's id. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is due. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `webhook_not_found`: no such webhook in this tenant.
+             *     - `webhook_delivery_not_found`: no such delivery of this webhook.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "webhook_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "webhook_not_found" | "webhook_delivery_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getInsights: {
+        parameters: {
+            query?: {
+                /** @description The first moment of the range. */
+                from?: string | "";
+                /** @description The last. */
+                to?: string | "";
+                /** @description How many minutes the viewer's days begin before those of UTC, -900 to 900. */
+                offset?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authenticators": [
+                     *         {
+                     *           "count": 12,
+                     *           "name": "iCloud Keychain"
+                     *         }
+                     *       ],
+                     *       "browsers": [
+                     *         {
+                     *           "count": 12,
+                     *           "name": "Safari"
+                     *         }
+                     *       ],
+                     *       "days": [
+                     *         {
+                     *           "day": "2027-01-15",
+                     *           "logins": 41,
+                     *           "registrations": 3
+                     *         }
+                     *       ],
+                     *       "failures": [
+                     *         {
+                     *           "ceremony": "login",
+                     *           "code": "credential_unknown",
+                     *           "count": 2
+                     *         }
+                     *       ],
+                     *       "funnels": [
+                     *         {
+                     *           "begun": 60,
+                     *           "ceremony": "login",
+                     *           "done": 41,
+                     *           "failed": 2
+                     *         }
+                     *       ],
+                     *       "storage": {
+                     *         "device_bound": 1,
+                     *         "syncable": 0,
+                     *         "synced": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
             /** @description - `content_type_refused`: the body must be sent as `application/json`. */
             415: {
                 headers: {

@@ -1,5 +1,5 @@
 import { Dialog as Kobalte } from "@kobalte/core/dialog";
-import { Show, type JSX } from "solid-js";
+import { createComputed, on, Show, type JSX } from "solid-js";
 
 interface DialogProps {
   readonly open: boolean;
@@ -17,6 +17,21 @@ export function Dialog(props: DialogProps) {
   const stay = (event: Event) => {
     if (props.insistent) event.preventDefault();
   };
+  let opener: Element | null = null;
+  createComputed(
+    on(
+      () => props.open,
+      (open) => {
+        if (open) opener = document.activeElement;
+      },
+    ),
+  );
+  const giveFocusBack = (event: Event) => {
+    event.preventDefault();
+    // What opened it may be gone: a row that was just deleted, say.
+    const to = opener?.isConnected ? opener : document.querySelector("h1");
+    if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+  };
   return (
     <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
@@ -25,6 +40,7 @@ export function Dialog(props: DialogProps) {
           <Kobalte.Content
             class="dialog"
             classList={{ large: props.large === true }}
+            onCloseAutoFocus={giveFocusBack}
             onEscapeKeyDown={stay}
             onPointerDownOutside={stay}
             onInteractOutside={stay}

@@ -1,6 +1,6 @@
 import { For, Show } from "solid-js";
 import { call } from "../../api/call";
-import type { Invitation } from "../../api/types";
+import type { Invitation, Member } from "../../api/types";
 import { createAction } from "../../load/createAction";
 import type { Load } from "../../load/createLoad";
 import { announce } from "../../parts/announce";
@@ -13,6 +13,7 @@ import { Time } from "../../parts/Time";
 interface InvitationsCardProps {
   readonly organizationId: string;
   readonly invitations: Load<Invitation[]>;
+  readonly members: readonly Member[];
 }
 
 /** Invitations that nobody has accepted yet. */
@@ -58,7 +59,11 @@ export function InvitationsCard(props: InvitationsCardProps) {
                       <td data-label="Role">
                         <Badge>{invitation.role}</Badge>
                       </td>
-                      <td data-label="By">{invitation.invited_by}</td>
+                      <td data-label="By">
+                        {props.members.find(({ operator_id }) => operator_id === invitation.invited_by)?.name ?? (
+                          <span class="quiet">Somebody who left</span>
+                        )}
+                      </td>
                       <td data-label="Expires">
                         <Time at={invitation.expires_at} />
                       </td>

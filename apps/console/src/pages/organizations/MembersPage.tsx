@@ -163,7 +163,7 @@ export function MembersPage() {
           </Loaded>
         </section>
         <Show when={mayManage()}>
-          <InvitationsCard organizationId={id()} invitations={invitations} />
+          <InvitationsCard organizationId={id()} invitations={invitations} members={members.value() ?? []} />
         </Show>
         <section class="card padded" aria-labelledby="roles">
           <h2 id="roles">What each role may do</h2>

@@ -26,7 +26,7 @@ export function NewProjectPage() {
         body: { name: name().trim(), app_url: url().trim() },
       });
       void projects.reload();
-      const first = project.environments.find(({ app_url }) => app_url !== null) ?? project.environments[0];
+      const first = project.environments.find(({ app_url }) => app_url) ?? project.environments[0];
       navigate(first ? `/environments/${first.tenant_id}` : `/projects/${project.id}`);
     });
   };

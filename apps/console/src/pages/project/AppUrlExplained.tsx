@@ -27,8 +27,14 @@ export function AppUrlExplained(props: { readonly derivation: Derivation | undef
         {(found) => (
           <>
             <dl>
-              <dt>Environment</dt>
-              <dd>{kindWords(found().kind)}</dd>
+              <Show when={found().kind}>
+                {(kind) => (
+                  <>
+                    <dt>Environment</dt>
+                    <dd>{kindWords(kind())}</dd>
+                  </>
+                )}
+              </Show>
               <dt>Passkeys are bound to</dt>
               <dd>
                 <code>{found().rp_id}</code>

@@ -125,7 +125,7 @@ function Inside() {
                           </td>
                           <td data-label="App URL">{environment.app_url ?? <span class="quiet">Not told yet</span>}</td>
                           <td data-label="Passkeys bound to">
-                            <Show when={environment.app_url !== null} fallback={<span class="quiet">Nothing yet</span>}>
+                            <Show when={environment.app_url} fallback={<span class="quiet">Nothing yet</span>}>
                               <code>{environment.rp_id}</code>
                             </Show>
                           </td>

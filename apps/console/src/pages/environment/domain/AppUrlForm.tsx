@@ -28,7 +28,7 @@ export function AppUrlForm(props: AppUrlFormProps) {
   const changesDomain = () => {
     const now = before();
     const next = derivation()?.rp_id;
-    return now !== undefined && now.app_url !== null && next !== undefined && next !== now.rp_id;
+    return now !== undefined && now.app_url && next !== undefined && next !== now.rp_id;
   };
   const save = async () => {
     const body = { app_url: url().trim() };

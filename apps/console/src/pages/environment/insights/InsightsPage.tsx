@@ -1,7 +1,6 @@
 import { useSearchParams } from "@solidjs/router";
 import { createMemo, For } from "solid-js";
 import { call } from "../../../api/call";
-import type { Insights } from "../../../api/types";
 import { PageHeading } from "../../../layout/PageHeading";
 import { createLoad } from "../../../load/createLoad";
 import { Loaded } from "../../../parts/Loaded";
@@ -18,7 +17,7 @@ const RANGES = [
 ] as const;
 const DAY_MS = 86_400_000;
 
-const CEREMONIES: Record<Insights["funnels"][number]["ceremony"], string> = {
+const CEREMONIES: Partial<Record<string, string>> = {
   registration: "Registrations",
   login: "Sign-ins",
   mfa_registration: "Second factors registered",
@@ -36,7 +35,7 @@ export function InsightsPage() {
     const to = new Date();
     const midnight = new Date(to.getFullYear(), to.getMonth(), to.getDate());
     const from = new Date(midnight.getTime() - (count - 1) * DAY_MS);
-    const query = { from: from.toISOString(), to: to.toISOString(), offset: -to.getTimezoneOffset() };
+    const query = { from: from.toISOString(), to: to.toISOString(), offset: String(-to.getTimezoneOffset()) };
     return call("GET /environments/{tenant_id}/insights", { path: { tenant_id }, query, signal });
   });
   return (
@@ -81,7 +80,7 @@ export function InsightsPage() {
               <div class="funnels">
                 <For each={value().funnels.filter(({ ceremony, begun, done, failed }) => ceremony === "login" || ceremony === "registration" || begun + done + failed > 0)}>
                   {(funnel) => (
-                    <Funnel title={CEREMONIES[funnel.ceremony]} begun={funnel.begun} done={funnel.done} failed={funnel.failed} />
+                    <Funnel title={CEREMONIES[funnel.ceremony] ?? funnel.ceremony} begun={funnel.begun} done={funnel.done} failed={funnel.failed} />
                   )}
                 </For>
               </div>

@@ -44,8 +44,8 @@ export function Guide(props: GuideProps) {
   );
   const [language, setLanguage] = createSignal<Language>("javascript");
   const [opened, setOpened] = createSignal<Step>();
-  const done = () => STEPS.filter(([step]) => steps()[step] !== null).length;
-  const next = () => STEPS.find(([step]) => steps()[step] === null)?.[0];
+  const done = () => STEPS.filter(([step]) => Boolean(steps()[step])).length;
+  const next = () => STEPS.find(([step]) => !steps()[step])?.[0];
   const isOpen = (step: Step) => (opened() ?? next() ?? "") === step;
 
   const poll = window.setInterval(() => {
@@ -87,7 +87,7 @@ export function Guide(props: GuideProps) {
       <ol class="steps" id="guide-steps">
         <For each={STEPS}>
           {([step, title, words], index) => (
-            <li data-done={steps()[step] !== null} data-open={isOpen(step)}>
+            <li data-done={Boolean(steps()[step])} data-open={isOpen(step)}>
               <button
                 type="button"
                 class="step-head"
@@ -95,7 +95,7 @@ export function Guide(props: GuideProps) {
                 onClick={() => setOpened(isOpen(step) ? ("none" as Step) : step)}
               >
                 <span class="tick" aria-hidden="true">
-                  <Show when={steps()[step] !== null} fallback={index() + 1}>
+                  <Show when={Boolean(steps()[step])} fallback={index() + 1}>
                     <Icon name="check" size={14} />
                   </Show>
                 </span>
@@ -115,7 +115,7 @@ export function Guide(props: GuideProps) {
               <Show when={isOpen(step)}>
                 <div class="step-body">
                   <p class="quiet">{words}</p>
-                  <Show when={step === "api_key_created" && steps()[step] === null && atLeast(props.environment.role, "developer")}>
+                  <Show when={step === "api_key_created" && !steps()[step] && atLeast(props.environment.role, "developer")}>
                     <div>
                       <Button size="small" onClick={props.onCreateKey}>
                         Create API key

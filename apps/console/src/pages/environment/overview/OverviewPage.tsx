@@ -22,7 +22,7 @@ export function OverviewPage() {
       <PageHeading title="Overview">What your backend needs, and how far its integration is.</PageHeading>
       <Loaded load={environment} lines={8}>
         {(value) => (
-          <Show when={value().app_url !== null} fallback={<FirstUrl />}>
+          <Show when={value().app_url} fallback={<FirstUrl />}>
             <Connected environment={value()} />
           </Show>
         )}

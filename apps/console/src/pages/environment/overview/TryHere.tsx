@@ -1,6 +1,6 @@
 import { createSignal, For, Show } from "solid-js";
 import { call } from "../../../api/call";
-import type { Environment, TryOutcome } from "../../../api/types";
+import type { Environment, RequestOptions, TrialResult } from "../../../api/types";
 import { createAction } from "../../../load/createAction";
 import { Button } from "../../../parts/Button";
 import { CodeBlock } from "../../../parts/CodeBlock";
@@ -21,10 +21,11 @@ interface Seen {
 export function TryHere(props: { readonly environment: Environment }) {
   const action = createAction();
   const [username, setUsername] = createSignal("try-it@example.com");
+  const [made, setMade] = createSignal<PublicKeyCredentialJSON>();
   const [seen, setSeen] = createSignal<readonly Seen[]>([]);
   const path = () => ({ tenant_id: props.environment.tenant_id });
   const show = (title: string, words: string, json: unknown) => setSeen((before) => [...before, { title, words, json }]);
-  const showOutcome = ({ token, claims }: TryOutcome, whose: string) =>
+  const showOutcome = ({ token, claims }: TrialResult, whose: string) =>
     show(
       "3. Passgate answers a token",
       `Signed for your backend, which verifies it with the JWKS. ${whose}`,
@@ -43,6 +44,7 @@ export function TryHere(props: { readonly environment: Environment }) {
         options,
       );
       const credential = await createPasskey(options, signal);
+      setMade(credential);
       show("2. The device makes a passkey", "Its public key, and a signature’s worth of proof. The private key stays there.", credential);
       showOutcome(
         await call("POST /environments/{tenant_id}/try/registration/finish", { path: path(), body: { credential } }),
@@ -53,13 +55,13 @@ export function TryHere(props: { readonly environment: Environment }) {
   const signIn = () => {
     setSeen([]);
     void action.run(async (signal) => {
-      const { options } = await call("POST /environments/{tenant_id}/try/login/begin", { path: path(), body: {} });
+      const { options } = await call("POST /environments/{tenant_id}/try/login/begin", { path: path() });
       show(
         "1. Passgate makes options",
-        "What login/initialize answers. It names no passkey: the device offers those it has for this domain.",
+        "What login/initialize answers. It names no passkey: the device offers those it has. This page narrows it to the one just made.",
         options,
       );
-      const credential = await askForPasskey(options, { signal });
+      const credential = await askForPasskey(onlyWith(made()?.id, options), { signal });
       show("2. The device signs", "A signature over the challenge and this page’s origin, with the passkey that was chosen.", credential);
       showOutcome(
         await call("POST /environments/{tenant_id}/try/login/finish", { path: path(), body: { credential } }),
@@ -113,4 +115,10 @@ export function TryHere(props: { readonly environment: Environment }) {
       </div>
     </section>
   );
+}
+
+/** The passkey that was just made here, among all that the device has for this domain: your own for the console, say. */
+function onlyWith(id: string | undefined, options: RequestOptions): RequestOptions {
+  if (id === undefined) return options;
+  return { publicKey: { ...options.publicKey, allowCredentials: [{ id, type: "public-key" }] } };
 }
