@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use passgate_core::passgate::Passgate;
 use passgate_webhooks::DestinationPolicy;
+use tokio::sync::watch;
 
 use crate::console::ConsoleSettings;
 use crate::metrics::Metrics;
@@ -33,11 +34,17 @@ pub struct Parts<S> {
     pub trusted_proxies: TrustedProxies,
     /// Where webhooks may go.
     pub webhook_destinations: DestinationPolicy,
+    /// Says when the process stops: answers that would go on end then.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl<S> Parts<S> {
     /// What the settings describe.
-    pub(crate) fn new(passgate: Arc<Passgate<S>>, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        passgate: Arc<Passgate<S>>,
+        settings: &Settings,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             passgate,
             body_limit: settings.body_limit,
@@ -49,6 +56,7 @@ impl<S> Parts<S> {
                 .map(|(address, tenant)| RateLimits::per_second(address, tenant)),
             trusted_proxies: settings.trusted_proxies.clone(),
             webhook_destinations: settings.webhook_destinations.clone(),
+            stopping,
         }
     }
 }

@@ -93,7 +93,8 @@ async fn serve<S: Store>(
     listeners: Listeners,
     Signals { mut terminate, mut interrupt }: Signals,
 ) -> Result<(), ServeError> {
-    let app = App::from(Parts::new(Arc::clone(&passgate), &settings));
+    let (stop, stopped) = watch::channel(false);
+    let app = App::from(Parts::new(Arc::clone(&passgate), &settings, stopped.clone()));
     let refresher = settings
         .metadata
         .as_ref()
@@ -119,7 +120,6 @@ async fn serve<S: Store>(
         offer(&link);
     }
 
-    let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
     let public = tokio::spawn(listener::serve(listeners.public, router, limits, stopped.clone()));

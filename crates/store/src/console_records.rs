@@ -4,10 +4,13 @@ use passgate_core::audit::RequestOrigin;
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
     Activity, ActivityKind, Ceremony, Counted, CredentialCount, DayCount, Email, Environment,
-    EnvironmentKind, Link, LinkPurpose, Member, MemberChange, MemberChanged, Operator, Organization, Outcome,
-    Project, Role, Session, SessionVia,
+    EnvironmentKind, Link, LinkPurpose, ListedUser, Member, MemberChange, MemberChanged, Operator,
+    Organization, Outcome, Project, Role, Session, SessionVia,
 };
-use passgate_core::ids::{ActivityId, LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
+use passgate_core::ids::{
+    ActivityId, LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId, UserId,
+};
+use passgate_core::user::{AppUserId, UserProfile, UserRecord};
 
 use passgate_webauthn::Aaguid;
 
@@ -247,6 +250,48 @@ pub(crate) fn environment(row: &impl Row) -> Result<Environment, CorruptRow> {
         app_url: columns.optional_string("app_url")?,
         rp_id: columns.table("tenants").string("rp_id")?,
     })
+}
+
+/// Of users `u`.
+macro_rules! listed_user_columns {
+    () => {
+        "u.id, u.app_user_id, u.name, u.display_name, u.icon, u.created_at,
+         (SELECT count(*) FROM credentials AS c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id),
+         (SELECT max(c.last_used_at) FROM credentials AS c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id)"
+    };
+}
+pub(crate) use listed_user_columns;
+
+pub(crate) fn listed_user(tenant_id: TenantId, row: &impl Row) -> Result<ListedUser, CorruptRow> {
+    let mut columns = Columns::new("users", Some(tenant_id), row);
+    Ok(ListedUser {
+        user: UserRecord {
+            id: columns.uuid("id", UserId::new)?,
+            profile: UserProfile {
+                app_id: columns.parsed("app_user_id", |text| AppUserId::new(text).ok())?,
+                name: columns.text("name")?,
+                display_name: columns.optional_text("display_name")?,
+                icon: columns.optional_text("icon")?,
+            },
+        },
+        created_at: columns.time("created_at")?,
+        credentials: columns.number("credentials")?,
+        last_used_at: columns.optional_time("last_used_at")?,
+    })
+}
+
+/// The end of what begins with a text, in the order of bytes: no character comes after this one.
+pub(crate) fn end_of_prefix(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
+/// Two lists of users as one, by their id in the app.
+pub(crate) fn merged(mut by_id: Vec<ListedUser>, by_name: Vec<ListedUser>, limit: u32) -> Vec<ListedUser> {
+    by_id.extend(by_name);
+    by_id.sort_by(|one, other| one.user.profile.app_id.cmp(&other.user.profile.app_id));
+    by_id.dedup_by(|one, other| one.user.id == other.user.id);
+    by_id.truncate(limit as usize);
+    by_id
 }
 
 pub(crate) fn minute(row: &impl Row) -> Result<i64, CorruptRow> {

@@ -7,6 +7,7 @@ mod accounts;
 mod activity;
 mod app_url;
 mod ceremonies;
+mod directory;
 mod email;
 mod link;
 mod operator;
@@ -29,6 +30,7 @@ pub(crate) use ceremonies::CeremonyCounts;
 pub use ceremonies::{
     Ceremony, Counted, CredentialCount, DayCount, Insights, IntegrationSteps, MinuteCount, Outcome, Range,
 };
+pub use directory::{ListedUser, UsePlace, UserPlace, UserSearch};
 pub use email::{Email, InvalidEmail};
 pub use link::{CLAIM_LIFETIME, Link, LinkPurpose, MadeLink, NewLink, RECOVERY_LIFETIME};
 pub use operator::{Operator, OperatorChange, OperatorChanged, OperatorName};

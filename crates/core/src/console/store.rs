@@ -3,12 +3,15 @@
 
 use std::future::Future;
 
+use crate::audit::{AuditFilter, AuditPlace, AuditRow};
 use crate::clock::Timestamp;
 use crate::console::{
-    Accepted, Activity, Ceremony, Email, Emptied, EnvironmentMove, Insights, Link, MadeLink, Member,
-    MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator, OperatorChange,
-    OperatorChanged, Organization, Outcome, Project, Range, Role, Scope, Session, SharedName,
+    Accepted, Activity, Ceremony, Email, Emptied, EnvironmentMove, Insights, Link, ListedUser, MadeLink,
+    Member, MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator,
+    OperatorChange, OperatorChanged, Organization, Outcome, Project, Range, Role, Scope, Session, SharedName,
+    UsePlace, UserSearch,
 };
+use crate::credential::Credential;
 use crate::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
 use crate::key_secret::KeyHash;
 use crate::store::{Changed, CredentialChange, NewTenant, StoreError};
@@ -297,6 +300,31 @@ pub trait Store: Send + Sync + 'static {
         tenant_id: TenantId,
         range: Range,
     ) -> impl Future<Output = Result<Insights, StoreError>> + Send;
+
+    /// Some of a tenant's users: see [`UserSearch`].
+    fn find_users(
+        &self,
+        tenant_id: TenantId,
+        search: UserSearch,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<ListedUser>, StoreError>> + Send;
+    /// The rows of a tenant's audit log that a filter lets through, newest first: at most `limit`, those before a place.
+    fn audit_log_before(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        place: Option<AuditPlace>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<AuditRow>, StoreError>> + Send;
+    /// A tenant's credentials that were not used since a moment, the longest unused first: at most `limit`, those behind
+    /// a place.
+    fn unused_credentials(
+        &self,
+        tenant_id: TenantId,
+        since: Timestamp,
+        behind: Option<UsePlace>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Credential>, StoreError>> + Send;
 
     /// What an operator did for the account itself, newest first.
     fn activities(

@@ -375,6 +375,12 @@ impl Description {
         self.answer(204, about, Content::Nothing, &[])
     }
 
+    /// A list of words.
+    pub(crate) fn answers_texts(self, about: &'static str, example: Value) -> Self {
+        let schema = RefOr::T(ArrayBuilder::new().items(text().build()).build().into());
+        self.answer(200, about, Content::Json { schema: Box::new(schema), example }, &[])
+    }
+
     /// 303, to another place.
     pub(crate) fn answers_elsewhere(self, about: &'static str) -> Self {
         self.answer(303, about, Content::Nothing, &[])

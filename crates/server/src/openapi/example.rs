@@ -191,6 +191,23 @@ pub(crate) fn trial_result() -> Value {
     })
 }
 
+/// A page of users.
+pub(crate) fn users() -> Value {
+    json!({
+        "users": [{
+            "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+            "user_id": "user-7",
+            "name": "kim@example.com",
+            "display_name": "Kim",
+            "icon": null,
+            "created_at": "2027-01-02T17:21:09Z",
+            "passkeys": 2,
+            "last_used_at": "2027-01-15T08:00:00Z",
+        }],
+        "next": "1798910469000.5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+    })
+}
+
 /// What happened in an environment, in numbers.
 pub(crate) fn insights() -> Value {
     json!({

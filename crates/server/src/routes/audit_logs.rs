@@ -75,6 +75,7 @@ pub(crate) fn filter(query: &ListQuery) -> Result<AuditFilter, ApiError> {
         before: moment(query, "end_time")?,
         kinds: query.values("type").map(kind).collect::<Result<_, _>>()?,
         actor: text::<LONGEST>(query, "actor_user_id")?,
+        user: None,
         source_ip: text::<LONGEST_ADDRESS>(query, "meta_source_ip")?,
         anything: text::<LONGEST>(query, "q")?,
     })

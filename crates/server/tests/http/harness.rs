@@ -142,6 +142,7 @@ impl TestServer {
             passgate_core::administration::Created::Done(token) => token.secret.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         };
+        let (stop, stopped) = watch::channel(false);
         let app = App::from(Parts {
             passgate: Arc::clone(&passgate),
             body_limit: 65_536,
@@ -151,9 +152,9 @@ impl TestServer {
             rate_limits,
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),
+            stopping: stopped.clone(),
         });
         let timeout = Duration::from_secs(30);
-        let (stop, stopped) = watch::channel(false);
         let mut addresses = Vec::new();
         for router in [routes::public(app.clone(), timeout), routes::admin(app, timeout)] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -123,6 +123,9 @@ CREATE TABLE ceremony_minutes (
 
 CREATE INDEX ceremony_minutes_by_time ON ceremony_minutes (minute);
 
+-- Users whose name begins with something.
+CREATE INDEX users_by_name ON users (tenant_id, name, id);
+
 -- A user's timeline, without reading the rest of the log.
 CREATE INDEX audit_logs_by_actor ON audit_logs (tenant_id, actor_user_id, created_at, id)
 WHERE actor_user_id IS NOT NULL;

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod activity;
+pub(crate) mod audit_types;
 pub(crate) mod environments;
 pub(crate) mod links;
 pub(crate) mod operator;
@@ -133,12 +134,32 @@ fn of_organizations<S: Store>() -> Vec<Endpoint<S>> {
 
 /// What is the console's own of an environment.
 fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
-    use environments::{app_url, get as whole, insights, steps, trial};
+    use environments::{
+        app_url, audit_log, deleted_attempts, get as whole, insights, stale_passkeys, steps, trial, users,
+    };
     vec![
         get("/environments/{tenant_id}", whole::handler, whole::description()),
         get("/environments/{tenant_id}/steps", steps::handler, steps::description()),
         put("/environments/{tenant_id}/app-url", app_url::handler, app_url::description()),
+        get("/environments/{tenant_id}/users", users::handler, users::description()),
+        get("/audit-types", audit_types::handler, audit_types::description()),
+        get("/environments/{tenant_id}/audit-log", audit_log::list::handler, audit_log::list::description()),
+        get(
+            "/environments/{tenant_id}/audit-log/live",
+            audit_log::live::handler,
+            audit_log::live::description(),
+        ),
         get("/environments/{tenant_id}/insights", insights::handler, insights::description()),
+        get(
+            "/environments/{tenant_id}/stale-passkeys",
+            stale_passkeys::handler,
+            stale_passkeys::description(),
+        ),
+        get(
+            "/environments/{tenant_id}/deleted-attempts",
+            deleted_attempts::handler,
+            deleted_attempts::description(),
+        ),
         post(
             "/environments/{tenant_id}/try/registration/begin",
             trial::registration_begin::handler,
@@ -215,11 +236,8 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             related_origins::description(),
         )
         .behind(Right::VIEWER, TAG, "getRelatedOrigins"),
-        get("/environments/{tenant_id}/users", users::list::handler, users::list::description()).behind(
-            Right::VIEWER,
-            TAG,
-            "listUsers",
-        ),
+        get("/environments/{tenant_id}/users/pages", users::list::handler, users::list::description())
+            .behind(Right::VIEWER, TAG, "listUserPages"),
         get("/environments/{tenant_id}/users/{user_id}", users::get::handler, users::get::description())
             .behind(Right::VIEWER, TAG, "getUser"),
         delete(

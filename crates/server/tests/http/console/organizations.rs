@@ -60,6 +60,7 @@ async fn an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn() {
         browser.post("/invitations/accept", json!({ "link": link })).await
     };
     assert_eq!(accept(&mut sam, &again).await.error(), (409, "already_member"));
+    server.advance(Duration::from_secs(1)).await;
     let late = invite(&mut kim, organization, json!({ "role": "viewer", "days": 1 })).await;
     let path = format!("/organizations/{organization}/invitations");
     let open = kim.get(&path).await.ok();

@@ -1,20 +1,22 @@
 //! The methods of the trait: which are one statement, and which a transaction.
 
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
-    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, MadeLink, Member,
-    MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator, OperatorChange,
-    OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role, Scope, Session,
-    SharedName, SignUp, SignedUp, Store,
+    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, ListedUser,
+    MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator,
+    OperatorChange, OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role,
+    Scope, Session, SharedName, SignUp, SignedUp, Store, UsePlace, UserSearch,
 };
+use passgate_core::credential::Credential;
 use passgate_core::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant, StoreError};
 
-use super::{activities, ceremonies, links, operators, organizations, projects, sessions};
+use super::{activities, ceremonies, directory, links, operators, organizations, projects, sessions};
 use crate::postgres::fault::Fault;
 use crate::postgres::store::transaction;
-use crate::postgres::{ATTEMPTS, BEGIN, PostgresStore};
+use crate::postgres::{ATTEMPTS, BEGIN, PostgresStore, audit, credentials};
 
 impl Store for PostgresStore {
     async fn console(&self) -> Result<Console, StoreError> {
@@ -236,6 +238,35 @@ impl Store for PostgresStore {
 
     async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
         Ok(ceremonies::insights(&self.session().await?, tenant_id, range).await?)
+    }
+
+    async fn find_users(
+        &self,
+        tenant_id: TenantId,
+        search: UserSearch,
+        limit: u32,
+    ) -> Result<Vec<ListedUser>, StoreError> {
+        Ok(directory::users(&self.session().await?, tenant_id, &search, limit).await?)
+    }
+
+    async fn audit_log_before(
+        &self,
+        tenant_id: TenantId,
+        filter: AuditFilter,
+        place: Option<AuditPlace>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        Ok(audit::before(&self.session().await?, tenant_id, &filter, place, limit).await?)
+    }
+
+    async fn unused_credentials(
+        &self,
+        tenant_id: TenantId,
+        since: Timestamp,
+        behind: Option<UsePlace>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError> {
+        Ok(credentials::unused(&self.session().await?, tenant_id, since, behind.as_ref(), limit).await?)
     }
 
     async fn activities(&self, operator_id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {

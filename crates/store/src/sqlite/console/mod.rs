@@ -2,6 +2,7 @@
 
 mod activities;
 mod ceremonies;
+mod directory;
 mod links;
 mod operators;
 mod organizations;

@@ -2,10 +2,15 @@
 //! here too: `routes/console/mod.rs` says which.
 
 pub(crate) mod app_url;
+pub(crate) mod audit_log;
+pub(crate) mod deleted_attempts;
 pub(crate) mod get;
 pub(crate) mod insights;
+mod place;
+pub(crate) mod stale_passkeys;
 pub(crate) mod steps;
 pub(crate) mod trial;
+pub(crate) mod users;
 
 use std::sync::Arc;
 
