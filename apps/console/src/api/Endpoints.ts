@@ -24,10 +24,15 @@ type BodyOf<Operation> = Operation extends { requestBody?: infer Body }
       ? { body: Json<Content> }
       : unknown
   : unknown;
+// What is undefined isn't sent. A list may hold more than this page knows of: it is what somebody's address says.
+type Parameters<Asked> = {
+  [Name in keyof Asked]?: NonNullable<Asked[Name]> extends readonly string[] ? readonly string[] | undefined : Asked[Name] | undefined;
+};
+
 type QueryOf<Operation> = Operation extends { parameters: { query?: infer Asked } }
   ? [Asked] extends [never | undefined]
     ? unknown
-    : { query: NonNullable<Asked> }
+    : { query: Parameters<NonNullable<Asked>> }
   : unknown;
 
 type Described = {
@@ -65,14 +70,6 @@ type Documented = {
 
 /** What the document doesn't have yet. */
 interface Pending {
-  "GET /environments/{tenant_id}/users": {
-    query: { q?: string; after?: string; limit?: number };
-    response: { users: T.UserRow[]; next?: string };
-  };
-  "GET /environments/{tenant_id}/audit-log": { query: Query; response: { rows: T.AuditLog[]; next?: string } };
-  "GET /audit-types": { response: string[] };
-  "GET /environments/{tenant_id}/stale-passkeys": { query: { unused_days: number; after?: string; limit?: number }; response: T.StalePasskeys };
-  "GET /environments/{tenant_id}/deleted-attempts": { response: { code: string; count: number; last_at: string | null } };
   "GET /environments/{tenant_id}/config/compare": { query: { from: string }; response: { differences: T.Difference[] } };
   "POST /environments/{tenant_id}/config/promote": { body: { from: string; members: string[] }; response: T.Tenant };
 }

@@ -802,6 +802,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/environments/{tenant_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Newest first; with `q`, those whose id in the app or whose name begins with it, by that id, and no second page.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/audit-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what an audit log tells of
+         * @description The types of rows, for a filter.
+         *
+         *     For operators.
+         */
+        get: operations["listAuditTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit log
+         * @description Newest first, from a place on. It is not counted, so it is as fast however long it is.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/audit-log/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the audit log
+         * @description Server-sent events: `row`, with a row as in the list, and an id. From now on, or from where `Last-Event-ID` says. It ends after five minutes; browsers ask again by themselves.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["watchAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/environments/{tenant_id}/try/registration/begin": {
         parameters: {
             query?: never;
@@ -1062,7 +1150,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/console/api/environments/{tenant_id}/users": {
+    "/console/api/environments/{tenant_id}/users/pages": {
         parameters: {
             query?: never;
             header?: never;
@@ -1075,7 +1163,7 @@ export interface paths {
          *
          *     For members from viewer up.
          */
-        get: operations["listUsers"];
+        get: operations["listUserPages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1378,6 +1466,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/environments/{tenant_id}/stale-passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stale passkeys
+         * @description Those that nobody used for so many days, the longest unused first.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["listStalePasskeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/deleted-attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get attempts with deleted passkeys
+         * @description Devices that still offer a passkey that was deleted here: how often within ninety days, and on which day last.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["getDeletedAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1590,6 +1722,13 @@ export interface components {
              */
             retention_days: number;
         };
+        /** @description Some rows of an environment's audit log. */
+        AuditLogRows: {
+            /** @description The rows, newest first. */
+            rows: components["schemas"]["AuditLog"][];
+            /** @description Where to go on, as `before`; absent at the end. */
+            next?: string;
+        };
         /** @description `AuthenticatorSelectionCriteria` (WebAuthn Level 3, §5.4.4). */
         AuthenticatorSelection: {
             /** @description Which kind of authenticator is asked for. Absent where any will do. */
@@ -1768,6 +1907,21 @@ export interface components {
              * @description How many logins there were.
              */
             logins: number;
+        };
+        /** @description Attempts with passkeys that were deleted. */
+        DeletedAttempts: {
+            /** @description What they were told. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description On which day last.
+             */
+            last_at?: string | null;
         };
         /** @description What follows from an app's URL. */
         Derivation: {
@@ -2529,6 +2683,13 @@ export interface components {
          * @enum {string}
          */
         SigningKeyState: "published" | "active" | "retired";
+        /** @description Some of the passkeys that nobody uses. */
+        StalePasskeys: {
+            /** @description The passkeys, the longest unused first. */
+            passkeys: components["schemas"]["Credential"][];
+            /** @description Where to go on, as `after`; absent at the end. */
+            next?: string;
+        };
         /** @description What anybody may know of the console, and who asks. */
         State: {
             /** @description Whether it has an operator. Until then, only a link that claims it lets anybody in. */
@@ -2740,11 +2901,49 @@ export interface components {
              */
             displayName: string;
         };
+        /** @description A user as a list shows it. */
+        UserRow: {
+            /**
+             * Format: uuid
+             * @description The row's id.
+             */
+            id: string;
+            /** @description The app's own id of the user. */
+            user_id: string;
+            /** @description What the person recognises the account by. */
+            name: string;
+            /** @description A friendlier name. */
+            display_name?: string | null;
+            /** @description An image URL. */
+            icon?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many passkeys and second factors it has.
+             */
+            passkeys: number;
+            /**
+             * Format: date-time
+             * @description When one of them was last used.
+             */
+            last_used_at?: string | null;
+        };
         /**
          * @description WebAuthn's `UserVerificationRequirement` (Level 3, §5.8.6).
          * @enum {string}
          */
         UserVerification: "required" | "preferred" | "discouraged";
+        /** @description Some of an environment's users. */
+        Users: {
+            /** @description The users. */
+            users: components["schemas"]["UserRow"][];
+            /** @description Where to go on, as `after`; absent at the end. */
+            next?: string;
+        };
         /** @description The relying party and the policy of passkeys. */
         WebauthnConfig: {
             /** @description Who asks: the name and the domain that passkeys are bound to. */
@@ -3102,6 +3301,7 @@ export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AttestationTrust = components['schemas']['AttestationTrust'];
 export type AuditLog = components['schemas']['AuditLog'];
 export type AuditLogConfig = components['schemas']['AuditLogConfig'];
+export type AuditLogRows = components['schemas']['AuditLogRows'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
 export type ConfigWarning = components['schemas']['ConfigWarning'];
 export type CorsConfig = components['schemas']['CorsConfig'];
@@ -3115,6 +3315,7 @@ export type CredentialType = components['schemas']['CredentialType'];
 export type CredentialUpdate = components['schemas']['CredentialUpdate'];
 export type CredentialsDeleted = components['schemas']['CredentialsDeleted'];
 export type DayCount = components['schemas']['DayCount'];
+export type DeletedAttempts = components['schemas']['DeletedAttempts'];
 export type Derivation = components['schemas']['Derivation'];
 export type DeviationPolicy = components['schemas']['DeviationPolicy'];
 export type Environment = components['schemas']['Environment'];
@@ -3173,6 +3374,7 @@ export type SigningAlgorithm = components['schemas']['SigningAlgorithm'];
 export type SigningKey = components['schemas']['SigningKey'];
 export type SigningKeyCreate = components['schemas']['SigningKeyCreate'];
 export type SigningKeyState = components['schemas']['SigningKeyState'];
+export type StalePasskeys = components['schemas']['StalePasskeys'];
 export type State = components['schemas']['State'];
 export type Steps = components['schemas']['Steps'];
 export type StorageCounts = components['schemas']['StorageCounts'];
@@ -3190,7 +3392,9 @@ export type UnknownCredentials = components['schemas']['UnknownCredentials'];
 export type User = components['schemas']['User'];
 export type UserDetails = components['schemas']['UserDetails'];
 export type UserEntity = components['schemas']['UserEntity'];
+export type UserRow = components['schemas']['UserRow'];
 export type UserVerification = components['schemas']['UserVerification'];
+export type Users = components['schemas']['Users'];
 export type WebauthnConfig = components['schemas']['WebauthnConfig'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookCreate = components['schemas']['WebhookCreate'];
@@ -10245,6 +10449,652 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description What id or name begin with. */
+                q?: string;
+                /** @description Where to go on: what the page before gave as next. */
+                after?: string;
+                /** @description How many, 1 to 200. Default: 50. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "1798910469000.5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *       "users": [
+                     *         {
+                     *           "created_at": "2027-01-02T17:21:09Z",
+                     *           "display_name": "Kim",
+                     *           "icon": null,
+                     *           "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *           "last_used_at": "2027-01-15T08:00:00Z",
+                     *           "name": "kim@example.com",
+                     *           "passkeys": 2,
+                     *           "user_id": "user-7"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The types. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       "webauthn_credential_deleted"
+                     *     ]
+                     */
+                    "application/json": string[];
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /** @description - `origin_refused`: the request does not come from the console's own pages. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description Only what happened after this moment. */
+                start_time?: string | "";
+                /** @description Only what happened before this moment. */
+                end_time?: string | "";
+                /** @description Only what is of this type; may repeat. */
+                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
+                /** @description Only rows whose user id has this in it. */
+                actor_user_id?: string;
+                /** @description Only rows whose address has this in it. */
+                meta_source_ip?: string;
+                /** @description Only rows that have this in one of their members. */
+                q?: string;
+                /** @description Only rows of the user whose id is this, whole: a timeline. */
+                actor?: string;
+                /** @description Where to go on: what the page before gave as next. */
+                before?: string;
+                /** @description How many, 1 to 200. Default: 50. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": [
+                     *         {
+                     *           "actor_user_id": "user-7",
+                     *           "created_at": "2027-01-15T08:00:00Z",
+                     *           "error": "signature_invalid",
+                     *           "id": "7b1d6a3f-9a1e-4a38-8d53-6c7a0e0b6a52",
+                     *           "meta_http_request_id": "f2b4d0c6-8b7e-4f0e-9c65-4a2f1d3e5b77",
+                     *           "meta_source_ip": "192.0.2.7",
+                     *           "meta_user_agent": "Mozilla/5.0",
+                     *           "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *           "transaction_id": null,
+                     *           "type": "webauthn_authentication_final_failed",
+                     *           "updated_at": "2027-01-15T08:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditLogRows"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    watchAuditLog: {
+        parameters: {
+            query?: {
+                /** @description Only what happened after this moment. */
+                start_time?: string | "";
+                /** @description Only what happened before this moment. */
+                end_time?: string | "";
+                /** @description Only what is of this type; may repeat. */
+                type?: ("webauthn_registration_init_succeeded" | "webauthn_registration_init_failed" | "webauthn_registration_final_succeeded" | "webauthn_registration_final_failed" | "webauthn_authentication_init_succeeded" | "webauthn_authentication_init_failed" | "webauthn_authentication_final_succeeded" | "webauthn_authentication_final_failed" | "webauthn_transaction_init_succeeded" | "webauthn_transaction_init_failed" | "webauthn_transaction_final_succeeded" | "webauthn_transaction_final_failed" | "mfa_registration_init_succeeded" | "mfa_registration_init_failed" | "mfa_registration_final_succeeded" | "mfa_registration_final_failed" | "mfa_authentication_init_succeeded" | "mfa_authentication_init_failed" | "mfa_authentication_final_succeeded" | "mfa_authentication_final_failed" | "webauthn_credential_updated" | "webauthn_credential_deleted")[];
+                /** @description Only rows whose user id has this in it. */
+                actor_user_id?: string;
+                /** @description Only rows whose address has this in it. */
+                meta_source_ip?: string;
+                /** @description Only rows that have this in one of their members. */
+                q?: string;
+                /** @description Only rows of the user whose id is this, whole: a timeline. */
+                actor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows as they come. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     tryRegistrationBegin: {
         parameters: {
             query?: never;
@@ -12767,7 +13617,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    listUsers: {
+    listUserPages: {
         parameters: {
             query?: {
                 /** @description Which page, from 1. */
@@ -15776,6 +16626,335 @@ export interface operations {
                     };
                 };
             };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStalePasskeys: {
+        parameters: {
+            query?: {
+                /** @description For how many days, 1 to 3650. Default: 90. */
+                unused_days?: string;
+                /** @description Where to go on: what the page before gave as next. */
+                after?: string;
+                /** @description How many, 1 to 200. Default: 50. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkeys. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkeys": [
+                     *         {
+                     *           "aaguid": "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
+                     *           "attestation_type": "none",
+                     *           "authenticator": "iCloud Keychain",
+                     *           "backup_eligible": true,
+                     *           "backup_state": true,
+                     *           "created_at": "2027-01-02T17:21:09Z",
+                     *           "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+                     *           "is_mfa": false,
+                     *           "last_used_at": "2027-01-15T08:00:00Z",
+                     *           "last_used_on": "Safari on macOS",
+                     *           "name": "iCloud Keychain",
+                     *           "public_key": "pQECAyYgASFYIHSLtXKsZ0oYk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aVIlggQ2Yk1r0sYd8mJx3rW2Vq7uZ0pX4nC6bM8aV1cD3eF5g",
+                     *           "registered_on": "Safari on iOS",
+                     *           "storage": "synced",
+                     *           "transports": [
+                     *             "hybrid",
+                     *             "internal"
+                     *           ],
+                     *           "use_count": 12,
+                     *           "user_id": "user-7"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StalePasskeys"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDeletedAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attempts. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "credential_revoked",
+                     *       "count": 3,
+                     *       "last_at": "2027-01-15T00:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletedAttempts"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
             /**
              * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
              *     - `admin_token_invalid`: the admin token is wrong or revoked.

@@ -47,8 +47,12 @@ export type {
   WebhookSecret,
   WebhookUpdate,
 } from "./schema";
-import type { Credential } from "./schema";
 
-export interface UserRow { id: string; user_id: string; name: string; display_name: string | null; icon: string | null; created_at: string; passkeys: number; last_used_at: string | null }
-export interface StalePasskeys { passkeys: Credential[]; next?: string }
-export interface Difference { member: string; here: unknown; there: unknown; promotable: boolean }
+/** A setting that two environments of a project have differently. */
+export interface Difference {
+  readonly member: string;
+  readonly here: unknown;
+  readonly there: unknown;
+  /** Whether it may be taken over: a domain and its origins may not. */
+  readonly promotable: boolean;
+}

@@ -16,9 +16,8 @@ export function Menu(props: MenuProps) {
       <DropdownMenu.Trigger class={props.triggerClass} aria-label={props.label}>
         {props.trigger}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content class="menu">{props.children}</DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      {/* In its place rather than at the page's end: what is outside of all landmarks is hard to find. */}
+      <DropdownMenu.Content class="menu">{props.children}</DropdownMenu.Content>
     </DropdownMenu>
   );
 }

@@ -1,3 +1,4 @@
+import { sentence } from "../parts/sentence";
 import type { Problem } from "./Problem";
 
 // What happened, and what to do about it.
@@ -41,13 +42,8 @@ const WORDS: Partial<Record<string, string>> = {
 /** What the person reads: in our words where there are some, else in the server's. */
 export function explainProblem(problem: Problem): string {
   const words = WORDS[problem.code];
-  if (problem.code === "app_url_refused" && problem.details) return problem.details;
+  if (problem.code === "app_url_refused" && problem.details) return sentence(problem.details);
   if (words) return words;
   if (problem.details) return sentence(problem.details);
   return `The server answered with the error ${problem.code}. Try again; if it stays, look into Passgate's log.`;
-}
-
-function sentence(text: string): string {
-  const full = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(full) ? full : `${full}.`;
 }

@@ -32,7 +32,7 @@ export function AuditLogPage() {
   const rows = createPages(
     () => ({ tenant_id: tenantId(), filters: filters() }),
     async ({ tenant_id, filters: asked }, before, signal) => {
-      const query = { ...asked, limit: 50, ...(before === undefined ? {} : { before }) };
+      const query = { ...asked, limit: "50", ...(before === undefined ? {} : { before }) };
       const page = await call("GET /environments/{tenant_id}/audit-log", { path: { tenant_id }, query, signal });
       return { items: page.rows, next: page.next };
     },

@@ -25,11 +25,7 @@ export function AppUrlForm(props: AppUrlFormProps) {
   const [url, setUrl] = createSignal(before()?.app_url ?? "");
   const [asking, setAsking] = createSignal(false);
   const derivation = createDerivation(url);
-  const changesDomain = () => {
-    const now = before();
-    const next = derivation()?.rp_id;
-    return now !== undefined && now.app_url && next !== undefined && next !== now.rp_id;
-  };
+  const [newDomain, setNewDomain] = createSignal("");
   const save = async () => {
     const body = { app_url: url().trim() };
     const path = { tenant_id: tenantId() };
@@ -40,8 +36,17 @@ export function AppUrlForm(props: AppUrlFormProps) {
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (changesDomain()) setAsking(true);
-    else void action.run(save);
+    void action.run(async () => {
+      const now = before();
+      // What was explained may be of a moment ago.
+      const { rp_id } = await call("POST /projects/preview", { body: { app_url: url().trim() } });
+      if (!now?.app_url || rp_id === undefined || rp_id === now.rp_id) {
+        await save();
+        return;
+      }
+      setNewDomain(rp_id);
+      setAsking(true);
+    });
   };
   return (
     <form onSubmit={submit}>
@@ -79,8 +84,8 @@ export function AppUrlForm(props: AppUrlFormProps) {
         <ConfirmDialog
           open
           title="Change the passkeys’ domain?"
-          consequences={`All passkeys of this environment are bound to ${before()?.rp_id ?? ""}. With ${derivation()?.rp_id ?? ""} none of them works any more, and everybody has to register anew. Changing it back makes them work again.`}
-          typed={derivation()?.rp_id ?? ""}
+          consequences={`All passkeys of this environment are bound to ${before()?.rp_id ?? ""}. With ${newDomain()} none of them works any more, and everybody has to register anew. Changing it back makes them work again.`}
+          typed={newDomain()}
           verb="Change the domain"
           onConfirm={save}
           onClose={() => setAsking(false)}

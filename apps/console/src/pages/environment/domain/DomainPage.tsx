@@ -4,6 +4,7 @@ import { CheckField } from "../../../parts/CheckField";
 import { Field } from "../../../parts/Field";
 import { Loaded } from "../../../parts/Loaded";
 import { Notice } from "../../../parts/Notice";
+import { sentence } from "../../../parts/sentence";
 import { TextArea } from "../../../parts/TextArea";
 import { useEnvironment } from "../environmentContext";
 import { createConfig } from "../policy/createConfig";
@@ -55,7 +56,7 @@ export function DomainPage() {
                   <For each={tenant().warnings ?? []}>
                     {(warning) => (
                       <Notice tone="warn">
-                        <p>{warning.message}</p>
+                        <p>{sentence(warning.message)}</p>
                       </Notice>
                     )}
                   </For>

@@ -25,9 +25,9 @@ export function StalePasskeysPage() {
   const [search, setSearch] = useSearchParams();
   const days = () => (typeof search.days === "string" && /^\d{1,4}$/.test(search.days) ? search.days : "90");
   const stale = createPages(
-    () => ({ tenant_id: tenantId(), unused_days: Number(days()) }),
+    () => ({ tenant_id: tenantId(), unused_days: days() }),
     async ({ tenant_id, unused_days }, after, signal) => {
-      const query = { unused_days, limit: 50, ...(after === undefined ? {} : { after }) };
+      const query = { unused_days, limit: "50", ...(after === undefined ? {} : { after }) };
       const page = await call("GET /environments/{tenant_id}/stale-passkeys", { path: { tenant_id }, query, signal });
       return { items: page.passkeys, next: page.next };
     },

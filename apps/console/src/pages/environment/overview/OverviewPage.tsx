@@ -7,6 +7,7 @@ import { CopyField } from "../../../parts/CopyField";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { Notice } from "../../../parts/Notice";
+import { sentence } from "../../../parts/sentence";
 import { roleNeeded } from "../../../session/roleNeeded";
 import { CreateKeyDialog } from "../keys/CreateKeyDialog";
 import { useEnvironment } from "../environmentContext";
@@ -47,14 +48,17 @@ function FirstUrl() {
 
 function Connected(props: { readonly environment: Environment }) {
   const { role, environment, tenantId } = useEnvironment();
+  // Everything that is developed on one machine shares localhost, this console too: nobody has to be warned of that.
+  const warnings = () =>
+    props.environment.warnings.filter(({ code }) => code !== "rp_id_shared" || props.environment.rp_id !== "localhost");
   const [creating, setCreating] = createSignal(false);
   const [secret, setSecret] = createSignal<string>();
   return (
     <div class="sections">
-      <For each={props.environment.warnings}>
+      <For each={warnings()}>
         {(warning) => (
           <Notice tone="warn">
-            <p>{warning.message}</p>
+            <p>{sentence(warning.message)}</p>
             <A href={`/environments/${tenantId()}/domain`}>Look at the domain settings</A>
           </Notice>
         )}

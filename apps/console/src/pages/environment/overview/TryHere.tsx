@@ -6,6 +6,7 @@ import { Button } from "../../../parts/Button";
 import { CodeBlock } from "../../../parts/CodeBlock";
 import { Field } from "../../../parts/Field";
 import { Notice } from "../../../parts/Notice";
+import { sentence } from "../../../parts/sentence";
 import { ProblemNotice } from "../../../parts/ProblemNotice";
 import { askForPasskey } from "../../../passkeys/askForPasskey";
 import { createPasskey } from "../../../passkeys/createPasskey";
@@ -84,8 +85,10 @@ export function TryHere(props: { readonly environment: Environment }) {
           fallback={
             <Notice>
               <p>
-                {props.environment.try_here.reason ??
-                  `Passkeys of ${props.environment.rp_id} can’t be used on this page.`}
+                {sentence(
+                  props.environment.try_here.reason ??
+                  `Passkeys of ${props.environment.rp_id} can’t be used on this page.`,
+                )}
               </p>
             </Notice>
           }

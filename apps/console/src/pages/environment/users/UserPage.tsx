@@ -28,7 +28,7 @@ export function UserPage() {
   const user = createLoad(place, (path, signal) => call("GET /environments/{tenant_id}/users/{user_id}", { path, signal }));
   const actor = createMemo(() => user.value()?.user_id);
   const timeline = createLoad(actor, async (named, signal) => {
-    const query = { actor: named, limit: 50 };
+    const query = { actor: named, limit: "50" };
     return (await call("GET /environments/{tenant_id}/audit-log", { path: { tenant_id: tenantId() }, query, signal })).rows;
   });
   const [renamed, setRenamed] = createSignal<Credential>();

@@ -29,7 +29,7 @@ export function UsersPage() {
   const users = createPages(
     () => ({ tenant_id: tenantId(), q: asked() }),
     async ({ tenant_id, q }, after, signal) => {
-      const query = { q, limit: 50, ...(after === undefined ? {} : { after }) };
+      const query = { q, limit: "50", ...(after === undefined ? {} : { after }) };
       const { users: items, next } = await call("GET /environments/{tenant_id}/users", { path: { tenant_id }, query, signal });
       return { items, next };
     },
