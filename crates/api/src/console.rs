@@ -829,3 +829,37 @@ pub struct DeletedAttempts {
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_at: Option<OffsetDateTime>,
 }
+
+/// Where two environments' settings differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Comparison {
+    /// The differences, by the names that lead to each setting.
+    pub differences: Vec<Difference>,
+}
+
+/// A setting that differs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Difference {
+    /// The names that lead to it, with dots between.
+    #[cfg_attr(feature = "openapi", schema(example = "webauthn.timeout"))]
+    pub member: String,
+    /// What it is here; null: not set.
+    pub here: serde_json::Value,
+    /// What it is in the other environment.
+    pub there: serde_json::Value,
+    /// Whether it can be taken over. What passkeys are bound to can't.
+    pub promotable: bool,
+}
+
+/// Settings to take over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Promotion {
+    /// The environment to take them from.
+    pub from: Uuid,
+    /// Which, as the comparison names them.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
+    pub members: Vec<String>,
+}

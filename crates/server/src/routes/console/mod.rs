@@ -135,13 +135,24 @@ fn of_organizations<S: Store>() -> Vec<Endpoint<S>> {
 /// What is the console's own of an environment.
 fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
     use environments::{
-        app_url, audit_log, deleted_attempts, get as whole, insights, stale_passkeys, steps, trial, users,
+        app_url, audit_log, deleted_attempts, get as whole, insights, settings, stale_passkeys, steps, trial,
+        users,
     };
     vec![
         get("/environments/{tenant_id}", whole::handler, whole::description()),
         get("/environments/{tenant_id}/steps", steps::handler, steps::description()),
         put("/environments/{tenant_id}/app-url", app_url::handler, app_url::description()),
         get("/environments/{tenant_id}/users", users::handler, users::description()),
+        get(
+            "/environments/{tenant_id}/config/compare",
+            settings::compare::handler,
+            settings::compare::description(),
+        ),
+        post(
+            "/environments/{tenant_id}/config/promote",
+            settings::promote::handler,
+            settings::promote::description(),
+        ),
         get("/audit-types", audit_types::handler, audit_types::description()),
         get("/environments/{tenant_id}/audit-log", audit_log::list::handler, audit_log::list::description()),
         get(

@@ -84,3 +84,55 @@ async fn what_follows_from_a_url_is_told_while_it_is_typed() {
     assert_eq!(preview["code"], "app_url_is_an_address");
     assert!(preview["problem"].as_str().unwrap().contains("localhost"));
 }
+
+#[tokio::test]
+async fn settings_are_compared_and_taken_over_but_for_what_is_each_environments_own() {
+    let server = TestServer::start_open().await;
+    let mut kim = Browser::claimed(&server).await;
+    let path = format!("/organizations/{}/projects", organization(&mut kim).await);
+    let project = kim.post(&path, json!({ "name": "Shop", "app_url": "https://app.example.com" })).await.ok();
+    let other = kim.post(&path, json!({ "name": "Other", "app_url": "https://app.example.net" })).await.ok();
+    let id = |project: &Value, place: usize| {
+        project["environments"][place]["tenant_id"].as_str().unwrap().to_owned()
+    };
+    let (development, production, elsewhere) = (id(&project, 0), id(&project, 1), id(&other, 0));
+    let mut config = kim.get(&format!("/environments/{development}/config")).await.ok()["config"].clone();
+    config["webauthn"]["timeout"] = json!(60_000);
+    config["webauthn"]["attestation_trust"] = json!({ "policy": "none" });
+    let answer = kim.call(Method::PUT, &format!("/environments/{development}/config"), Some(config)).await;
+    assert_eq!(answer.status, 204);
+
+    let compare = format!("/environments/{production}/config/compare?from=");
+    let compared = kim.get(&format!("{compare}{development}")).await.ok();
+    let named = |name: &str| {
+        compared["differences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|difference| difference["member"] == name)
+            .cloned()
+    };
+    assert_eq!(
+        named("webauthn.timeout").unwrap(),
+        json!({ "member": "webauthn.timeout", "here": 300_000, "there": 60_000, "promotable": true })
+    );
+    assert_eq!(named("webauthn.relying_party.id").unwrap()["promotable"], false);
+    assert_eq!(named("webauthn.relying_party.display_name"), None);
+    assert_eq!(kim.get(&format!("{compare}{elsewhere}")).await.error(), (404, "environment_not_found"));
+
+    let promote = format!("/environments/{production}/config/promote");
+    let with = |from: &str, members: &[&str]| json!({ "from": from, "members": members });
+    for (body, expected) in [
+        (with(&development, &[]), (400, "validation_failed")),
+        (with(&development, &["webauthn.relying_party.id"]), (400, "validation_failed")),
+        (with(&development, &["nonsense"]), (400, "validation_failed")),
+        (with(&elsewhere, &["webauthn.timeout"]), (404, "environment_not_found")),
+    ] {
+        assert_eq!(kim.post(&promote, body.clone()).await.error(), expected, "{body}");
+    }
+    assert_eq!(kim.post(&promote, with(&development, &["webauthn.timeout"])).await.status, 204);
+    let compared = kim.get(&format!("{compare}{development}")).await.ok();
+    assert!(!compared.to_string().contains("webauthn.timeout"), "{compared}");
+    let config = kim.get(&format!("/environments/{production}/config")).await.ok();
+    assert_eq!(config["config"]["webauthn"]["relying_party"]["id"], "example.com");
+}

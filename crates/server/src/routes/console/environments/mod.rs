@@ -7,6 +7,7 @@ pub(crate) mod deleted_attempts;
 pub(crate) mod get;
 pub(crate) mod insights;
 mod place;
+pub(crate) mod settings;
 pub(crate) mod stale_passkeys;
 pub(crate) mod steps;
 pub(crate) mod trial;
