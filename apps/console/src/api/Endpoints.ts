@@ -1,5 +1,4 @@
 import type { paths } from "./schema";
-import type * as T from "./types";
 
 type Base = "/console/api";
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -58,21 +57,12 @@ type OperationOf<Endpoint> = Endpoint extends `${infer M} ${infer Rest}`
   : never;
 
 /** What each endpoint takes and answers, by its method and path below `/console/api`: as the document says. */
-export type Endpoints = Omit<Documented, keyof Pending> & Pending;
-
-type Documented = {
+export type Endpoints = {
   [Endpoint in Name]: BodyOf<OperationOf<Endpoint>> &
     QueryOf<OperationOf<Endpoint>> & {
       response: OperationOf<Endpoint> extends { responses: infer Responses } ? Answer<Responses> : never;
     };
 };
-
-
-/** What the document doesn't have yet. */
-interface Pending {
-  "GET /environments/{tenant_id}/config/compare": { query: { from: string }; response: { differences: T.Difference[] } };
-  "POST /environments/{tenant_id}/config/promote": { body: { from: string; members: string[] }; response: T.Tenant };
-}
 
 /** Parameters of a query: an array is given as often as it is long. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;

@@ -824,6 +824,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/environments/{tenant_id}/config/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare settings with another environment's
+         * @description Of the same project. What an environment has of its own, because its app is elsewhere, can't be promoted.
+         *
+         *     For members from viewer up.
+         */
+        get: operations["compareConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/config/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take settings over from another environment
+         * @description Of the same project. Those that are named become what they are there; a setting that is not set there becomes the default here.
+         *
+         *     For members from admin up. Needs a passkey shown within five minutes.
+         */
+        post: operations["promoteConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/audit-types": {
         parameters: {
             query?: never;
@@ -1740,6 +1784,11 @@ export interface components {
             /** @description Whether the person must prove that it is them. */
             userVerification: components["schemas"]["UserVerification"];
         };
+        /** @description Where two environments' settings differ. */
+        Comparison: {
+            /** @description The differences, by the names that lead to each setting. */
+            differences: components["schemas"]["Difference"][];
+        };
         /** @description Something in a configuration that is allowed and works otherwise than it looks. */
         ConfigWarning: {
             /**
@@ -1945,6 +1994,20 @@ export interface components {
          * @enum {string}
          */
         DeviationPolicy: "strict" | "warn";
+        /** @description A setting that differs. */
+        Difference: {
+            /**
+             * @description The names that lead to it, with dots between.
+             * @example webauthn.timeout
+             */
+            member: string;
+            /** @description What it is here; null: not set. */
+            here: unknown;
+            /** @description What it is in the other environment. */
+            there: unknown;
+            /** @description Whether it can be taken over. What passkeys are bound to can't. */
+            promotable: boolean;
+        };
         /** @description An environment. */
         Environment: {
             /**
@@ -2361,6 +2424,16 @@ export interface components {
              * @example http://localhost:5173
              */
             app_url: string;
+        };
+        /** @description Settings to take over. */
+        Promotion: {
+            /**
+             * Format: uuid
+             * @description The environment to take them from.
+             */
+            from: string;
+            /** @description Which, as the comparison names them. */
+            members: string[];
         };
         /** @description `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3, §5.4). */
         PublicKeyCredentialCreationOptions: {
@@ -3303,6 +3376,7 @@ export type AuditLog = components['schemas']['AuditLog'];
 export type AuditLogConfig = components['schemas']['AuditLogConfig'];
 export type AuditLogRows = components['schemas']['AuditLogRows'];
 export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type Comparison = components['schemas']['Comparison'];
 export type ConfigWarning = components['schemas']['ConfigWarning'];
 export type CorsConfig = components['schemas']['CorsConfig'];
 export type Creation = components['schemas']['Creation'];
@@ -3318,6 +3392,7 @@ export type DayCount = components['schemas']['DayCount'];
 export type DeletedAttempts = components['schemas']['DeletedAttempts'];
 export type Derivation = components['schemas']['Derivation'];
 export type DeviationPolicy = components['schemas']['DeviationPolicy'];
+export type Difference = components['schemas']['Difference'];
 export type Environment = components['schemas']['Environment'];
 export type EnvironmentInfo = components['schemas']['EnvironmentInfo'];
 export type EnvironmentKind = components['schemas']['EnvironmentKind'];
@@ -3348,6 +3423,7 @@ export type Organization = components['schemas']['Organization'];
 export type Passkey = components['schemas']['Passkey'];
 export type Project = components['schemas']['Project'];
 export type ProjectCreate = components['schemas']['ProjectCreate'];
+export type Promotion = components['schemas']['Promotion'];
 export type PublicKeyCredentialCreationOptions = components['schemas']['PublicKeyCredentialCreationOptions'];
 export type PublicKeyCredentialRequestOptions = components['schemas']['PublicKeyCredentialRequestOptions'];
 export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
@@ -10602,6 +10678,346 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    compareConfig: {
+        parameters: {
+            query?: {
+                /** @description The other environment. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "differences": [
+                     *         {
+                     *           "here": 300000,
+                     *           "member": "webauthn.timeout",
+                     *           "promotable": true,
+                     *           "there": 60000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /**
+             * @description - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    promoteConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                 *       "members": [
+                 *         "webauthn.timeout"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description The settings are taken over. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
             /** @description - `content_type_refused`: the body must be sent as `application/json`. */
             415: {
                 headers: {

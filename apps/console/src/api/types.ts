@@ -47,12 +47,3 @@ export type {
   WebhookSecret,
   WebhookUpdate,
 } from "./schema";
-
-/** A setting that two environments of a project have differently. */
-export interface Difference {
-  readonly member: string;
-  readonly here: unknown;
-  readonly there: unknown;
-  /** Whether it may be taken over: a domain and its origins may not. */
-  readonly promotable: boolean;
-}
