@@ -1,7 +1,13 @@
 import { addAuthenticator } from "../browser/addAuthenticator.ts";
 import { expect, test } from "./test.ts";
 
-test("the printed link makes its holder the first operator, once", async ({ page, does, installation, newPerson, expectedStatuses }) => {
+test("the printed link makes its holder the first operator, once", async ({
+  page,
+  does,
+  installation,
+  newPerson,
+  expectedStatuses,
+}) => {
   await does.claim();
   expect(new URL(page.url()).hash).toBe("");
 
@@ -67,23 +73,38 @@ test("passkeys are added, renamed and removed, but never the last without recove
   await page.goto("/console/account");
   const rows = page.getByRole("region", { name: "Passkeys" }).getByRole("row");
   await expect(rows).toHaveCount(3);
-  await rows.nth(1).getByRole("button", { name: /^Rename/ }).click();
+  await rows
+    .nth(1)
+    .getByRole("button", { name: /^Rename/ })
+    .click();
   await page.getByLabel("Name", { exact: true }).last().fill("Laptop");
   await page.getByRole("button", { name: "Rename", exact: true }).last().click();
   await expect(rows.filter({ hasText: "Laptop" })).toHaveCount(1);
 
   // The one that is left is the one that this browser has, so that it could still sign in.
-  await rows.filter({ hasNotText: "Laptop" }).getByRole("button", { name: /^Remove/ }).click();
+  await rows
+    .filter({ hasNotText: "Laptop" })
+    .getByRole("button", { name: /^Remove/ })
+    .click();
   await page.getByRole("button", { name: "Remove passkey" }).click();
   await expect(rows).toHaveCount(2);
 
   expectedStatuses.add(409);
-  await rows.filter({ hasText: "Laptop" }).getByRole("button", { name: /^Remove/ }).click();
+  await rows
+    .filter({ hasText: "Laptop" })
+    .getByRole("button", { name: /^Remove/ })
+    .click();
   await page.getByRole("button", { name: "Remove passkey" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "This is your last passkey" })).toBeVisible();
 });
 
-test("sessions are listed, and the others end at a press", async ({ page, does, browser, installation, authenticator }) => {
+test("sessions are listed, and the others end at a press", async ({
+  page,
+  does,
+  browser,
+  installation,
+  authenticator,
+}) => {
   await does.claim();
   await does.skipSafety();
   const [credential] = await authenticator.credentials();

@@ -12,7 +12,9 @@ test("the first view is small, and so is every page after it", async ({ page, do
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());
     if (pathname.startsWith("/console/api/")) return;
-    sent += gzipSync(readFileSync(join(dist, pathname.startsWith("/console/assets/") ? pathname.slice(8) : "index.html"))).length;
+    sent += gzipSync(
+      readFileSync(join(dist, pathname.startsWith("/console/assets/") ? pathname.slice(8) : "index.html")),
+    ).length;
   });
   await page.goto("/console/sign-in");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -30,7 +32,9 @@ test("the built page has no inline code or style, and names nobody else", () => 
   expect(index).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/);
   expect(index.match(/<script[^>]*>[^<]/g)).toBeNull();
   for (const file of readdirSync(join(dist, "assets"))) {
-    const named = readFileSync(join(dist, "assets", file), "utf8").match(/(?:src|href|url\(|fetch\(|import\()["'(]*https?:\/\/[^"')]+/g);
+    const named = readFileSync(join(dist, "assets", file), "utf8").match(
+      /(?:src|href|url\(|fetch\(|import\()["'(]*https?:\/\/[^"')]+/g,
+    );
     expect(named, file).toBeNull();
   }
 });

@@ -9,7 +9,12 @@ const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, heig
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [device, viewport] of Object.entries(SIZES)) {
-    test(`every page has no violation and fits, in ${colorScheme} on a ${device}`, async ({ page, does, authenticator, installation }) => {
+    test(`every page has no violation and fits, in ${colorScheme} on a ${device}`, async ({
+      page,
+      does,
+      authenticator,
+      installation,
+    }) => {
       test.setTimeout(180_000);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize(viewport);
@@ -59,7 +64,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await settled(page);
       await look("user");
       await does.openPage("Audit log");
-      await page.getByRole("button", { name: /^Details of/ }).first().click();
+      await page
+        .getByRole("button", { name: /^Details of/ })
+        .first()
+        .click();
       await look("audit-row");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Environment Development" }).click();
@@ -135,7 +143,9 @@ async function lookAt(page: Page, name: string): Promise<void> {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wider, `${name} is wider than the window`).toBeLessThanOrEqual(0);
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect.soft(
-    violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
-  ).toEqual([]);
+  expect
+    .soft(
+      violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
+    )
+    .toEqual([]);
 }

@@ -19,21 +19,32 @@ test("an invitation makes somebody a member, with the role it names and no more"
   await guest.does.skipSafety();
   await guest.page.getByRole("link", { name: /Development/ }).click();
   await expect(guest.page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
-  await expect(guest.page.getByRole("button", { name: "Create API key" }).first()).toHaveAttribute("aria-disabled", "true");
+  await expect(guest.page.getByRole("button", { name: "Create API key" }).first()).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
 
   await page.reload();
   const row = page.getByRole("row").filter({ hasText: "grace@example.com" });
   await row.getByLabel("Role of Grace Hopper").selectOption("developer");
   await expect(page.getByText("Grace Hopper is developer now")).toBeVisible();
   await guest.page.reload();
-  await expect(guest.page.getByRole("button", { name: "Create API key" }).first()).toHaveAttribute("aria-disabled", "false");
+  await expect(guest.page.getByRole("button", { name: "Create API key" }).first()).toHaveAttribute(
+    "aria-disabled",
+    "false",
+  );
 
   await row.getByRole("button", { name: "Remove Grace Hopper" }).click();
   await page.getByRole("button", { name: "Remove member" }).click();
   await expect(row).toHaveCount(0);
 });
 
-test("somebody who is removed sees nothing of the organization any more", async ({ page, does, newPerson, expectedStatuses }) => {
+test("somebody who is removed sees nothing of the organization any more", async ({
+  page,
+  does,
+  newPerson,
+  expectedStatuses,
+}) => {
   await does.startProject();
   const overview = page.url();
   const stranger = await newPerson();

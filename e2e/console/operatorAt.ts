@@ -47,7 +47,10 @@ export function operatorAt(page: Page, installation: Installation): Operator {
     async signOut() {
       await page.getByRole("button", { name: /^Account of/ }).click();
       // Somebody who agrees at once is signed in again by the field's suggestion as soon as the page is there.
-      await Promise.all([page.waitForURL("**/console/sign-in*"), page.getByRole("menuitem", { name: "Sign out" }).click()]);
+      await Promise.all([
+        page.waitForURL("**/console/sign-in*"),
+        page.getByRole("menuitem", { name: "Sign out" }).click(),
+      ]);
     },
     async createOrganization(name) {
       await expect(heading("New organization")).toBeVisible();

@@ -1,6 +1,10 @@
 import { expect, test } from "./test.ts";
 
-test("a key is rolled with overlap: the new one works beside the old until that is revoked", async ({ page, does, installation }) => {
+test("a key is rolled with overlap: the new one works beside the old until that is revoked", async ({
+  page,
+  does,
+  installation,
+}) => {
   await does.startProject();
   const env = await does.createKey();
   await does.openPage("API keys");

@@ -37,15 +37,29 @@ const SignUpPage = lazy(async () => ({ default: (await import("./pages/gate/Sign
 const WelcomePage = lazy(async () => ({ default: (await import("./pages/gate/WelcomePage")).WelcomePage }));
 const UsersPage = lazy(async () => ({ default: (await import("./pages/environment/users/UsersPage")).UsersPage }));
 const UserPage = lazy(async () => ({ default: (await import("./pages/environment/users/UserPage")).UserPage }));
-const AuditLogPage = lazy(async () => ({ default: (await import("./pages/environment/audit/AuditLogPage")).AuditLogPage }));
-const InsightsPage = lazy(async () => ({ default: (await import("./pages/environment/insights/InsightsPage")).InsightsPage }));
-const StalePasskeysPage = lazy(async () => ({ default: (await import("./pages/environment/insights/StalePasskeysPage")).StalePasskeysPage }));
+const AuditLogPage = lazy(async () => ({
+  default: (await import("./pages/environment/audit/AuditLogPage")).AuditLogPage,
+}));
+const InsightsPage = lazy(async () => ({
+  default: (await import("./pages/environment/insights/InsightsPage")).InsightsPage,
+}));
+const StalePasskeysPage = lazy(async () => ({
+  default: (await import("./pages/environment/insights/StalePasskeysPage")).StalePasskeysPage,
+}));
 const DomainPage = lazy(async () => ({ default: (await import("./pages/environment/domain/DomainPage")).DomainPage }));
 const PolicyPage = lazy(async () => ({ default: (await import("./pages/environment/policy/PolicyPage")).PolicyPage }));
-const SigningKeysPage = lazy(async () => ({ default: (await import("./pages/environment/keys/SigningKeysPage")).SigningKeysPage }));
-const WebhooksPage = lazy(async () => ({ default: (await import("./pages/environment/webhooks/WebhooksPage")).WebhooksPage }));
-const WebhookPage = lazy(async () => ({ default: (await import("./pages/environment/webhooks/WebhookPage")).WebhookPage }));
-const PromotePage = lazy(async () => ({ default: (await import("./pages/environment/promote/PromotePage")).PromotePage }));
+const SigningKeysPage = lazy(async () => ({
+  default: (await import("./pages/environment/keys/SigningKeysPage")).SigningKeysPage,
+}));
+const WebhooksPage = lazy(async () => ({
+  default: (await import("./pages/environment/webhooks/WebhooksPage")).WebhooksPage,
+}));
+const WebhookPage = lazy(async () => ({
+  default: (await import("./pages/environment/webhooks/WebhookPage")).WebhookPage,
+}));
+const PromotePage = lazy(async () => ({
+  default: (await import("./pages/environment/promote/PromotePage")).PromotePage,
+}));
 
 export function App() {
   return (

@@ -25,7 +25,9 @@ type BodyOf<Operation> = Operation extends { requestBody?: infer Body }
   : unknown;
 // What is undefined isn't sent. A list may hold more than this page knows of: it is what somebody's address says.
 type Parameters<Asked> = {
-  [Name in keyof Asked]?: NonNullable<Asked[Name]> extends readonly string[] ? readonly string[] | undefined : Asked[Name] | undefined;
+  [Name in keyof Asked]?: NonNullable<Asked[Name]> extends readonly string[]
+    ? readonly string[] | undefined
+    : Asked[Name] | undefined;
 };
 
 type QueryOf<Operation> = Operation extends { parameters: { query?: infer Asked } }

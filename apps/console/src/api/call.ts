@@ -26,8 +26,7 @@ export async function call<E extends keyof Endpoints>(
 ): Promise<Endpoints[E]["response"]> {
   const method = endpoint.slice(0, endpoint.indexOf(" "));
   const given = parts as
-    | { path?: Record<string, string>; query?: Query; body?: unknown; signal?: AbortSignal }
-    | undefined;
+    { path?: Record<string, string>; query?: Query; body?: unknown; signal?: AbortSignal } | undefined;
   const init: RequestInit = { method, credentials: "same-origin" };
   if (given?.signal) init.signal = given.signal;
   if (given?.body !== undefined) {

@@ -5,7 +5,10 @@ import { Icon } from "./Icon";
 export function AuthenticatorIcon(props: { readonly src?: string | undefined }) {
   return (
     <span class="authenticator">
-      <Show when={props.src?.startsWith("data:image/") ? props.src : undefined} fallback={<Icon name="passkey" size={18} />}>
+      <Show
+        when={props.src?.startsWith("data:image/") ? props.src : undefined}
+        fallback={<Icon name="passkey" size={18} />}
+      >
         {(src) => <img src={src()} alt="" width="20" height="20" />}
       </Show>
     </span>

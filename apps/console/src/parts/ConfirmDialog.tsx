@@ -31,7 +31,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       },
     ),
   );
-  const missing = () => (props.typed !== undefined && typed() !== props.typed ? `Type ${props.typed} first` : undefined);
+  const missing = () =>
+    props.typed !== undefined && typed() !== props.typed ? `Type ${props.typed} first` : undefined;
   const confirm = async (event: SubmitEvent) => {
     event.preventDefault();
     if (missing() !== undefined) return;

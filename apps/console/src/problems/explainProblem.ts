@@ -13,7 +13,8 @@ const WORDS: Partial<Record<string, string>> = {
   credential_already_registered: "This passkey is registered already.",
   credential_revoked: "This passkey was removed from its account. Use another, or a recovery code.",
   credential_unknown: "This passkey isn’t known here. Use another, or a recovery code.",
-  device_unsuitable: "This device can’t keep a passkey yet. Set up a PIN, a fingerprint or a screen lock, or use another device.",
+  device_unsuitable:
+    "This device can’t keep a passkey yet. Set up a PIN, a fingerprint or a screen lock, or use another device.",
   email_taken: "Somebody signed up with this email already. Sign in instead, or use another.",
   environment_not_found: "There is no such environment, or you are no member of its organization.",
   last_owner: "An organization can’t be without an owner. Make somebody else an owner first.",
@@ -29,14 +30,16 @@ const WORDS: Partial<Record<string, string>> = {
   project_not_found: "There is no such project, or you are no member of its organization.",
   rate_limited: "Too many attempts in a short time. Wait a minute, then try again.",
   recovery_code_invalid: "Email and code don’t match, or the code was used already.",
-  role_insufficient: "Your role doesn’t allow this. An admin or owner of the organization can do it, or change your role.",
+  role_insufficient:
+    "Your role doesn’t allow this. An admin or owner of the organization can do it, or change your role.",
   session_missing: "Your session has ended. Sign in again.",
   sign_up_closed: "Signing up needs an invitation. Ask an admin of your organization for a link.",
   try_impossible: "Passkeys of this environment can’t be used on this page.",
   unavailable: "The database doesn’t answer right now. Try again in a moment.",
   unexpected: "Something went wrong on this page. Reload it and try again.",
   user_not_found: "There is no such user in this environment; perhaps it was deleted.",
-  user_verification_missing: "Your device didn’t check that it’s you. Set up a PIN, a fingerprint or a screen lock on it.",
+  user_verification_missing:
+    "Your device didn’t check that it’s you. Set up a PIN, a fingerprint or a screen lock on it.",
 };
 
 /** What the person reads: in our words where there are some, else in the server's. */

@@ -8,7 +8,14 @@ test("a path of the console's is where signing in leads", () => {
 });
 
 test("what could lead elsewhere leads to the start", () => {
-  for (const asked of ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", undefined]) {
+  for (const asked of [
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "",
+    undefined,
+  ]) {
     assert.equal(returnPath(asked), "/", String(asked));
   }
   assert.equal(returnPath(["/a", "/b"]), "/");

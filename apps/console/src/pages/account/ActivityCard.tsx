@@ -22,7 +22,10 @@ export function ActivityCard() {
       </div>
       <Loaded load={activity} lines={4}>
         {(rows) => (
-          <Show when={rows().length > 0} fallback={<Empty title="Nothing yet">Sign-ins and changes show up here.</Empty>}>
+          <Show
+            when={rows().length > 0}
+            fallback={<Empty title="Nothing yet">Sign-ins and changes show up here.</Empty>}
+          >
             <ol class="timeline" tabindex="0" aria-label="Newest first">
               <For each={rows()}>
                 {(row) => (

@@ -87,10 +87,20 @@ export function PasskeysCard() {
                       </td>
                       <td class="end">
                         <div class="buttons">
-                          <Button size="small" kind="quiet" label={`Rename ${passkey.name}`} onClick={() => setRenamed(passkey)}>
+                          <Button
+                            size="small"
+                            kind="quiet"
+                            label={`Rename ${passkey.name}`}
+                            onClick={() => setRenamed(passkey)}
+                          >
                             Rename
                           </Button>
-                          <Button size="small" kind="danger" label={`Remove ${passkey.name}`} onClick={() => setRemoved(passkey)}>
+                          <Button
+                            size="small"
+                            kind="danger"
+                            label={`Remove ${passkey.name}`}
+                            onClick={() => setRemoved(passkey)}
+                          >
                             Remove
                           </Button>
                         </div>

@@ -10,9 +10,7 @@ export function EnvironmentBar(props: { readonly environment: Environment | unde
         {(environment) => (
           <>
             <strong>{environment().kind === "production" ? "Production: real users" : "Development"}</strong>
-            <span class="where">
-              {environment().app_url ?? "No app URL yet"}
-            </span>
+            <span class="where">{environment().app_url ?? "No app URL yet"}</span>
             <span class="end">
               <span class="sr">Tenant ID</span>
               <Id value={environment().tenant_id} what="tenant ID" />

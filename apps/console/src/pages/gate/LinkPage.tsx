@@ -36,23 +36,17 @@ export function LinkPage() {
           <GateHeading title="This link doesn’t work" />
           <ProblemNotice problem={info.problem()}>
             <p>
-              On the machine itself, <code>passgate console claim</code> or <code>passgate console recover</code> makes a
-              new one.
+              On the machine itself, <code>passgate console claim</code> or <code>passgate console recover</code> makes
+              a new one.
             </p>
           </ProblemNotice>
           <A href="/sign-in" class="button plain">
             To the sign-in
           </A>
         </Match>
-        <Match when={of("claim")}>
-          {(found) => <Claim link={link ?? ""} info={found()} />}
-        </Match>
-        <Match when={of("invitation")}>
-          {(found) => <Invitation link={link ?? ""} info={found()} />}
-        </Match>
-        <Match when={of("recovery")}>
-          {(found) => <Recovery link={link ?? ""} info={found()} />}
-        </Match>
+        <Match when={of("claim")}>{(found) => <Claim link={link ?? ""} info={found()} />}</Match>
+        <Match when={of("invitation")}>{(found) => <Invitation link={link ?? ""} info={found()} />}</Match>
+        <Match when={of("recovery")}>{(found) => <Recovery link={link ?? ""} info={found()} />}</Match>
       </Switch>
     </Gate>
   );
@@ -149,8 +143,8 @@ function Recovery(props: LinkProps) {
   return (
     <>
       <GateHeading title="Get back in">
-        This link signs <strong>{props.info.email ?? "you"}</strong> in without a passkey, once. All other sessions of the
-        account end.
+        This link signs <strong>{props.info.email ?? "you"}</strong> in without a passkey, once. All other sessions of
+        the account end.
       </GateHeading>
       <div class="card padded stack">
         <ProblemNotice problem={action.problem()} />

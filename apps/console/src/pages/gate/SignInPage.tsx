@@ -89,7 +89,9 @@ function SignIn() {
 
   return (
     <>
-      <GateHeading title="Sign in to Passgate">Use your passkey: your device asks for a finger, face or PIN.</GateHeading>
+      <GateHeading title="Sign in to Passgate">
+        Use your passkey: your device asks for a finger, face or PIN.
+      </GateHeading>
       <form
         class="card padded form"
         onSubmit={(event) => {

@@ -22,7 +22,11 @@ export function SignUpForm(props: SignUpFormProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void action.run(async (signal) => {
-      const person = { name: name().trim(), email: email().trim(), ...(props.link === undefined ? {} : { link: props.link }) };
+      const person = {
+        name: name().trim(),
+        email: email().trim(),
+        ...(props.link === undefined ? {} : { link: props.link }),
+      };
       const { options } = await call("POST /sign-up/begin", { body: person });
       const credential = await createPasskey(options, signal);
       props.onSignedUp(await call("POST /sign-up/finish", { body: { ...person, credential } }));

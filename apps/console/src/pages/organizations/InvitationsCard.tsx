@@ -69,7 +69,12 @@ export function InvitationsCard(props: InvitationsCardProps) {
                       </td>
                       <td class="end">
                         <div class="buttons">
-                          <Button size="small" kind="danger" busy={action.busy()} onClick={() => void revoke(invitation)}>
+                          <Button
+                            size="small"
+                            kind="danger"
+                            busy={action.busy()}
+                            onClick={() => void revoke(invitation)}
+                          >
                             Revoke
                           </Button>
                         </div>

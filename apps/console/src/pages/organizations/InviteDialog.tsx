@@ -66,7 +66,10 @@ export function InviteDialog(props: InviteDialogProps) {
             <SelectField
               label="Role"
               value={role()}
-              options={ROLES.filter(([one]) => props.role === "owner" || one !== "owner").map(([one, name]) => [one, name])}
+              options={ROLES.filter(([one]) => props.role === "owner" || one !== "owner").map(([one, name]) => [
+                one,
+                name,
+              ])}
               onChange={setRole}
               hint={ROLES.find(([one]) => one === role())?.[2]}
             />

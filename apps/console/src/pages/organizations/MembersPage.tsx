@@ -52,7 +52,10 @@ export function MembersPage() {
     action.run(async () => {
       try {
         await withFreshPasskey(() =>
-          call("PATCH /organizations/{organization_id}/members/{operator_id}", { path: path(member), body: { role: to } }),
+          call("PATCH /organizations/{organization_id}/members/{operator_id}", {
+            path: path(member),
+            body: { role: to },
+          }),
         );
         announce(`${member.name} is ${to} now`);
       } finally {

@@ -43,10 +43,7 @@ function Inside(props: RouteSectionProps) {
           { href: `/organizations/${id()}/settings`, text: "Settings", icon: "settings" },
         ]}
       >
-        <Show
-          when={organization.problem() && !organization.value()}
-          fallback={props.children}
-        >
+        <Show when={organization.problem() && !organization.value()} fallback={props.children}>
           <PageHeading title="Not available" />
           <ProblemNotice problem={organization.problem()} />
         </Show>

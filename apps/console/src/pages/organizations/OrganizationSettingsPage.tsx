@@ -77,8 +77,8 @@ export function OrganizationSettingsPage() {
                 <div class="stack tight">
                   <h2 id="danger">Delete this organization</h2>
                   <p class="quiet">
-                    With its {plural(value().projects, "project")}, all their tenants, users and passkeys. Nobody can bring
-                    them back.
+                    With its {plural(value().projects, "project")}, all their tenants, users and passkeys. Nobody can
+                    bring them back.
                   </p>
                 </div>
                 <Button kind="danger" unavailable={roleNeeded(value().role, "owner")} onClick={() => setDeleting(true)}>

@@ -4,7 +4,8 @@ import { kindWords } from "../../layout/kindWords";
 
 /** What follows from an app's URL: what passkeys are bound to, and which pages may use them. */
 export function AppUrlExplained(props: { readonly derivation: Derivation | undefined }) {
-  const fine = () => (props.derivation?.rp_id !== undefined && !props.derivation.problem ? props.derivation : undefined);
+  const fine = () =>
+    props.derivation?.rp_id !== undefined && !props.derivation.problem ? props.derivation : undefined;
   return (
     <div class="derived" aria-live="polite">
       <Show

@@ -32,7 +32,9 @@ function Inside() {
   const params = useParams();
   const navigate = useNavigate();
   const id = () => params.project ?? "";
-  const project = createLoad(id, (project_id, signal) => call("GET /projects/{project_id}", { path: { project_id }, signal }));
+  const project = createLoad(id, (project_id, signal) =>
+    call("GET /projects/{project_id}", { path: { project_id }, signal }),
+  );
   const organizationId = createMemo(() => project.value()?.organization_id);
   const organization = createLoad(organizationId, (organization_id, signal) =>
     call("GET /organizations/{organization_id}", { path: { organization_id }, signal }),
@@ -44,7 +46,9 @@ function Inside() {
   const rename = (event: SubmitEvent) => {
     event.preventDefault();
     void action.run(async () => {
-      project.set(await call("PATCH /projects/{project_id}", { path: { project_id: id() }, body: { name: name().trim() } }));
+      project.set(
+        await call("PATCH /projects/{project_id}", { path: { project_id: id() }, body: { name: name().trim() } }),
+      );
       announce("Renamed the project");
     });
   };
@@ -130,7 +134,11 @@ function Inside() {
                             </Show>
                           </td>
                           <td data-label="Tenant ID">
-                            <Id value={environment.tenant_id} what={`tenant ID of ${kindWords(environment.kind)}`} short />
+                            <Id
+                              value={environment.tenant_id}
+                              what={`tenant ID of ${kindWords(environment.kind)}`}
+                              short
+                            />
                           </td>
                         </tr>
                       )}
@@ -142,9 +150,15 @@ function Inside() {
                 <div class="card-body option">
                   <div class="stack tight">
                     <h2 id="danger">Delete this project</h2>
-                    <p class="quiet">With both environments, their users, passkeys and logs. Nobody can bring them back.</p>
+                    <p class="quiet">
+                      With both environments, their users, passkeys and logs. Nobody can bring them back.
+                    </p>
                   </div>
-                  <Button kind="danger" unavailable={roleNeeded(value().role, "admin")} onClick={() => setDeleting(true)}>
+                  <Button
+                    kind="danger"
+                    unavailable={roleNeeded(value().role, "admin")}
+                    onClick={() => setDeleting(true)}
+                  >
                     Delete project
                   </Button>
                 </div>

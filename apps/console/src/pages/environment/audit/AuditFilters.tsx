@@ -18,22 +18,36 @@ export function AuditFilters(props: AuditFiltersProps) {
     <details class="filters-part" open={window.matchMedia("(min-width: 720px)").matches}>
       <summary>Filters</summary>
       <div class="filters">
-      <SelectField
-        label="What"
-        value={props.filters.type?.length === 1 ? (props.filters.type[0] ?? "") : ""}
-        options={[["", "Everything"], ...props.types.map((type) => [type, eventWords(type)] as const)]}
-        onChange={(type) => props.onChange({ type: type === "" ? [] : [type] })}
-      />
-      <Typed label="User ID" value={props.filters.actor ?? ""} onChange={(actor) => props.onChange({ actor })} placeholder="Whole ID" />
-      <Typed
-        label="Address"
-        value={props.filters.meta_source_ip ?? ""}
-        onChange={(meta_source_ip) => props.onChange({ meta_source_ip })}
-        placeholder="192.0.2."
-      />
-      <Typed label="Anything" value={props.filters.q ?? ""} onChange={(q) => props.onChange({ q })} placeholder="Error, browser, request…" />
-      <Moment label="After" value={props.filters.start_time} onChange={(start_time) => props.onChange({ start_time })} />
-      <Moment label="Before" value={props.filters.end_time} onChange={(end_time) => props.onChange({ end_time })} />
+        <SelectField
+          label="What"
+          value={props.filters.type?.length === 1 ? (props.filters.type[0] ?? "") : ""}
+          options={[["", "Everything"], ...props.types.map((type) => [type, eventWords(type)] as const)]}
+          onChange={(type) => props.onChange({ type: type === "" ? [] : [type] })}
+        />
+        <Typed
+          label="User ID"
+          value={props.filters.actor ?? ""}
+          onChange={(actor) => props.onChange({ actor })}
+          placeholder="Whole ID"
+        />
+        <Typed
+          label="Address"
+          value={props.filters.meta_source_ip ?? ""}
+          onChange={(meta_source_ip) => props.onChange({ meta_source_ip })}
+          placeholder="192.0.2."
+        />
+        <Typed
+          label="Anything"
+          value={props.filters.q ?? ""}
+          onChange={(q) => props.onChange({ q })}
+          placeholder="Error, browser, request…"
+        />
+        <Moment
+          label="After"
+          value={props.filters.start_time}
+          onChange={(start_time) => props.onChange({ start_time })}
+        />
+        <Moment label="Before" value={props.filters.end_time} onChange={(end_time) => props.onChange({ end_time })} />
       </div>
     </details>
   );

@@ -83,7 +83,11 @@ export function AuditLogPage() {
           <CheckField label="Follow live" checked={live()} onChange={setLive} />
           <span class="quiet small" role="status">
             <Show when={live()} fallback="Paused">
-              {state() === "live" ? "Shows what happens as it happens" : state() === "broken" ? "Reconnecting…" : "Connecting…"}
+              {state() === "live"
+                ? "Shows what happens as it happens"
+                : state() === "broken"
+                  ? "Reconnecting…"
+                  : "Connecting…"}
             </Show>
           </span>
           <Show when={filtered()}>
@@ -147,7 +151,12 @@ export function AuditLogPage() {
                         <code>{row.meta_source_ip}</code>
                       </td>
                       <td class="end">
-                        <Button size="small" kind="quiet" label={`Details of ${eventWords(row.type)}`} onClick={() => setOpened(row)}>
+                        <Button
+                          size="small"
+                          kind="quiet"
+                          label={`Details of ${eventWords(row.type)}`}
+                          onClick={() => setOpened(row)}
+                        >
                           Details
                         </Button>
                       </td>

@@ -9,7 +9,9 @@ export interface AuditFilterValues {
 }
 
 /** The filters that an address names: the API's own. */
-export function filtersOf(search: Readonly<Record<string, string | string[] | undefined>>): AuditFilterValues & Record<string, string | readonly string[] | undefined> {
+export function filtersOf(
+  search: Readonly<Record<string, string | string[] | undefined>>,
+): AuditFilterValues & Record<string, string | readonly string[] | undefined> {
   const text = (name: string) => {
     const value = search[name];
     return typeof value === "string" && value !== "" ? value : undefined;

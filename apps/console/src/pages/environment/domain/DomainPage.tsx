@@ -74,7 +74,10 @@ export function DomainPage() {
                         onInput={(id) =>
                           config.change((now) => ({
                             ...now,
-                            webauthn: { ...now.webauthn, relying_party: { ...now.webauthn.relying_party, id: id.trim() } },
+                            webauthn: {
+                              ...now.webauthn,
+                              relying_party: { ...now.webauthn.relying_party, id: id.trim() },
+                            },
                           }))
                         }
                         mono

@@ -6,11 +6,15 @@ const NEEDED = ["https://acme.example", "https://acme-shop.example"];
 
 test("a file that names all that are needed is right, with more or in another order", () => {
   assert.equal(checkRelatedOrigins(JSON.stringify({ origins: NEEDED }), NEEDED), undefined);
-  assert.equal(checkRelatedOrigins(JSON.stringify({ origins: ["https://x.example", ...NEEDED.toReversed()] }), NEEDED), undefined);
+  assert.equal(
+    checkRelatedOrigins(JSON.stringify({ origins: ["https://x.example", ...NEEDED.toReversed()] }), NEEDED),
+    undefined,
+  );
 });
 
 test("each way to be wrong is named", () => {
-  const complaint = (file: unknown) => checkRelatedOrigins(typeof file === "string" ? file : JSON.stringify(file), NEEDED) ?? "";
+  const complaint = (file: unknown) =>
+    checkRelatedOrigins(typeof file === "string" ? file : JSON.stringify(file), NEEDED) ?? "";
   assert.match(complaint("<html>"), /no JSON/);
   assert.match(complaint({ Origins: [] }), /no list/);
   assert.match(complaint({ origins: [1] }), /a text/);

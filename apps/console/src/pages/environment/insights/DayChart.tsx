@@ -13,7 +13,9 @@ const COMPACT = new Intl.NumberFormat("en", { notation: "compact" });
 /** Sign-ins and registrations of each day, as bars; the same as a table for who can't see them. */
 export function DayChart(props: { readonly days: readonly Day[] }) {
   const [pointed, setPointed] = createSignal<number>();
-  const most = createMemo(() => niceCeiling(Math.max(1, ...props.days.map((day) => Math.max(day.logins, day.registrations)))));
+  const most = createMemo(() =>
+    niceCeiling(Math.max(1, ...props.days.map((day) => Math.max(day.logins, day.registrations)))),
+  );
   const step = () => WIDTH / Math.max(1, props.days.length);
   const height = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most()) * HEIGHT));
   const total = (of: "logins" | "registrations") => props.days.reduce((sum, day) => sum + day[of], 0);
@@ -39,7 +41,10 @@ export function DayChart(props: { readonly days: readonly Day[] }) {
         <div>
           <h2 id="days">Per day</h2>
           <p aria-live="polite">
-            <Show when={shown()} fallback={`${plural(total("logins"), "sign-in")}, ${plural(total("registrations"), "registration")} in all`}>
+            <Show
+              when={shown()}
+              fallback={`${plural(total("logins"), "sign-in")}, ${plural(total("registrations"), "registration")} in all`}
+            >
               {(day) => (
                 <>
                   {DAY_FORMAT.format(dateOf(day().day))}: {plural(day().logins, "sign-in")},{" "}

@@ -72,15 +72,25 @@ export function InsightsPage() {
                 <div>
                   <h2 id="funnels">From begun to done</h2>
                   <p>
-                    With autofill, a sign-in begins with every view of your login page, so many are never finished: that is
-                    no failure.
+                    With autofill, a sign-in begins with every view of your login page, so many are never finished: that
+                    is no failure.
                   </p>
                 </div>
               </div>
               <div class="funnels">
-                <For each={value().funnels.filter(({ ceremony, begun, done, failed }) => ceremony === "login" || ceremony === "registration" || begun + done + failed > 0)}>
+                <For
+                  each={value().funnels.filter(
+                    ({ ceremony, begun, done, failed }) =>
+                      ceremony === "login" || ceremony === "registration" || begun + done + failed > 0,
+                  )}
+                >
                   {(funnel) => (
-                    <Funnel title={CEREMONIES[funnel.ceremony] ?? funnel.ceremony} begun={funnel.begun} done={funnel.done} failed={funnel.failed} />
+                    <Funnel
+                      title={CEREMONIES[funnel.ceremony] ?? funnel.ceremony}
+                      begun={funnel.begun}
+                      done={funnel.done}
+                      failed={funnel.failed}
+                    />
                   )}
                 </For>
               </div>
@@ -108,7 +118,12 @@ export function InsightsPage() {
                 empty="No passkeys yet."
                 parts={value().authenticators}
               />
-              <Shares title="Browsers" words="What passkeys are used with." empty="No use yet." parts={value().browsers} />
+              <Shares
+                title="Browsers"
+                words="What passkeys are used with."
+                empty="No use yet."
+                parts={value().browsers}
+              />
             </div>
           </div>
         )}

@@ -110,7 +110,10 @@ export function StalePasskeysPage() {
                           <div class="under">{passkey.authenticator ?? ""}</div>
                         </td>
                         <td data-label="User ID">
-                          <A class="mono" href={`/environments/${tenantId()}/users?q=${encodeURIComponent(passkey.user_id)}`}>
+                          <A
+                            class="mono"
+                            href={`/environments/${tenantId()}/users?q=${encodeURIComponent(passkey.user_id)}`}
+                          >
                             {passkey.user_id}
                           </A>
                         </td>

@@ -98,10 +98,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
             </div>
             <div class="stack tight">
               <h3>The backend’s .env, ready to paste</h3>
-              <CodeBlock
-                what=".env"
-                code={envFile(consoleState()?.public_url ?? "", props.tenantId, key().secret)}
-              />
+              <CodeBlock what=".env" code={envFile(consoleState()?.public_url ?? "", props.tenantId, key().secret)} />
             </div>
             <Show when={props.rolls}>
               <Notice>

@@ -11,9 +11,21 @@ import { consoleState } from "../../../session/session";
 import { guideCode, type Language, type Step } from "./guideCode";
 
 const STEPS: readonly (readonly [step: Step, title: string, words: string])[] = [
-  ["api_key_created", "Create an API key and put it into your backend", "Three lines in its .env, and one client made at start."],
-  ["registration_begun", "Begin a registration", "Your backend asks for options when a signed-in user wants a passkey."],
-  ["registration_finished", "Finish the registration", "The page asks the device; your backend passes on what it made."],
+  [
+    "api_key_created",
+    "Create an API key and put it into your backend",
+    "Three lines in its .env, and one client made at start.",
+  ],
+  [
+    "registration_begun",
+    "Begin a registration",
+    "Your backend asks for options when a signed-in user wants a passkey.",
+  ],
+  [
+    "registration_finished",
+    "Finish the registration",
+    "The page asks the device; your backend passes on what it made.",
+  ],
   ["login_begun", "Begin a sign-in", "No user is named: the device knows its passkeys."],
   ["login_finished", "Finish the sign-in", "You get a token. Verify it, and start your own session for its subject."],
 ];
@@ -115,7 +127,9 @@ export function Guide(props: GuideProps) {
               <Show when={isOpen(step)}>
                 <div class="step-body">
                   <p class="quiet">{words}</p>
-                  <Show when={step === "api_key_created" && !steps()[step] && atLeast(props.environment.role, "developer")}>
+                  <Show
+                    when={step === "api_key_created" && !steps()[step] && atLeast(props.environment.role, "developer")}
+                  >
                     <div>
                       <Button size="small" onClick={props.onCreateKey}>
                         Create API key

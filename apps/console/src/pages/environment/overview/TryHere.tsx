@@ -25,13 +25,13 @@ export function TryHere(props: { readonly environment: Environment }) {
   const [made, setMade] = createSignal<PublicKeyCredentialJSON>();
   const [seen, setSeen] = createSignal<readonly Seen[]>([]);
   const path = () => ({ tenant_id: props.environment.tenant_id });
-  const show = (title: string, words: string, json: unknown) => setSeen((before) => [...before, { title, words, json }]);
+  const show = (title: string, words: string, json: unknown) =>
+    setSeen((before) => [...before, { title, words, json }]);
   const showOutcome = ({ token, claims }: TrialResult, whose: string) =>
-    show(
-      "3. Passgate answers a token",
-      `Signed for your backend, which verifies it with the JWKS. ${whose}`,
-      { token, claims },
-    );
+    show("3. Passgate answers a token", `Signed for your backend, which verifies it with the JWKS. ${whose}`, {
+      token,
+      claims,
+    });
 
   const register = (event: SubmitEvent) => {
     event.preventDefault();
@@ -46,7 +46,11 @@ export function TryHere(props: { readonly environment: Environment }) {
       );
       const credential = await createPasskey(options, signal);
       setMade(credential);
-      show("2. The device makes a passkey", "Its public key, and a signature’s worth of proof. The private key stays there.", credential);
+      show(
+        "2. The device makes a passkey",
+        "Its public key, and a signature’s worth of proof. The private key stays there.",
+        credential,
+      );
       showOutcome(
         await call("POST /environments/{tenant_id}/try/registration/finish", { path: path(), body: { credential } }),
         "Its subject is the user who registered.",
@@ -63,7 +67,11 @@ export function TryHere(props: { readonly environment: Environment }) {
         options,
       );
       const credential = await askForPasskey(onlyWith(made()?.id, options), { signal });
-      show("2. The device signs", "A signature over the challenge and this page’s origin, with the passkey that was chosen.", credential);
+      show(
+        "2. The device signs",
+        "A signature over the challenge and this page’s origin, with the passkey that was chosen.",
+        credential,
+      );
       showOutcome(
         await call("POST /environments/{tenant_id}/try/login/finish", { path: path(), body: { credential } }),
         "Its subject is who signed in.",
@@ -87,7 +95,7 @@ export function TryHere(props: { readonly environment: Environment }) {
               <p>
                 {sentence(
                   props.environment.try_here.reason ??
-                  `Passkeys of ${props.environment.rp_id} can’t be used on this page.`,
+                    `Passkeys of ${props.environment.rp_id} can’t be used on this page.`,
                 )}
               </p>
             </Notice>

@@ -56,7 +56,9 @@ export function AttestationCard(props: AttestationCardProps) {
         </div>
         <Show when={trust().policy === "trusted"}>
           <Notice tone="warn">
-            <p>Synced passkeys of phones and browsers carry no attestation: people who have only those can’t register.</p>
+            <p>
+              Synced passkeys of phones and browsers carry no attestation: people who have only those can’t register.
+            </p>
           </Notice>
           <CheckField
             label="Trust what FIDO’s Metadata Service lists"

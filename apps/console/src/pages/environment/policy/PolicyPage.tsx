@@ -200,7 +200,9 @@ export function PolicyPage() {
                         min={1}
                         max={3650}
                         value={String(draft().audit_log?.retention_days ?? 400)}
-                        onInput={(days) => config.change((now) => ({ ...now, audit_log: { retention_days: Number(days) } }))}
+                        onInput={(days) =>
+                          config.change((now) => ({ ...now, audit_log: { retention_days: Number(days) } }))
+                        }
                         hint="Older rows are deleted for good. 1 to 3,650."
                       />
                     </div>

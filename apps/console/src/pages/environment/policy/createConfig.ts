@@ -30,7 +30,9 @@ export function createConfig(tenantId: Accessor<string>): ConfigDraft {
     async save() {
       const body = draft();
       if (!body) return;
-      await withFreshPasskey(() => call("PUT /environments/{tenant_id}/config", { path: { tenant_id: tenantId() }, body }));
+      await withFreshPasskey(() =>
+        call("PUT /environments/{tenant_id}/config", { path: { tenant_id: tenantId() }, body }),
+      );
       await tenant.reload();
     },
   };

@@ -114,7 +114,9 @@ export function PromotePage() {
                   kind="primary"
                   size="small"
                   busy={action.busy()}
-                  unavailable={roleNeeded(role(), "admin") ?? (chosen().size === 0 ? "Choose a setting first" : undefined)}
+                  unavailable={
+                    roleNeeded(role(), "admin") ?? (chosen().size === 0 ? "Choose a setting first" : undefined)
+                  }
                   onClick={() => void promote()}
                 >
                   Take over from {there()}

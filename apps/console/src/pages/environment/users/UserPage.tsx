@@ -25,11 +25,14 @@ export function UserPage() {
   const params = useParams();
   const navigate = useNavigate();
   const place = createMemo(() => ({ tenant_id: tenantId(), user_id: params.user ?? "" }));
-  const user = createLoad(place, (path, signal) => call("GET /environments/{tenant_id}/users/{user_id}", { path, signal }));
+  const user = createLoad(place, (path, signal) =>
+    call("GET /environments/{tenant_id}/users/{user_id}", { path, signal }),
+  );
   const actor = createMemo(() => user.value()?.user_id);
   const timeline = createLoad(actor, async (named, signal) => {
     const query = { actor: named, limit: "50" };
-    return (await call("GET /environments/{tenant_id}/audit-log", { path: { tenant_id: tenantId() }, query, signal })).rows;
+    return (await call("GET /environments/{tenant_id}/audit-log", { path: { tenant_id: tenantId() }, query, signal }))
+      .rows;
   });
   const [renamed, setRenamed] = createSignal<Credential>();
   const [removed, setRemoved] = createSignal<Credential>();
@@ -93,7 +96,9 @@ export function UserPage() {
               </div>
               <Show
                 when={value().credentials.length > 0}
-                fallback={<Empty title="No passkey">A registration was begun and not finished, or all were deleted.</Empty>}
+                fallback={
+                  <Empty title="No passkey">A registration was begun and not finished, or all were deleted.</Empty>
+                }
               >
                 <ul class="credentials">
                   <For each={value().credentials}>
@@ -146,11 +151,16 @@ export function UserPage() {
             <section class="card" aria-labelledby="timeline">
               <div class="card-head">
                 <h2 id="timeline">Timeline</h2>
-                <A href={`/environments/${tenantId()}/audit-log?actor=${encodeURIComponent(value().user_id)}`}>In the audit log</A>
+                <A href={`/environments/${tenantId()}/audit-log?actor=${encodeURIComponent(value().user_id)}`}>
+                  In the audit log
+                </A>
               </div>
               <Loaded load={timeline}>
                 {(rows) => (
-                  <Show when={rows().length > 0} fallback={<Empty title="Nothing yet">What this user does shows up here.</Empty>}>
+                  <Show
+                    when={rows().length > 0}
+                    fallback={<Empty title="Nothing yet">What this user does shows up here.</Empty>}
+                  >
                     <ol class="timeline" tabindex="0" aria-label="Newest first">
                       <For each={rows()}>
                         {(row) => (

@@ -21,25 +21,40 @@ export function UsersPage() {
   let timer: number | undefined;
   onCleanup(() => window.clearTimeout(timer));
   createEffect(
-    on(typed, (q) => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => setSearch({ q: q || undefined }, { replace: true }), PAUSE_MS);
-    }, { defer: true }),
+    on(
+      typed,
+      (q) => {
+        window.clearTimeout(timer);
+        timer = window.setTimeout(() => setSearch({ q: q || undefined }, { replace: true }), PAUSE_MS);
+      },
+      { defer: true },
+    ),
   );
   const users = createPages(
     () => ({ tenant_id: tenantId(), q: asked() }),
     async ({ tenant_id, q }, after, signal) => {
       const query = { q, limit: "50", ...(after === undefined ? {} : { after }) };
-      const { users: items, next } = await call("GET /environments/{tenant_id}/users", { path: { tenant_id }, query, signal });
+      const { users: items, next } = await call("GET /environments/{tenant_id}/users", {
+        path: { tenant_id },
+        query,
+        signal,
+      });
       return { items, next };
     },
   );
   return (
     <>
-      <PageHeading title="Users">Who has a passkey, or has begun to register one. Your app names them by its own ids.</PageHeading>
+      <PageHeading title="Users">
+        Who has a passkey, or has begun to register one. Your app names them by its own ids.
+      </PageHeading>
       <section class="card" aria-label="Users">
         <div class="card-tools">
-          <SearchField label="Search users" placeholder="User ID or name begins with…" value={typed()} onInput={setTyped} />
+          <SearchField
+            label="Search users"
+            placeholder="User ID or name begins with…"
+            value={typed()}
+            onInput={setTyped}
+          />
         </div>
         <LoadedPages
           pages={users}

@@ -139,7 +139,15 @@ export function WebhookPage() {
                             <code>{delivery.type}</code>
                           </td>
                           <td data-label="State">
-                            <Badge tone={delivery.status === "delivered" ? "accent" : delivery.status === "dead" ? "wrong" : "warn"}>
+                            <Badge
+                              tone={
+                                delivery.status === "delivered"
+                                  ? "accent"
+                                  : delivery.status === "dead"
+                                    ? "wrong"
+                                    : "warn"
+                              }
+                            >
                               {delivery.status}
                             </Badge>{" "}
                             <span class="quiet small">{delivery.last_failure ?? delivery.last_status ?? ""}</span>
