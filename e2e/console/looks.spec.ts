@@ -70,6 +70,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         .click();
       await look("audit-row");
       await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
       await page.getByRole("button", { name: "Environment Development" }).click();
       await look("menu");
       await page.getByRole("menuitem", { name: "Production" }).click();

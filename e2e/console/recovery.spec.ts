@@ -14,6 +14,7 @@ test("a recovery code lets in without a passkey, once, and ends the old sessions
   const found = await newPerson();
   await found.page.goto("/console/sign-in");
   await found.page.getByRole("link", { name: "Use a recovery code" }).click();
+  await expect(found.page.getByRole("heading", { name: "Use a recovery code" })).toBeVisible();
   await found.page.getByLabel("Email").fill("ada@example.com");
   await found.page.getByLabel("Recovery code").fill(codes[0] ?? "");
   await found.page.getByRole("button", { name: "Sign in" }).click();

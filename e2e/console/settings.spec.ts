@@ -49,9 +49,9 @@ test("production gets its own URL, and a change of its domain has to be typed", 
   await page.getByRole("button", { name: "Save", exact: true }).click();
   const confirm = page.getByRole("button", { name: "Change the domain" });
   await expect(confirm).toHaveAttribute("aria-disabled", "true");
-  await page.getByLabel(/^Type/).fill("app.example.org");
+  await page.getByLabel(/^Type/).fill("example.org");
   await confirm.click();
-  await expect(page.getByText("Bound to app.example.org")).toBeVisible();
+  await expect(page.getByText("Bound to example.org")).toBeVisible();
 });
 
 test("a setting is saved, shows as JSON, and is promoted to the other environment", async ({ page, does }) => {

@@ -18,7 +18,7 @@ export function AppUrlExplained(props: { readonly derivation: Derivation | undef
                 <code>http://localhost:5173</code> is for development: passkeys of localhost, on your own machine.
               </li>
               <li>
-                <code>https://app.example.com</code> binds them to app.example.com, and to no other site.
+                <code>https://app.example.com</code> binds them to example.com: pages of that domain can share them.
               </li>
               <li>An address such as 192.0.2.7 can’t have passkeys: browsers want a name, and https.</li>
             </ul>
