@@ -31,11 +31,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often what has expired is forgotten.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How many connections the admin listener takes.
-const ADMIN_CONNECTIONS: usize = 64;
+/// How many connections the admin listener takes: browsers keep some open, and one for each view of live rows.
+const ADMIN_CONNECTIONS: usize = 256;
 
 /// How many file descriptors are kept for everything but the public listener's connections.
-const RESERVED_DESCRIPTORS: usize = 128;
+const RESERVED_DESCRIPTORS: usize = 384;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -175,12 +175,13 @@ async fn prepare_console<S: Store>(
     }
 }
 
-/// Shows the link that claims the console to whoever started the process. Not in the log, which others may read.
+/// Shows the link that claims the console to whoever started the process: on standard output, since standard error is the
+/// log's.
 fn offer(link: &str) {
     use std::io::Write as _;
-    // Standard error may be gone; `passgate console claim` makes another link.
+    // Standard output may be gone; `passgate console claim` makes another link.
     let _ = writeln!(
-        io::stderr(),
+        io::stdout(),
         "\nThe console has no operator yet. This link makes its holder the first one; it works once, within an hour:\n\n  \
          {link}\n"
     );

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditType};
 use passgate_core::clock::Timestamp;
-use passgate_core::console::{Range, Store as _, UserPlace, UserSearch};
+use passgate_core::console::{Range, UserPlace, UserSearch};
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
 use passgate_core::user::AppUserId;

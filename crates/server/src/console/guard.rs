@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN, TRANSFER_ENCODING};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -78,7 +78,12 @@ pub(crate) async fn guard<S: Store>(
                 request.extensions_mut().insert(KeyWaived);
                 request.extensions_mut().insert(tenant);
             }
-            next.run(request).await
+            let mut response = next.run(request).await;
+            // Whoever asks next with the same URL may be somebody else.
+            if !response.headers().contains_key(CACHE_CONTROL) {
+                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
+            response
         }
         Err(error) => error.into_response(),
     }

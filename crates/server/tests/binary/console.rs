@@ -37,3 +37,11 @@ fn a_console_that_passkeys_can_not_be_bound_to_is_refused_at_the_start() {
     }
     assert!(!place.database().exists());
 }
+
+#[test]
+fn a_server_without_an_operator_shows_a_link_and_keeps_it_out_of_its_log() {
+    let place = Place::new();
+    let server = place.serve();
+    assert!(server.log().contains("passgate is ready"));
+    assert!(!server.log().contains("pgl_"), "{}", server.log());
+}

@@ -239,17 +239,21 @@ pub(super) fn before(
         conditions.values.push((8, Value::Integer(place.at.as_millis())));
         conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
     }
-    let mut statement = db.prepare_cached(&format!(
+    let mut statement = db.prepare_cached(&newest_first(&conditions))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(10, limit)?;
+    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+}
+
+fn newest_first(conditions: &Conditions) -> String {
+    format!(
         "SELECT {AUDIT_COLUMNS}
          FROM audit_logs
          WHERE {}
          ORDER BY created_at DESC, id DESC
          LIMIT ?10",
         conditions.sql
-    ))?;
-    conditions.bind(&mut statement)?;
-    statement.raw_bind_parameter(10, limit)?;
-    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+    )
 }
 
 fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
@@ -285,4 +289,31 @@ fn list(
     statement.raw_bind_parameter(8, page.per_page)?;
     statement.raw_bind_parameter(9, offset(page))?;
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+}
+
+#[cfg(test)]
+mod tests {
+    use passgate_core::user::AppUserId;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn the_newest_rows_and_a_timeline_are_found_without_reading_the_log_or_sorting_it() {
+        let tenant = TenantId::new(Uuid::nil());
+        let user = AppUserId::new("user-7").ok();
+        for (filter, index) in [
+            (AuditFilter::default(), "PRIMARY KEY (tenant_id=?)"),
+            (
+                AuditFilter { user, ..AuditFilter::default() },
+                "audit_logs_by_actor (tenant_id=? AND actor_user_id=?)",
+            ),
+        ] {
+            let conditions = Conditions::new(tenant, &filter).expect("a filter");
+            let plan = plan(&newest_first(&conditions));
+            assert!(plan.contains(index), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

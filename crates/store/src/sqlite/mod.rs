@@ -17,6 +17,8 @@ mod metadata;
 mod migrate;
 mod open_error;
 mod paging;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod registration;
 mod rows;

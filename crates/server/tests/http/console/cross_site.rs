@@ -79,6 +79,8 @@ async fn a_program_comes_with_an_admin_token_and_without_an_origin() {
     send("/state", token, None).await.ok();
     assert_eq!(send("/state", "pga_x", None).await.error(), (401, "admin_token_invalid"));
     assert_eq!(send("/state", token, Some(CONSOLE_URL)).await.error(), (403, "origin_refused"));
+    let answer = send("/audit-types", token, None).await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
     // It has no account.
     assert_eq!(send("/session", token, None).await.error(), (401, "session_missing"));
 }
