@@ -34,5 +34,6 @@ export default defineConfig<object, TutorialOptions>({
     },
     { name: "tutorial-hono", testDir: "tutorial", use: { backendKind: "hono" } },
     { name: "sdk", testDir: "sdk" },
+    { name: "console", testDir: "console" },
   ],
 });

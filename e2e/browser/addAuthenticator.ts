@@ -31,11 +31,18 @@ export interface Authenticator {
   readonly misbehave: (how: Misbehaviour) => Promise<void>;
   /** Takes it away, with all that it holds. */
   readonly unplug: () => Promise<void>;
+  /** Whether the person agrees at once, also to what a field suggests, or lets every request wait. */
+  readonly setPresence: (presence: "at once" | "never") => Promise<void>;
   /** Whether the person's finger, face or PIN is accepted. */
   readonly setUserVerified: (isUserVerified: boolean) => Promise<void>;
 }
 
-export async function addAuthenticator(page: Page, kind: AuthenticatorKind = "platform"): Promise<Authenticator> {
+/** Plugs an authenticator in, with a credential that another one made where one is given: a synced passkey. */
+export async function addAuthenticator(
+  page: Page,
+  kind: AuthenticatorKind = "platform",
+  synced?: Credential,
+): Promise<Authenticator> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
   const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
@@ -46,6 +53,7 @@ export async function addAuthenticator(page: Page, kind: AuthenticatorKind = "pl
       ...HARDWARE[kind],
     },
   });
+  if (synced) await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: synced });
   return {
     credentials: () => credentialsOf(cdp, authenticatorId),
     async rewindCounter(credential, signCount) {
@@ -62,6 +70,9 @@ export async function addAuthenticator(page: Page, kind: AuthenticatorKind = "pl
     },
     async unplug() {
       await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
+    },
+    async setPresence(presence) {
+      await cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: presence === "at once" });
     },
     async setUserVerified(isUserVerified) {
       await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });

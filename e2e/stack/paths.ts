@@ -10,6 +10,7 @@ export const paths = {
   honoBackend: resolve(root, "examples/tutorial/backend-hono"),
   frontend: resolve(root, "examples/tutorial/frontend"),
   frontendBuild: resolve(root, "examples/tutorial/frontend/dist"),
+  e2e: resolve(root, "e2e"),
   nodeModules: resolve(root, "e2e/node_modules"),
   artifacts: resolve(root, "e2e/artifacts"),
 } as const;

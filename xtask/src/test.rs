@@ -78,8 +78,10 @@ impl Step {
             Self::Differential => "the verifier beside two by others, on 10,000 generated ceremonies",
             Self::Schemathesis => "both OpenAPI documents against a running server",
             Self::Fuzz => "ten seconds of made-up input for each of the verifier's parsers",
-            Self::TypeScript => "types of the TypeScript parts, and the Hono backend's unit tests",
-            Self::EndToEnd => "the tutorial and the published SDKs, in a real browser",
+            Self::TypeScript => {
+                "types of the TypeScript parts, and the unit tests of the Hono backend and the console"
+            }
+            Self::EndToEnd => "the tutorial, the console and the published SDKs, in a real browser",
             Self::Demo => "`cargo xtask demo --check`",
         }
     }
@@ -229,18 +231,22 @@ fn deny(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
 }
 
 fn typescript(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
-    let backend_hono = workspace.backend_hono();
-    for folder in [&workspace.frontend(), &backend_hono, &workspace.end_to_end()] {
+    let (backend_hono, console) = (workspace.backend_hono(), workspace.console());
+    for folder in [&workspace.frontend(), &backend_hono, &console, &workspace.end_to_end()] {
         packages::install(folder, workspace, interrupts)?;
         process::run(process::command("npm", folder).args(["run", "check"]), interrupts)?;
     }
-    process::run(process::command("npm", &backend_hono).arg("test"), interrupts)
+    process::run(process::command("npm", &backend_hono).arg("test"), interrupts)?;
+    process::run(process::command("npm", &console).arg("test"), interrupts)
 }
 
 fn end_to_end(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
-    for folder in [workspace.frontend(), workspace.backend_hono(), workspace.end_to_end()] {
-        packages::install(&folder, workspace, interrupts)?;
+    let console = workspace.console();
+    for folder in [&workspace.frontend(), &workspace.backend_hono(), &console, &workspace.end_to_end()] {
+        packages::install(folder, workspace, interrupts)?;
     }
+    // Before the server, which has it built in.
+    process::run(process::command("npm", &console).args(["run", "build"]), interrupts)?;
     let binaries = builds::binaries(workspace, interrupts)?;
     let mut command = process::command("npm", &workspace.end_to_end());
     command.arg("test").env("CHROMIUM", needs::chromium());

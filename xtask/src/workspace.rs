@@ -26,6 +26,10 @@ impl Workspace {
         self.root.join("examples/tutorial/backend-hono")
     }
 
+    pub(crate) fn console(&self) -> PathBuf {
+        self.root.join("apps/console")
+    }
+
     pub(crate) fn end_to_end(&self) -> PathBuf {
         self.root.join("e2e")
     }

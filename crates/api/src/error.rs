@@ -151,6 +151,56 @@ codes! {
     WEBHOOK_DELIVERY_NOT_FOUND = "webhook_delivery_not_found",
     /// 409: the tenant has as many webhooks as it may have.
     TOO_MANY_WEBHOOKS = "too_many_webhooks",
+    /// 409: the tenant is the console's own, which only the console changes.
+    TENANT_RESERVED = "tenant_reserved",
+    /// 401: the console needs a session, and there is none: none came, or it ended or expired.
+    SESSION_MISSING = "session_missing",
+    /// 403: a passkey must be shown again before this; then the call is repeated.
+    FRESH_PASSKEY_NEEDED = "fresh_passkey_needed",
+    /// 403: the member's role does not allow it.
+    ROLE_INSUFFICIENT = "role_insufficient",
+    /// 403: the request does not come from the console's own pages.
+    ORIGIN_REFUSED = "origin_refused",
+    /// 415: the body must be sent as `application/json`.
+    CONTENT_TYPE_REFUSED = "content_type_refused",
+    /// 404: the link is unknown, was used, or has expired.
+    LINK_INVALID = "link_invalid",
+    /// 403: an account needs an invitation.
+    SIGN_UP_CLOSED = "sign_up_closed",
+    /// 409: another account has the email.
+    EMAIL_TAKEN = "email_taken",
+    /// 409: the console has an operator already.
+    CONSOLE_CLAIMED = "console_claimed",
+    /// 409: the console has no operator yet.
+    CONSOLE_UNCLAIMED = "console_unclaimed",
+    /// 401: the passkey is one of the console's, but of no account.
+    OPERATOR_UNKNOWN = "operator_unknown",
+    /// 403: the passkey, or the ceremony, is another account's.
+    OPERATOR_MISMATCH = "operator_mismatch",
+    /// 404: the operator has no such session.
+    SESSION_NOT_FOUND = "session_not_found",
+    /// 409: it is the last passkey, and there are no recovery codes.
+    LAST_PASSKEY = "last_passkey",
+    /// 401: email or recovery code are wrong, or the code was used.
+    RECOVERY_CODE_INVALID = "recovery_code_invalid",
+    /// 404: no such organization, or none of the caller's.
+    ORGANIZATION_NOT_FOUND = "organization_not_found",
+    /// 404: no such member of the organization.
+    MEMBER_NOT_FOUND = "member_not_found",
+    /// 409: an organization has an owner at all times.
+    LAST_OWNER = "last_owner",
+    /// 404: no such open invitation.
+    INVITATION_NOT_FOUND = "invitation_not_found",
+    /// 409: the operator is a member already.
+    ALREADY_MEMBER = "already_member",
+    /// 404: no such project, or none of the caller's organizations.
+    PROJECT_NOT_FOUND = "project_not_found",
+    /// 404: no such environment, or none of the caller's organizations.
+    ENVIRONMENT_NOT_FOUND = "environment_not_found",
+    /// 400: passkeys can't be used at this app URL.
+    APP_URL_REFUSED = "app_url_refused",
+    /// 409: the console's page can't run ceremonies of this environment.
+    TRY_IMPOSSIBLE = "try_impossible",
     /// 429: too many requests; `Retry-After` says how many seconds to wait.
     RATE_LIMITED = "rate_limited",
     /// 500: a fault of ours; the log has it under the request id.

@@ -315,7 +315,7 @@ impl<S: Store> Passgate<S> {
         self.new_signing_key(tenant_id, algorithm, default_key_name(now), now, now)
     }
 
-    fn new_signing_key(
+    pub(crate) fn new_signing_key(
         &self,
         tenant_id: TenantId,
         algorithm: SigningAlgorithm,
@@ -345,7 +345,7 @@ fn created<T>(inserted: Inserted, made: T) -> Created<T> {
     }
 }
 
-fn default_key_name(now: Timestamp) -> Text<1, 128> {
+pub(crate) fn default_key_name(now: Timestamp) -> Text<1, 128> {
     let date = now.to_date_time().date();
     // A date is short text without NUL.
     Text::new(format!("Signing key of {date}")).expect("a date is short text")

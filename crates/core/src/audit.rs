@@ -199,6 +199,8 @@ pub struct AuditFilter {
     pub kinds: Vec<AuditType>,
     /// The user's id contains this.
     pub actor: Option<String>,
+    /// The user's id is this.
+    pub user: Option<AppUserId>,
     /// The source address contains this.
     pub source_ip: Option<String>,
     /// Any of id, type, error, request id, source address, user agent, user's id or transaction's id contains this.

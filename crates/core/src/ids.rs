@@ -66,6 +66,18 @@ uuid_ids! {
     LeaseId,
     /// A transaction's row; the app knows it by its own identifier.
     TransactionId,
+    /// A person who signs in to the console. Its text form is the person's user id in the console's own tenant.
+    OperatorId,
+    /// A session of an operator's.
+    SessionId,
+    /// A link that lets its holder do one thing once: claim the console, recover an account, join an organization.
+    LinkId,
+    /// Operators who share projects.
+    OrganizationId,
+    /// An app with its environments.
+    ProjectId,
+    /// A row of what operators did.
+    ActivityId,
 }
 
 impl AuditId {

@@ -14,6 +14,7 @@ pub mod challenge;
 pub mod clock;
 pub mod config;
 pub mod config_warnings;
+pub mod console;
 pub mod cors;
 pub mod credential;
 mod credential_cache;

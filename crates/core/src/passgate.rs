@@ -9,8 +9,9 @@ use tracing::Instrument;
 
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
+use crate::console::CeremonyCounts;
 use crate::credential_cache::CredentialCache;
-use crate::ids::{ApiKeyId, AuditId, TenantId};
+use crate::ids::{ApiKeyId, AuditId, SessionId, TenantId};
 use crate::key_secret;
 use crate::measurement::Measurement;
 use crate::metadata::MetadataMemory;
@@ -43,6 +44,10 @@ pub struct Passgate<S> {
     pub(crate) credentials: CredentialCache,
     /// API keys used since their use was last written.
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
+    /// Sessions of the console used since their use was last written.
+    pub(crate) session_uses: Mutex<HashMap<SessionId, Timestamp>>,
+    /// Ceremonies that were counted and not written yet.
+    pub(crate) ceremony_counts: CeremonyCounts,
     pub(crate) refusals: Refusals,
     pub(crate) done: LastDone,
     pub(crate) metadata: MetadataMemory,
@@ -96,6 +101,8 @@ impl<S: Store> Passgate<S> {
             tenants: TenantCache::new(CACHED_TENANTS),
             credentials: CredentialCache::new(CACHED_CREDENTIALS),
             key_uses: Mutex::new(HashMap::new()),
+            session_uses: Mutex::new(HashMap::new()),
+            ceremony_counts: CeremonyCounts::default(),
             refusals: Refusals::default(),
             done: LastDone::default(),
             metadata: MetadataMemory::default(),

@@ -200,6 +200,20 @@ impl<S: Store> Passgate<S> {
         Ok(options)
     }
 
+    /// Whose registration would be finished, by its challenge. Nothing else is checked, and nothing is spent.
+    pub(crate) fn registration_subject(
+        &self,
+        tenant: &Tenant,
+        kind: CredentialKind,
+        body: &[u8],
+    ) -> Result<UserId, FinishRegistrationError> {
+        let response = RegistrationResponse::parse(body)?;
+        let purposes = [rules(kind).purpose];
+        let challenge =
+            Challenge::open(response.challenge(), tenant.id, &purposes, self.now(), &self.secrets)?;
+        Ok(challenge.subject.ok_or(ChallengeError::NotOurs)?)
+    }
+
     /// Finishes a registration. `body` is the credential as the browser gave it.
     pub async fn finish_registration(
         &self,

@@ -316,7 +316,7 @@ pub struct CredentialsDeletion {
 }
 
 /// The database.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: crate::console::Store {
     /// Which database this is.
     fn identity(&self) -> DatabaseId;
 

@@ -32,6 +32,17 @@ pub struct TenantRecord {
     pub import: ImportState,
     /// Whether other tenants have its RP ID.
     pub rp_id_use: RpIdUse,
+    /// Whose it is.
+    pub purpose: TenantPurpose,
+}
+
+/// Whose a tenant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantPurpose {
+    /// An app's.
+    App,
+    /// The console's own, for its operators. No API but the console's gets at it.
+    Console,
 }
 
 /// Whether other tenants have a tenant's RP ID, and with it the same place in authenticators.

@@ -19,7 +19,7 @@ use crate::measurement::Measurement;
 use crate::server_secret::Secrets;
 use crate::signing_key::{self, PublicKey, SigningKey, SigningKeyError, SigningKeyState, Turn};
 use crate::store::Version;
-use crate::tenant::{ImportState, RpIdUse, TenantRecord};
+use crate::tenant::{ImportState, RpIdUse, TenantPurpose, TenantRecord};
 use crate::text::Text;
 
 /// How long the version may go unread before keys are no longer trusted: one may have been revoked elsewhere.
@@ -40,6 +40,8 @@ pub struct Tenant {
     pub import: ImportState,
     /// Whether other tenants have its RP ID.
     pub rp_id_use: RpIdUse,
+    /// Whose it is.
+    pub purpose: TenantPurpose,
     api_keys: HashMap<KeyHash, ApiKeyId>,
     signing_keys: Vec<(Turn, SigningKey)>,
     /// The turns of all signing keys, for telling their states.
@@ -68,6 +70,7 @@ impl Tenant {
             config: record.config,
             import: record.import,
             rp_id_use: record.rp_id_use,
+            purpose: record.purpose,
             api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
             signing_keys,
             turns,

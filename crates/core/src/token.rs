@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::ids::CredentialId;
@@ -60,12 +61,34 @@ impl Token {
     pub fn expose_secret(&self) -> &str {
         &self.0
     }
+
+    /// Whom and what it vouches for. Of a token that was just issued here: nothing is verified.
+    #[must_use]
+    pub fn vouches_for(&self) -> Option<Vouched> {
+        #[derive(Deserialize)]
+        struct Named {
+            sub: String,
+            cred: String,
+        }
+        let claims = BASE64URL_NOPAD.decode(self.0.split('.').nth(1)?.as_bytes()).ok()?;
+        let Named { sub, cred } = serde_json::from_slice(&claims).ok()?;
+        Some(Vouched { user: AppUserId::new(sub).ok()?, credential: cred.parse().ok()? })
+    }
 }
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(…)")
     }
+}
+
+/// Whom and what a token vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// The app's own id of the user.
+    pub user: AppUserId,
+    /// The credential that was used or made.
+    pub credential: CredentialId,
 }
 
 /// aws-lc could not sign.

@@ -67,11 +67,14 @@ impl<S: Store> Passgate<S> {
         if is_due(&self.done.summary, SUMMARY_INTERVAL, now) {
             self.sum_up_refusals().await?;
         }
+        self.write_session_uses().await?;
+        self.write_ceremony_counts().await?;
         let (mut deleted_audit_rows, mut forgotten_tombstones, mut deleted_events) = (0, 0, 0);
         if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
             deleted_audit_rows = self.delete_old_audit_rows(now).await?;
             forgotten_tombstones = self.store.purge_tombstones(now - TOMBSTONE_LIFETIME).await?;
             deleted_events = self.store.purge_events(now - EVENT_LIFETIME).await?;
+            self.tidy_console(now).await?;
         }
         let forgotten_challenges = self.store.purge_spent_challenges(now - PURGE_LAG).await?;
         Ok(Upkeep { forgotten_challenges, deleted_audit_rows, forgotten_tombstones, deleted_events })

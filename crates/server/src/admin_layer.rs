@@ -1,8 +1,9 @@
-//! What stands before the admin API: the admin token.
+//! What stands before the admin API: the admin token, and the console's own tenant, which is not for it.
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::{ORIGIN, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
@@ -10,7 +11,37 @@ use passgate_core::store::Store;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::extract::bearer;
+use crate::extract::{bearer, parse_tenant_id};
+
+/// Refuses what would change the console's own tenant: its operators would be locked out, or let in, behind the console's
+/// back.
+pub(crate) async fn refuse_reserved<S: Store>(
+    State(app): State<App<S>>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let named = params.ok().and_then(|params| {
+        let mut params = params.iter();
+        params.find_map(|(name, value)| (name == "tenant_id").then(|| parse_tenant_id(value).ok())?)
+    });
+    if request.method() != Method::GET
+        && let Some(id) = named
+    {
+        match app.passgate.console().await {
+            Ok(console) if console.tenant_id == Some(id) => {
+                return ApiError::conflict(
+                    ErrorCode::TENANT_RESERVED,
+                    "the tenant is the console's own, which only the console changes",
+                )
+                .into_response();
+            }
+            Ok(_) => {}
+            Err(error) => return ApiError::from(error).into_response(),
+        }
+    }
+    next.run(request).await
+}
 
 /// Lets a request through that carries a valid admin token.
 pub(crate) async fn require_token<S: Store>(

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use passgate_core::passgate::Passgate;
 use passgate_webhooks::DestinationPolicy;
+use tokio::sync::watch;
 
+use crate::console::ConsoleSettings;
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimits;
 use crate::settings::Settings;
@@ -22,6 +24,8 @@ pub struct Parts<S> {
     pub body_limit: usize,
     /// How operators reach the admin API, without a slash at its end.
     pub admin_url: String,
+    /// How the console is set up.
+    pub console: ConsoleSettings,
     /// What is counted of requests.
     pub metrics: Metrics,
     /// How much strangers may ask for; none means without limit.
@@ -30,21 +34,29 @@ pub struct Parts<S> {
     pub trusted_proxies: TrustedProxies,
     /// Where webhooks may go.
     pub webhook_destinations: DestinationPolicy,
+    /// Says when the process stops: answers that would go on end then.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl<S> Parts<S> {
     /// What the settings describe.
-    pub(crate) fn new(passgate: Arc<Passgate<S>>, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        passgate: Arc<Passgate<S>>,
+        settings: &Settings,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             passgate,
             body_limit: settings.body_limit,
             admin_url: settings.admin_url.clone(),
+            console: settings.console.clone(),
             metrics: Metrics::default(),
             rate_limits: settings
                 .rate_limits
                 .map(|(address, tenant)| RateLimits::per_second(address, tenant)),
             trusted_proxies: settings.trusted_proxies.clone(),
             webhook_destinations: settings.webhook_destinations.clone(),
+            stopping,
         }
     }
 }

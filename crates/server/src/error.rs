@@ -8,6 +8,7 @@ use passgate_core::administration::ResealError;
 use passgate_core::asked::AskedForLess;
 use passgate_core::assertion::{BeginLoginError, FinishLoginError};
 use passgate_core::challenge::ChallengeError;
+use passgate_core::console::{BeginSignUpError, FinishSignUpError, PasskeyError, SignInError, StepUpError};
 use passgate_core::passgate::{ApiKeyError, TenantError};
 use passgate_core::registration::{BeginRegistrationError, FinishRegistrationError};
 use passgate_core::signals::{SignalsError, UnknownCredential};
@@ -89,6 +90,11 @@ impl ApiError {
             "the database does not answer; try again in a moment",
         );
         Self { cause: Some(cause.to_string()), ..error }
+    }
+
+    /// What was shown, or begun, is another operator's.
+    fn of_another_account(error: &impl ToString) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::OPERATOR_MISMATCH, "Forbidden", error.to_string())
     }
 
     /// A ceremony's refusal: the code is the core's, or the verifier's.
@@ -179,6 +185,77 @@ impl From<SignalsError> for ApiError {
             SignalsError::HandleShared => withheld(ErrorCode::SIGNALS_HANDLE_SHARED),
             SignalsError::ImportUnfinished => withheld(ErrorCode::SIGNALS_IMPORT_UNFINISHED),
             SignalsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BeginSignUpError> for ApiError {
+    fn from(error: BeginSignUpError) -> Self {
+        use BeginSignUpError as E;
+        let details = error.to_string();
+        match error {
+            E::Closed => Self::new(StatusCode::FORBIDDEN, ErrorCode::SIGN_UP_CLOSED, "Forbidden", details),
+            E::LinkInvalid => Self::new(StatusCode::NOT_FOUND, ErrorCode::LINK_INVALID, "Not found", details),
+            E::Claimed => Self::new(StatusCode::CONFLICT, ErrorCode::CONSOLE_CLAIMED, "Conflict", details),
+            E::EmailTaken => Self::new(StatusCode::CONFLICT, ErrorCode::EMAIL_TAKEN, "Conflict", details),
+            E::Tenant(error) => error.into(),
+            E::Ceremony(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FinishSignUpError> for ApiError {
+    fn from(error: FinishSignUpError) -> Self {
+        match error {
+            FinishSignUpError::Begin(error) => error.into(),
+            FinishSignUpError::OtherCeremony => Self::of_another_account(&error),
+            FinishSignUpError::Ceremony(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        use SignInError as E;
+        let details = error.to_string();
+        match error {
+            E::Unclaimed => {
+                Self::new(StatusCode::CONFLICT, ErrorCode::CONSOLE_UNCLAIMED, "Conflict", details)
+            }
+            E::UnknownOperator => Self::unauthorized(ErrorCode::OPERATOR_UNKNOWN, details),
+            E::Tenant(error) => error.into(),
+            E::Begin(error) => error.into(),
+            E::Finish(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StepUpError> for ApiError {
+    fn from(error: StepUpError) -> Self {
+        match error {
+            StepUpError::OtherOperator => Self::of_another_account(&error),
+            StepUpError::SignIn(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasskeyError> for ApiError {
+    fn from(error: PasskeyError) -> Self {
+        use PasskeyError as E;
+        match error {
+            E::OtherCeremony => Self::of_another_account(&error),
+            E::NotFound => {
+                Self::not_found(ErrorCode::CREDENTIAL_NOT_FOUND, "the account has no such passkey")
+            }
+            E::Last => {
+                Self::new(StatusCode::CONFLICT, ErrorCode::LAST_PASSKEY, "Conflict", error.to_string())
+            }
+            E::SignIn(error) => error.into(),
+            E::Begin(error) => error.into(),
+            E::Finish(error) => error.into(),
+            E::Store(error) => error.into(),
         }
     }
 }

@@ -44,10 +44,17 @@ impl<S: Store> FromRequestParts<App<S>> for Keyed {
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
         let InTenant(tenant) = InTenant::from_request_parts(parts, app).await?;
-        authorize(app, &tenant, parts)?;
+        if parts.extensions.get::<KeyWaived>().is_none() {
+            authorize(app, &tenant, parts)?;
+        }
         Ok(Self(tenant))
     }
 }
+
+/// Says of a request that its caller was found to have the rights of the tenant's own backend. The console's guard alone
+/// puts it on one; nothing that is sent can.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyWaived;
 
 /// Who calls, where an endpoint takes both an app's backend and anybody else.
 pub(crate) struct MaybeKeyed {

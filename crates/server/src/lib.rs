@@ -7,6 +7,7 @@ mod admin_layer;
 mod app;
 mod asked;
 pub mod cli;
+mod console;
 mod error;
 mod extract;
 pub mod listener;
@@ -30,3 +31,4 @@ mod tracing_export;
 mod validate;
 
 pub use app::{App, Parts};
+pub use console::ConsoleSettings;

@@ -28,6 +28,9 @@ use crate::request::RequestInfo;
 /// share one. So a flood of addresses takes no more memory than this, and pushes nobody's count out.
 const ADDRESS_COUNTS: u64 = 1 << 18;
 
+/// What the console counts as among tenants.
+const CONSOLE: TenantId = TenantId::new(uuid::Uuid::nil());
+
 /// How many seconds' worth of requests may come at once.
 const BURST: u32 = 5;
 
@@ -109,6 +112,16 @@ pub(crate) fn refuse_too_many<S: Store>(
     let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
     let source = if is_keyed(tenant, request.headers()) { None } else { source };
     let TooMany { limit, wait } = limits.check(tenant.id, source).err()?;
+    app.metrics.count_rate_limited(limit);
+    Some(refuse(wait))
+}
+
+/// The same at the console, where whoever has no session yet is a stranger. It has one count for all, besides those of
+/// addresses.
+pub(crate) fn refuse_too_many_strangers<S: Store>(app: &App<S>, request: &Request) -> Option<Response> {
+    let limits = app.rate_limits.as_ref()?;
+    let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
+    let TooMany { limit, wait } = limits.check(CONSOLE, source).err()?;
     app.metrics.count_rate_limited(limit);
     Some(refuse(wait))
 }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passgate_core::clock::SystemClock;
+use passgate_core::console::ClaimLinkError;
 use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
-use passgate_core::store::Store;
+use passgate_core::store::{Changed, Store, StoreError};
 use passgate_webhooks::{BuildError, Deliverer, DeliverySettings, SystemResolver};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::{App, Parts};
+use crate::console::{ConsoleSettings, link_url};
 use crate::listener::{self, Limits};
 use crate::metadata::Refresher;
 use crate::open::{IfMissing, StartError, open_with_metadata, with_passgate};
@@ -29,11 +31,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often what has expired is forgotten.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How many connections the admin listener takes.
-const ADMIN_CONNECTIONS: usize = 64;
+/// How many connections the admin listener takes: browsers keep some open, and one for each view of live rows.
+const ADMIN_CONNECTIONS: usize = 256;
 
 /// How many file descriptors are kept for everything but the public listener's connections.
-const RESERVED_DESCRIPTORS: usize = 128;
+const RESERVED_DESCRIPTORS: usize = 384;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +93,8 @@ async fn serve<S: Store>(
     listeners: Listeners,
     Signals { mut terminate, mut interrupt }: Signals,
 ) -> Result<(), ServeError> {
-    let app = App::from(Parts::new(Arc::clone(&passgate), &settings));
+    let (stop, stopped) = watch::channel(false);
+    let app = App::from(Parts::new(Arc::clone(&passgate), &settings, stopped.clone()));
     let refresher = settings
         .metadata
         .as_ref()
@@ -103,16 +106,20 @@ async fn serve<S: Store>(
     let deliverer = deliverer(&passgate, &settings).map_err(ServeError::Webhooks)?;
 
     warn_of_public_url(&settings);
+    let console = prepare_console(&passgate, &settings.console).await.map_err(StartError::from)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         database = %settings.database,
         public = %settings.public_listen,
         public_url = settings.public_url,
         admin = %settings.admin_listen,
+        console = settings.console.place.url(),
         "passgate is ready"
     );
+    if let Some(link) = console {
+        offer(&link);
+    }
 
-    let (stop, stopped) = watch::channel(false);
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
     let public = tokio::spawn(listener::serve(listeners.public, router, limits, stopped.clone()));
@@ -141,9 +148,43 @@ async fn serve<S: Store>(
     if let Err(error) = passgate.sum_up_refusals().await {
         tracing::error!(%error, "refusals were not summed up");
     }
+    if let Err(error) = passgate.write_ceremony_counts().await {
+        tracing::error!(%error, "what was counted of ceremonies was not written");
+    }
     passgate.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Moves the console to where it is now, and makes a link that claims it, where nobody has yet.
+async fn prepare_console<S: Store>(
+    passgate: &Passgate<S>,
+    console: &ConsoleSettings,
+) -> Result<Option<String>, StoreError> {
+    if passgate.keep_console_at(&console.place).await? == Changed::Done {
+        tracing::warn!(
+            console = console.place.url(),
+            "the console has moved: operators' passkeys of another domain don't work there; `passgate console recover` \
+             lets an operator in"
+        );
+    }
+    match passgate.make_claim_link().await {
+        Ok(secret) => Ok(Some(link_url(&console.place, secret.expose_secret()))),
+        Err(ClaimLinkError::Claimed) => Ok(None),
+        Err(ClaimLinkError::Store(error)) => Err(error),
+    }
+}
+
+/// Shows the link that claims the console to whoever started the process: on standard output, since standard error is the
+/// log's.
+fn offer(link: &str) {
+    use std::io::Write as _;
+    // Standard output may be gone; `passgate console claim` makes another link.
+    let _ = writeln!(
+        io::stdout(),
+        "\nThe console has no operator yet. This link makes its holder the first one; it works once, within an hour:\n\n  \
+         {link}\n"
+    );
 }
 
 /// What delivers the webhooks of all tenants, until the server is told to stop.

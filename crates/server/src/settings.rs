@@ -13,10 +13,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use passgate_api::SecretString;
+use passgate_core::console::{ConsolePlace, SignUpAllowed};
 use passgate_postgres_connection::{InvalidUrl, PostgresUrl};
 use passgate_store::postgres::PostgresOptions;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::console::ConsoleSettings;
 use crate::metadata::{MetadataSettings, MetadataSource};
 use crate::source_address::TrustedProxies;
 use crate::tracing_export::TraceSettings;
@@ -58,6 +60,12 @@ pub(crate) struct Layer {
     /// How the command line reaches a running server [default: made from admin-listen]
     #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
     pub(crate) admin_url: Option<String>,
+    /// Where browsers reach the console [default: localhost, with the port of admin-listen]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
+    pub(crate) console_url: Option<String>,
+    /// Who may make an account at the console: invitation or open [default: invitation]
+    #[arg(long, global = true, value_name = "WHO", help_heading = "Configuration")]
+    pub(crate) console_sign_up: Option<SignUp>,
     /// How log lines look [default: auto]
     #[arg(long, global = true, value_name = "FORMAT", help_heading = "Configuration")]
     pub(crate) log_format: Option<LogFormat>,
@@ -136,6 +144,16 @@ pub(crate) struct Layer {
     pub(crate) admin_token: Option<SecretString>,
 }
 
+/// Who may make an account at the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignUp {
+    /// Whoever was invited.
+    Invitation,
+    /// Anybody.
+    Open,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -179,6 +197,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: String,
     /// How the command line reaches a running server, without a slash at its end.
     pub(crate) admin_url: String,
+    /// How the console is set up.
+    pub(crate) console: ConsoleSettings,
     /// What the command line proves itself with to a running server.
     pub(crate) admin_token: Option<SecretString>,
     /// How log lines look.
@@ -385,6 +405,7 @@ impl Settings {
                 pick!(public_url).as_deref().unwrap_or("http://localhost:8000"),
             )?,
             admin_url: http_url("admin_url", &pick!(admin_url).unwrap_or_else(|| local_url(admin_listen)))?,
+            console: console(pick!(console_url), pick!(console_sign_up), admin_listen)?,
             admin_token: pick!(admin_token),
             log_format: pick!(log_format).unwrap_or(LogFormat::Auto),
             log_level: pick!(log_level).unwrap_or_else(|| "info".into()),
@@ -473,6 +494,17 @@ impl Settings {
             ("admin_listen", Some(self.admin_listen.to_string())),
             ("public_url", Some(self.public_url.clone())),
             ("admin_url", Some(self.admin_url.clone())),
+            ("console_url", Some(self.console.place.url().to_owned())),
+            (
+                "console_sign_up",
+                Some(
+                    match self.console.sign_up {
+                        SignUpAllowed::ByInvitation => "invitation",
+                        SignUpAllowed::ToAnybody => "open",
+                    }
+                    .to_owned(),
+                ),
+            ),
             ("admin_token", hidden(self.admin_token.is_some())),
             ("log_format", Some(format.to_owned())),
             ("log_level", Some(self.log_level.clone())),
@@ -548,6 +580,22 @@ fn http_url(key: &'static str, text: &str) -> Result<String, SettingsError> {
 }
 
 /// The URL by which this machine reaches what listens on `address`.
+fn console(
+    url: Option<String>,
+    sign_up: Option<SignUp>,
+    admin_listen: SocketAddr,
+) -> Result<ConsoleSettings, SettingsError> {
+    let url = url.unwrap_or_else(|| format!("http://localhost:{}", admin_listen.port()));
+    let sign_up = match sign_up.unwrap_or(SignUp::Invitation) {
+        SignUp::Invitation => SignUpAllowed::ByInvitation,
+        SignUp::Open => SignUpAllowed::ToAnybody,
+    };
+    match ConsolePlace::parse(&url) {
+        Ok(place) => Ok(ConsoleSettings { place, sign_up }),
+        Err(error) => invalid("console_url", &error.to_string()),
+    }
+}
+
 fn local_url(address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {

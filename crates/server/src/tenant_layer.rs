@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{MatchedPath, RawPathParams, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
@@ -13,13 +13,17 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
+use passgate_core::console::{Ceremony, Outcome};
 use passgate_core::cors::CorsAnswer;
+use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
+use passgate_core::tenant::TenantPurpose;
 use passgate_core::tenant_cache::Tenant;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::parse_tenant_id;
+use crate::metrics::FailureCode;
 use crate::rate_limit;
 
 /// What surrounds a tenant's routes. One layer does it all: each costs every request an allocation as large as what it
@@ -79,17 +83,64 @@ pub(crate) async fn in_tenant<S: Store>(
         preflight(request.headers())
     } else {
         request.extensions_mut().insert(Arc::clone(&tenant));
+        let step = step_of(&request);
         let refused = match limits {
             Limits::Limited => rate_limit::refuse_too_many(&app, &tenant, &request),
             Limits::Unlimited => None,
         };
-        match refused {
-            Some(refusal) => refusal,
-            None => next.run(request).await,
+        if let Some(refusal) = refused {
+            refusal
+        } else {
+            let response = next.run(request).await;
+            if let Some((ceremony, step)) = step {
+                count(&app, tenant.id, ceremony, step, &response);
+            }
+            response
         }
     };
     add_cors_headers(response.headers_mut(), &tenant, origin);
     response
+}
+
+/// A ceremony's halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Initialize,
+    Finalize,
+}
+
+/// Which half of which ceremony a request is, if any.
+fn step_of(request: &Request) -> Option<(Ceremony, Step)> {
+    if request.method() != Method::POST {
+        return None;
+    }
+    let (path, step) = request.extensions().get::<MatchedPath>()?.as_str().rsplit_once('/')?;
+    let step = match step {
+        "initialize" => Step::Initialize,
+        "finalize" => Step::Finalize,
+        _ => return None,
+    };
+    let ceremony = match path.strip_prefix("/{tenant_id}/")? {
+        "registration" => Ceremony::Registration,
+        "login" => Ceremony::Login,
+        "mfa/registration" => Ceremony::MfaRegistration,
+        "mfa/login" => Ceremony::MfaLogin,
+        "transaction" => Ceremony::Transaction,
+        _ => return None,
+    };
+    Some((ceremony, step))
+}
+
+/// Counts a ceremony for its tenant. What could not even begin is none.
+fn count<S: Store>(app: &App<S>, tenant_id: TenantId, ceremony: Ceremony, step: Step, response: &Response) {
+    let failure = response.extensions().get::<FailureCode>();
+    let (outcome, code) = match (step, failure) {
+        (Step::Initialize, None) => (Outcome::Begun, ""),
+        (Step::Initialize, Some(_)) => return,
+        (Step::Finalize, None) => (Outcome::Done, ""),
+        (Step::Finalize, Some(FailureCode(code))) => (Outcome::Failed, code.as_str()),
+    };
+    app.passgate.count_ceremony(tenant_id, ceremony, outcome, code);
 }
 
 async fn find<S: Store>(app: &App<S>, params: &RawPathParams) -> Result<Arc<Tenant>, ApiError> {
@@ -98,6 +149,8 @@ async fn find<S: Store>(app: &App<S>, params: &RawPathParams) -> Result<Arc<Tena
     app.passgate
         .tenant(parse_tenant_id(id)?)
         .await?
+        // The console's own tenant has no business with apps.
+        .filter(|tenant| tenant.purpose == TenantPurpose::App)
         .ok_or_else(|| ApiError::not_found(ErrorCode::TENANT_NOT_FOUND, "tenant not found"))
 }
 

@@ -3,6 +3,7 @@
 //!
 //! All backends pass one contract suite, `tests/contract`.
 
+mod console_records;
 mod decisions;
 mod failure;
 pub mod postgres;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{
-    AdminTokenId, ApiKeyId, AuditId, CredentialId, EndpointId, EventId, LeaseId, SigningKeyId, TenantId,
-    TransactionId, UserHandle, UserId,
+    ActivityId, AdminTokenId, ApiKeyId, AuditId, CredentialId, EndpointId, EventId, LeaseId, LinkId,
+    OperatorId, OrganizationId, ProjectId, SessionId, SigningKeyId, TenantId, TransactionId, UserHandle,
+    UserId,
 };
 use passgate_core::key_secret::KeyHash;
 use passgate_core::server_secret::SecretId;
@@ -102,6 +103,12 @@ uuid_blobs!(
     EndpointId,
     EventId,
     LeaseId,
+    OperatorId,
+    SessionId,
+    LinkId,
+    OrganizationId,
+    ProjectId,
+    ActivityId,
 );
 byte_blobs!(CredentialId, UserHandle, KeyHash, SecretId);
 
@@ -136,7 +143,7 @@ impl<'row, R: Row> Columns<'row, R> {
         value.and_then(parse).ok_or_else(|| self.corrupt(column))
     }
 
-    fn corrupt(&self, column: &'static str) -> CorruptRow {
+    pub(crate) fn corrupt(&self, column: &'static str) -> CorruptRow {
         let mut row = String::new();
         if let Some(tenant) = self.tenant {
             // Writing to a String does not fail.
@@ -149,6 +156,15 @@ impl<'row, R: Row> Columns<'row, R> {
             _ => row.push('?'),
         }
         CorruptRow { table: self.table, column, row }
+    }
+
+    /// A UUID in its newtype, or NULL.
+    pub(crate) fn optional_uuid<T>(
+        &mut self,
+        column: &'static str,
+        wrap: impl FnOnce(Uuid) -> T,
+    ) -> Result<Option<T>, CorruptRow> {
+        self.optional_bytes(column, |bytes| Uuid::from_slice(bytes).ok().map(wrap))
     }
 
     /// A UUID in its newtype.

@@ -17,6 +17,8 @@ use tower::ServiceExt;
 
 use super::CliError;
 use super::running::{Relation, Running, probe};
+use tokio::sync::watch;
+
 use crate::app::{App, Parts};
 use crate::open::{IfMissing, Opened, open_with_metadata, with_passgate};
 use crate::routes;
@@ -183,5 +185,5 @@ async fn router<S: Store>(passgate: &Arc<Passgate<S>>, settings: &Settings) -> R
     if settings.metadata.is_some() {
         drop(passgate.find_newer_metadata().await);
     }
-    routes::admin_in_process(App::from(Parts::new(Arc::clone(passgate), settings)))
+    routes::admin_in_process(App::from(Parts::new(Arc::clone(passgate), settings, watch::channel(false).1)))
 }

@@ -5,6 +5,7 @@ mod admin_token;
 mod completions;
 mod config;
 mod config_spelling;
+mod console;
 mod export;
 mod import;
 mod import_report;
@@ -64,6 +65,9 @@ enum Command {
     /// Make, list and revoke admin tokens, in the database
     #[command(subcommand)]
     AdminToken(admin_token::Command),
+    /// Claim the console, or let an operator in again; in the database
+    #[command(subcommand)]
+    Console(console::Command),
     /// Make a server secret, or move what is sealed to the current one
     #[command(subcommand)]
     Secret(secret::Command),
@@ -211,6 +215,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), CliError> {
         Command::Key(command) => key::run(command, &settings, output).await,
         Command::SigningKey(command) => signing_key::run(command, &settings, output).await,
         Command::AdminToken(command) => admin_token::run(command, &settings, output).await,
+        Command::Console(command) => console::run(command, &settings, output).await,
         Command::Secret(command) => secret::run(command, &settings, output).await,
         Command::Import(arguments) => import::run(arguments, &settings, output).await,
         Command::Export(arguments) => export::run(arguments, &settings, output).await,

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 
+use crate::console::{Passkey, Right, Who};
+
 /// Who may call an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -19,6 +21,8 @@ pub(crate) enum Access {
     Key,
     /// Whoever has an admin token.
     Token,
+    /// Whoever has this right at the console.
+    Console(Right),
 }
 
 /// What endpoints are about, in the document's order.
@@ -36,6 +40,11 @@ pub(crate) enum Tag {
     SigningKeys,
     Users,
     Webhooks,
+    Accounts,
+    Organizations,
+    Projects,
+    Environments,
+    Insights,
     Health,
     Documentation,
 }
@@ -56,6 +65,11 @@ impl Tag {
             Self::SigningKeys => "Signing keys",
             Self::Users => "Users",
             Self::Webhooks => "Webhooks",
+            Self::Accounts => "Accounts",
+            Self::Organizations => "Organizations",
+            Self::Projects => "Projects",
+            Self::Environments => "Environments",
+            Self::Insights => "Insights",
             Self::Health => "Health",
             Self::Documentation => "Documentation",
         }
@@ -83,6 +97,11 @@ impl Tag {
             Self::SigningKeys => "What a tenant's tokens are signed with. They rotate without a gap.",
             Self::Users => "Who has registered, by the row's id.",
             Self::Webhooks => "Where a tenant wants to hear of events, signed, at least once.",
+            Self::Accounts => "How operators get in, and what is theirs alone.",
+            Self::Organizations => "Operators who share projects, each with a role.",
+            Self::Projects => "Apps, each with a development and a production environment.",
+            Self::Environments => "One environment: a tenant of its own.",
+            Self::Insights => "What happened in an environment, in numbers.",
             Self::Health => "For whatever watches the process.",
             Self::Documentation => "These documents and pages.",
         }
@@ -191,6 +210,57 @@ impl Description {
                 .refuses(401, &[ErrorCode::ADMIN_TOKEN_MISSING, ErrorCode::ADMIN_TOKEN_INVALID])
                 .refuses(403, &[ErrorCode::WEB_PAGE_REFUSED])
                 .refuses(503, &[ErrorCode::UNAVAILABLE]),
+            Access::Console(right) => description.at_the_console(right),
+        }
+    }
+
+    /// The same endpoint at the console, for whoever has a right there.
+    pub(crate) fn behind(mut self, right: Right, tag: Tag, id: &'static str) -> Self {
+        let others = [
+            ErrorCode::API_KEY_MISSING,
+            ErrorCode::API_KEY_INVALID,
+            ErrorCode::ADMIN_TOKEN_MISSING,
+            ErrorCode::ADMIN_TOKEN_INVALID,
+            ErrorCode::WEB_PAGE_REFUSED,
+            ErrorCode::TENANT_RESERVED,
+            ErrorCode::RATE_LIMITED,
+        ];
+        for codes in self.refusals.values_mut() {
+            codes.retain(|code| !others.contains(code));
+        }
+        self.refusals.retain(|_, codes| !codes.is_empty());
+        self.parameters.retain(|parameter| parameter.place != Place::Header);
+        Self { access: Access::Console(right), tag, id, ..self }.at_the_console(right)
+    }
+
+    /// What the console's guard refuses.
+    fn at_the_console(self, right: Right) -> Self {
+        let description = self
+            .refuses(403, &[ErrorCode::ORIGIN_REFUSED])
+            .refuses(415, &[ErrorCode::CONTENT_TYPE_REFUSED])
+            .refuses(503, &[ErrorCode::UNAVAILABLE]);
+        let description = match right.who {
+            Who::Anyone => description
+                .refuses(401, &[ErrorCode::ADMIN_TOKEN_INVALID])
+                .refuses(429, &[ErrorCode::RATE_LIMITED]),
+            Who::Operator | Who::Member(_) => {
+                description.refuses(401, &[ErrorCode::SESSION_MISSING, ErrorCode::ADMIN_TOKEN_INVALID])
+            }
+        };
+        let description = match right.who {
+            Who::Anyone | Who::Operator => description,
+            Who::Member(_) => description.refuses(403, &[ErrorCode::ROLE_INSUFFICIENT]).refuses(
+                404,
+                &[
+                    ErrorCode::ORGANIZATION_NOT_FOUND,
+                    ErrorCode::PROJECT_NOT_FOUND,
+                    ErrorCode::ENVIRONMENT_NOT_FOUND,
+                ],
+            ),
+        };
+        match right.passkey {
+            Passkey::Any => description,
+            Passkey::Fresh => description.refuses(403, &[ErrorCode::FRESH_PASSKEY_NEEDED]),
         }
     }
 
@@ -303,6 +373,17 @@ impl Description {
     /// 204, and no body.
     pub(crate) fn answers_nothing(self, about: &'static str) -> Self {
         self.answer(204, about, Content::Nothing, &[])
+    }
+
+    /// A list of words.
+    pub(crate) fn answers_texts(self, about: &'static str, example: Value) -> Self {
+        let schema = RefOr::T(ArrayBuilder::new().items(text().build()).build().into());
+        self.answer(200, about, Content::Json { schema: Box::new(schema), example }, &[])
+    }
+
+    /// 303, to another place.
+    pub(crate) fn answers_elsewhere(self, about: &'static str) -> Self {
+        self.answer(303, about, Content::Nothing, &[])
     }
 
     /// A body that is described by its media type alone.

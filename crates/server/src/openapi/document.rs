@@ -17,18 +17,21 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::console::{COOKIE, Who};
 use crate::openapi::Endpoint;
 use crate::openapi::description::{
     Access, Content, Description, Parameter, Place, Presence, Tag, text, uuid,
 };
 
-/// Which of the two APIs.
+/// Which API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Api {
     /// For apps' backends and browsers.
     Public,
-    /// For operators.
+    /// For operators' programs.
     Admin,
+    /// For operators in a browser.
+    Console,
 }
 
 impl Api {
@@ -36,6 +39,7 @@ impl Api {
         match self {
             Self::Public => "Passgate's public API",
             Self::Admin => "Passgate's admin API",
+            Self::Console => "Passgate's console API",
         }
     }
 
@@ -44,6 +48,7 @@ impl Api {
         match self {
             Self::Public => PUBLIC_API,
             Self::Admin => ADMIN_API,
+            Self::Console => CONSOLE_API,
         }
     }
 }
@@ -72,6 +77,19 @@ secret. Requests with an `Origin` header are refused: no web page has business h
 All bodies are JSON; members that are not listed are passed over. Times are RFC 3339, in UTC. Every refusal has the \
 same body; programs decide by its `code`. `x-request-id` names the request in Passgate's log. A path without an \
 endpoint is refused with 404 `route_not_found`, another method with 405 `method_not_allowed`.";
+
+const CONSOLE_API: &str = "\
+What the console's pages do, and whatever else wants to do the same. It is on the admin listener, under `/console/api`.
+
+A browser has a session, in a cookie that no script reads, and calls from the console's own pages: any other `Origin` is \
+refused. A program sends an admin token as `Authorization: Bearer`, and no `Origin`; it may do what an owner of every \
+organization may, and has no account of its own.
+
+What can't be undone or shows a secret asks for a passkey shown within the last five minutes: 403 \
+`fresh_passkey_needed` until `step-up` was done. What belongs to an organization is answered to its members alone; to \
+others it does not exist. Each endpoint says which role it asks for.
+
+All bodies are JSON. Times are RFC 3339, in UTC. Every refusal has the same body; programs decide by its `code`.";
 
 /// An API's endpoints as they are described, in the order in which they are shown.
 pub(crate) struct Document {
@@ -112,9 +130,14 @@ impl Document {
                 }
                 schemas.extend(std::mem::take(&mut description.schemas));
                 let path = format!("{prefix}{path}");
-                if path.contains("{tenant_id}") {
-                    description = in_tenant(description);
-                }
+                description = match api {
+                    Api::Admin if path.contains("{tenant_id}") && method != HttpMethod::Get => {
+                        in_tenant(description).refuses(409, &[ErrorCode::TENANT_RESERVED])
+                    }
+                    Api::Public | Api::Admin if path.contains("{tenant_id}") => in_tenant(description),
+                    Api::Public | Api::Admin => description,
+                    Api::Console => at_the_console(&path, description),
+                };
                 operations.push(DescribedOperation { method, path, description });
             }
         }
@@ -169,7 +192,7 @@ impl Document {
             .tag(description.tag.name())
             .operation_id(Some(description.id))
             .summary(Some(description.summary))
-            .description(Some(description.about))
+            .description(Some(about(description)))
             .securities(Some(security(description.access)));
         for parameter in &description.parameters {
             operation = operation.parameter(to_openapi(parameter));
@@ -241,6 +264,7 @@ impl Document {
             Api::Public => {
                 vec![("ApiKeyRefused", 401, key), ("RateLimited", 429, vec![ErrorCode::RATE_LIMITED])]
             }
+            Api::Console => vec![("RateLimited", 429, vec![ErrorCode::RATE_LIMITED])],
             Api::Admin => vec![
                 ("AdminTokenRefused", 401, token),
                 ("WebPageRefused", 403, vec![ErrorCode::WEB_PAGE_REFUSED]),
@@ -270,6 +294,16 @@ impl Document {
                 bearer.description =
                     Some("The API key again, where a client can't send `apiKey` (ours).".to_owned());
                 components.add_security_scheme("apiKeyBearer", SecurityScheme::Http(bearer));
+            }
+            Api::Console => {
+                let session = ApiKeyValue::with_description(
+                    COOKIE,
+                    "An operator's session. `sign-in`, `sign-up` and `recovery` begin one.",
+                );
+                components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+                let mut bearer = Http::new(HttpAuthScheme::Bearer);
+                bearer.description = Some("An admin token, `pga_…`, of a program.".to_owned());
+                components.add_security_scheme("adminToken", SecurityScheme::Http(bearer));
             }
             Api::Admin => {
                 let mut bearer = Http::new(HttpAuthScheme::Bearer);
@@ -304,6 +338,28 @@ fn in_tenant(mut description: Description) -> Description {
     description
 }
 
+/// What the path of a console's endpoint brings with it, and what it says of who may call.
+fn at_the_console(path: &str, mut description: Description) -> Description {
+    let places = [
+        ("organization_id", "The organization's id."),
+        ("project_id", "The project's id."),
+        ("tenant_id", "The environment's id, which is its tenant's."),
+    ];
+    for (name, about) in places {
+        let is_described = description.parameters.iter().any(|parameter| parameter.name == name);
+        if path.contains(&format!("{{{name}}}")) && !is_described {
+            let schema = uuid("5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11").into();
+            description.parameters.insert(0, Parameter { name, place: Place::Path, about, schema });
+        }
+    }
+    if path.contains("{tenant_id}") {
+        description = description
+            .refuses(400, &[ErrorCode::TENANT_ID_INVALID])
+            .refuses(404, &[ErrorCode::TENANT_NOT_FOUND]);
+    }
+    description
+}
+
 /// What may be sent to prove who calls; each alone will do.
 fn security(access: Access) -> Vec<SecurityRequirement> {
     let none: [&str; 0] = [];
@@ -315,6 +371,18 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
         }
         Access::Key => vec![scheme("apiKey"), scheme("apiKeyBearer")],
         Access::Token => vec![scheme("adminToken")],
+        Access::Console(right) => match right.who {
+            Who::Anyone => vec![],
+            Who::Operator | Who::Member(_) => vec![scheme("session"), scheme("adminToken")],
+        },
+    }
+}
+
+/// What an endpoint is about; at the console, with who may call it.
+fn about(description: &Description) -> String {
+    match description.access {
+        Access::Console(right) => format!("{}\n\n{right}", description.about),
+        Access::Anyone | Access::AnyoneOrKey | Access::Key | Access::Token => description.about.to_owned(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use passgate_core::store::Store;
 use utoipa::openapi::HttpMethod;
 
 use crate::app::App;
-use crate::openapi::Description;
+use crate::console::{self, Guard, Right};
+use crate::openapi::{Description, Tag};
 
 /// A route, and what the document says of it.
 pub(crate) struct Endpoint<S> {
@@ -43,6 +45,22 @@ methods! {
     patch = Patch, PATCH;
     /// Answers DELETE.
     delete = Delete, DELETE;
+}
+
+impl<S> Endpoint<S> {
+    /// The same handler at the console, for whoever has a right there.
+    pub(crate) fn behind(self, right: Right, tag: Tag, id: &'static str) -> Self {
+        Self { description: self.description.behind(right, tag, id), ..self }
+    }
+}
+
+/// The router that answers the console's endpoints, each behind a guard that asks for the right that its description
+/// names.
+pub(crate) fn guarded_router<S: Store>(app: &App<S>, endpoints: Vec<Endpoint<S>>) -> Router<App<S>> {
+    endpoints.into_iter().fold(Router::new(), |router, endpoint| {
+        let guard = Guard::new(app.clone(), endpoint.description.access);
+        router.route(endpoint.path, endpoint.handler.layer(from_fn_with_state(guard, console::guard)))
+    })
 }
 
 /// The router that answers these endpoints. The one place where routes are made, as a test has it, so that each is described.

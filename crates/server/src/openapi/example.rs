@@ -85,6 +85,174 @@ pub(crate) fn token() -> Value {
     json!({ "token": "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJzdWIiOiJ1c2VyLTcifQ.MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7j" })
 }
 
+/// Who signs in to the console.
+pub(crate) fn operator() -> Value {
+    json!({
+        "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "name": "Kim",
+        "email": "kim@example.com",
+        "created_at": "2027-01-02T17:21:09Z",
+        "passkeys": 2,
+        "recovery_codes_left": 10,
+    })
+}
+
+/// A session of the console's.
+pub(crate) fn console_session() -> Value {
+    json!({
+        "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+        "operator": operator(),
+        "created_at": "2027-01-15T08:00:00Z",
+        "expires_at": "2027-01-15T20:00:00Z",
+        "fresh_until": "2027-01-15T08:05:00Z",
+        "via": "passkey",
+    })
+}
+
+/// An organization.
+pub(crate) fn organization() -> Value {
+    json!({ "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11", "name": "Example Ltd", "role": "owner", "created_at": "2027-01-02T17:21:09Z", "members": 3, "projects": 2 })
+}
+
+/// A member of an organization.
+pub(crate) fn member() -> Value {
+    json!({
+        "operator_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "name": "Sam",
+        "email": "sam@example.com",
+        "role": "developer",
+        "joined_at": "2027-01-02T17:21:09Z",
+    })
+}
+
+/// An invitation.
+pub(crate) fn invitation() -> Value {
+    json!({
+        "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "role": "developer",
+        "email": "sam@example.com",
+        "created_at": "2027-01-02T17:21:09Z",
+        "expires_at": "2027-01-09T17:21:09Z",
+    })
+}
+
+/// A project.
+pub(crate) fn project() -> Value {
+    json!({
+        "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "organization_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "name": "My app",
+        "created_at": "2027-01-02T17:21:09Z",
+        "role": "owner",
+        "environments": [
+            {
+                "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                "kind": "development",
+                "app_url": "http://localhost:5173",
+                "rp_id": "localhost",
+            },
+            {
+                "tenant_id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                "kind": "production",
+                "app_url": null,
+                "rp_id": "production.invalid",
+            },
+        ],
+    })
+}
+
+/// What follows from an app's URL.
+pub(crate) fn derivation() -> Value {
+    json!({
+        "kind": "production",
+        "rp_id": "example.com",
+        "origins": ["https://app.example.com"],
+        "cors": ["https://app.example.com"],
+        "notes": [{ "code": "rp_id", "message": "Passkeys will be bound to example.com." }],
+    })
+}
+
+/// How far an integration has come.
+pub(crate) fn steps() -> Value {
+    json!({
+        "api_key_created": "2027-01-02T17:21:09Z",
+        "registration_begun": "2027-01-02T17:30:00Z",
+        "registration_finished": null,
+        "login_begun": null,
+        "login_finished": null,
+    })
+}
+
+/// What a ceremony on the console's page ends with.
+pub(crate) fn trial_result() -> Value {
+    json!({
+        "token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c2VyLTcifQ.MEUCIQDx1S8tHq3k5vW7yZ9bC1dE3fG5hI7j",
+        "claims": { "sub": "user-7" },
+    })
+}
+
+/// A page of users.
+pub(crate) fn users() -> Value {
+    json!({
+        "users": [{
+            "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+            "user_id": "user-7",
+            "name": "kim@example.com",
+            "display_name": "Kim",
+            "icon": null,
+            "created_at": "2027-01-02T17:21:09Z",
+            "passkeys": 2,
+            "last_used_at": "2027-01-15T08:00:00Z",
+        }],
+        "next": "1798910469000.5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+    })
+}
+
+/// What happened in an environment, in numbers.
+pub(crate) fn insights() -> Value {
+    json!({
+        "days": [{ "day": "2027-01-15", "registrations": 3, "logins": 41 }],
+        "funnels": [{ "ceremony": "login", "begun": 60, "done": 41, "failed": 2 }],
+        "failures": [{ "ceremony": "login", "code": "credential_unknown", "count": 2 }],
+        "authenticators": [{ "name": "iCloud Keychain", "count": 12 }],
+        "browsers": [{ "name": "Safari", "count": 12 }],
+        "storage": { "synced": 12, "syncable": 0, "device_bound": 1 },
+    })
+}
+
+/// An environment.
+pub(crate) fn environment() -> Value {
+    json!({
+        "tenant_id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "kind": "development",
+        "app_url": "http://localhost:5173",
+        "rp_id": "localhost",
+        "project": { "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11", "name": "My app" },
+        "organization": { "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11", "name": "Example Ltd" },
+        "role": "owner",
+        "api_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+        "jwks_url": "http://localhost:8000/5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11/.well-known/jwks.json",
+        "origins": ["http://localhost:5173"],
+        "warnings": [],
+        "steps": steps(),
+        "try_here": { "possible": true },
+    })
+}
+
+/// A passkey of an operator's.
+pub(crate) fn passkey() -> Value {
+    json!({
+        "id": "3q2-7wAAQIBFvX0Vx1m5Lg",
+        "name": "iCloud Keychain",
+        "authenticator": "iCloud Keychain",
+        "storage": "synced",
+        "created_at": "2027-01-02T17:21:09Z",
+        "last_used_at": "2027-01-15T08:00:00Z",
+        "registered_on": "Safari on iOS",
+        "last_used_on": "Safari on macOS",
+    })
+}
+
 /// A passkey.
 pub(crate) fn credential() -> Value {
     json!({

@@ -1,4 +1,4 @@
-//! Both APIs as OpenAPI 3.1 describes them, made from the endpoints that the routers are made of.
+//! The APIs as OpenAPI 3.1 describes them, made from the endpoints that the routers are made of.
 //!
 //! An endpoint's file has its handler and its [`Description`]; `routes/mod.rs` puts both into one table of
 //! [`Endpoint`]s, which becomes the router and, in [`document`], the document. Routes are made in [`endpoint`] and nowhere
@@ -18,7 +18,7 @@ pub(crate) use description::{
 };
 pub use document::Api;
 pub(crate) use document::Document;
-pub(crate) use endpoint::{Endpoint, delete, get, patch, post, put, router};
+pub(crate) use endpoint::{Endpoint, delete, get, guarded_router, patch, post, put, router};
 pub(crate) use page::{Page, STYLE, escape, render};
 pub(crate) use refusals::{LOGIN_MALFORMED, LOGIN_REFUSED, REGISTRATION_REFUSED};
 
@@ -28,6 +28,7 @@ pub fn checked_in(api: Api) -> String {
     let document = match api {
         Api::Public => crate::routes::public_document::<SqliteStore>("http://localhost:8000"),
         Api::Admin => crate::routes::admin_document::<SqliteStore>("http://127.0.0.1:8001"),
+        Api::Console => crate::routes::console_document::<SqliteStore>("http://localhost:8001"),
     };
     // A document is text, numbers, and maps by text, which JSON has too.
     let mut json = serde_json::to_string_pretty(&document.to_openapi()).unwrap_or_default();

@@ -60,7 +60,7 @@ impl Page {
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/docs/style.css\"></head><body>\
-             <a class=\"skip\" href=\"#main\">Skip to the content</a><header><a class=\"home\" href=\"/\">Passgate</a>\
+             <a class=\"skip\" href=\"#main\">Skip to the content</a><header><a class=\"home\" href=\"/status\">Passgate</a>\
              <nav aria-label=\"Documents\">"
         ));
         for (api, path, name) in
@@ -72,6 +72,7 @@ impl Page {
         let json = match current {
             Some(Api::Public) => "<a href=\"/openapi/public.json\">OpenAPI</a>",
             Some(Api::Admin) => "<a href=\"/openapi.json\">OpenAPI</a>",
+            Some(Api::Console) => "<a href=\"/openapi/console.json\">OpenAPI</a>",
             None => "",
         };
         page.push(&format!("{json}</nav></header><div class=\"layout\">"));
@@ -133,6 +134,10 @@ impl Page {
                 ),
                 ("anyone", "Whoever reaches the listener."),
             ],
+            Api::Console => &[
+                ("session", "The console's cookie, from the console's own pages."),
+                ("anyone", "Whoever reaches the listener."),
+            ],
         };
         for (name, about) in rows {
             self.push(&format!("<dt>{name}</dt><dd>{}</dd>", inline(about)));
@@ -156,6 +161,7 @@ impl Page {
             Access::AnyoneOrKey => "anyone, or API key",
             Access::Key => "API key",
             Access::Token => "admin token",
+            Access::Console(_) => "session",
         };
         let acts_for = description.parameters.iter().any(|parameter| parameter.place == Place::Header);
         let acts_for = if acts_for { ", <a href=\"#access\">for a person</a>" } else { "" };
@@ -352,6 +358,7 @@ fn of_any(api: Api) -> Vec<(u16, Vec<ErrorCode>)> {
             (401, vec![ErrorCode::ADMIN_TOKEN_MISSING, ErrorCode::ADMIN_TOKEN_INVALID]),
             (403, vec![ErrorCode::WEB_PAGE_REFUSED]),
         ],
+        Api::Console => vec![(401, vec![ErrorCode::SESSION_MISSING, ErrorCode::ADMIN_TOKEN_INVALID])],
     };
     let malformed =
         vec![ErrorCode::TENANT_ID_INVALID, ErrorCode::MALFORMED_BODY, ErrorCode::VALIDATION_FAILED];
@@ -520,7 +527,7 @@ fn curl(document: &Document, operation: &DescribedOperation) -> String {
     match description.access {
         Access::Key => command.push_str(" \\\n  -H \"apiKey: $API_KEY\""),
         Access::Token => command.push_str(" \\\n  -H \"Authorization: Bearer $PASSGATE_ADMIN_TOKEN\""),
-        Access::Anyone | Access::AnyoneOrKey => {}
+        Access::Anyone | Access::AnyoneOrKey | Access::Console(_) => {}
     }
     if let Some(body) = &description.body {
         let json = serde_json::to_string_pretty(&body.example).unwrap_or_default();

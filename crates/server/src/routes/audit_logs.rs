@@ -75,6 +75,7 @@ pub(crate) fn filter(query: &ListQuery) -> Result<AuditFilter, ApiError> {
         before: moment(query, "end_time")?,
         kinds: query.values("type").map(kind).collect::<Result<_, _>>()?,
         actor: text::<LONGEST>(query, "actor_user_id")?,
+        user: None,
         source_ip: text::<LONGEST_ADDRESS>(query, "meta_source_ip")?,
         anything: text::<LONGEST>(query, "q")?,
     })
@@ -137,7 +138,8 @@ fn text<const MAX: usize>(query: &ListQuery, name: &str) -> Result<Option<String
     Ok(text.map(String::from))
 }
 
-fn moment(query: &ListQuery, name: &str) -> Result<Option<Timestamp>, ApiError> {
+/// A moment that a request names.
+pub(crate) fn moment(query: &ListQuery, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let Some(text) = query.value(name)? else { return Ok(None) };
     let moment = OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| ApiError::validation(format!("{name}: must be a time as RFC 3339 writes it")))?;

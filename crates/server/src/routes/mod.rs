@@ -1,9 +1,10 @@
-//! Both APIs, as tables of contents: each endpoint is a file, named as its path and verb, with its description for the
+//! All APIs, as tables of contents: each endpoint is a file, named as its path and verb, with its description for the
 //! documents.
 
 pub(crate) mod admin;
 pub(crate) mod audit_logs;
 pub(crate) mod audit_logs_export;
+pub(crate) mod console;
 pub(crate) mod credentials;
 pub(crate) mod documentation;
 pub(crate) mod health;
@@ -129,18 +130,27 @@ pub fn admin<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
             let admin_url = app.admin_url.clone();
             Published::new(move || admin_document::<S>(&admin_url))
         },
+        console: {
+            let console_url = app.console.place.url().to_owned();
+            Published::new(move || console_document::<S>(&console_url))
+        },
     });
     let open = openapi::router(open_to_operators())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(documents));
-    let routes =
-        administration().layer(from_fn_with_state(app.clone(), admin_layer::require_token)).merge(open);
+    let console = openapi::guarded_router(&app, console::endpoints())
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed);
+    let routes = administration(&app)
+        .layer(from_fn_with_state(app.clone(), admin_layer::require_token))
+        .merge(open)
+        .nest(console::API, console);
     surround(routes, app, request_timeout)
 }
 
 /// The admin API for a caller in this process, who holds the database anyway: the command line without a server.
 pub(crate) fn admin_in_process<S: Store>(app: App<S>) -> Router {
-    administration().with_state(app)
+    administration(&app).with_state(app)
 }
 
 /// What the admin API's document is made from.
@@ -149,8 +159,16 @@ pub(crate) fn admin_document<S: Store>(admin_url: &str) -> Document {
     Document::new(Api::Admin, admin_url, endpoints)
 }
 
-fn administration<S: Store>() -> Router<App<S>> {
-    openapi::router(of_operators()).fallback(route_not_found).method_not_allowed_fallback(method_not_allowed)
+/// What the console API's document is made from.
+pub(crate) fn console_document<S: Store>(console_url: &str) -> Document {
+    Document::new(Api::Console, console_url, [(console::API, console::endpoints::<S>())])
+}
+
+fn administration<S: Store>(app: &App<S>) -> Router<App<S>> {
+    openapi::router(of_operators())
+        .route_layer(from_fn_with_state(app.clone(), admin_layer::refuse_reserved))
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 /// What needs an admin token.
@@ -220,7 +238,11 @@ fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
 fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
     use documentation::{admin_page, openapi, public_page, status, style};
     vec![
-        get("/", status::handler, status::description()),
+        get("/", console::pages::root, console::pages::root_description()),
+        get("/console", console::pages::root, console::pages::covered()),
+        get("/console/", console::pages::start, console::pages::covered()),
+        get("/console/{*path}", console::pages::file, console::pages::covered()),
+        get("/status", status::handler, status::description()),
         get("/health/alive", health::alive, health::alive_description()),
         get("/health/ready", health::ready, health::ready_description()),
         get("/metrics", metrics::handler, metrics::description()),
@@ -230,6 +252,7 @@ fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
             openapi::of_public_for_operators,
             openapi::of_public_for_operators_description(),
         ),
+        get("/openapi/console.json", openapi::of_console, openapi::of_console_description()),
         get("/docs", public_page::handler, public_page::description()),
         get("/docs/admin", admin_page::handler, admin_page::description()),
         get("/docs/style.css", style::handler, style::description()),
@@ -242,7 +265,7 @@ fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Dura
     routes.layer(from_fn_with_state(surroundings, request::surround)).with_state(app)
 }
 
-async fn route_not_found() -> ApiError {
+pub(crate) async fn route_not_found() -> ApiError {
     ApiError::not_found(ErrorCode::ROUTE_NOT_FOUND, "there is no such route")
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something it needs is missing")]
 
 mod command_line;
+mod console;
 mod harness;
 mod inspect;
 mod kill;

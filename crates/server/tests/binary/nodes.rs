@@ -223,7 +223,7 @@ async fn an_upgrade_rolls_over_what_the_older_can_live_with(
     let refused = Place::on(postgres).run(&["serve"]);
     assert_eq!(refused.status.code(), Some(1));
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(error.contains("needs a Passgate that knows schema 2 or later; this one knows 1"), "{error}");
+    assert!(error.contains("needs a Passgate that knows schema 3 or later; this one knows 2"), "{error}");
     // Those that run are told to stop by whoever upgrades.
     log_in(&old, &old, &mut authenticator).await;
 }

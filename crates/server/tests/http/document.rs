@@ -11,6 +11,8 @@ pub(crate) struct Contract(Value);
 pub(crate) static PUBLIC: LazyLock<Contract> = LazyLock::new(|| Contract::of(Api::Public));
 pub(crate) static ADMIN: LazyLock<Contract> = LazyLock::new(|| Contract::of(Api::Admin));
 
+pub(crate) static CONSOLE: LazyLock<Contract> = LazyLock::new(|| Contract::of(Api::Console));
+
 /// An operation of a document.
 pub(crate) struct Operation<'a> {
     /// `GET`, …

@@ -10,7 +10,7 @@ use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::document::{ADMIN, Contract, PUBLIC};
+use crate::document::{ADMIN, CONSOLE, Contract, PUBLIC};
 use crate::harness::{ADMIN_URL, ORIGIN, PUBLIC_URL, TestServer};
 
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -76,7 +76,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn operation_ids_are_unique_and_every_operation_says_what_it_does() {
-    for contract in [&PUBLIC, &ADMIN] {
+    for contract in [&PUBLIC, &ADMIN, &CONSOLE] {
         let mut ids = BTreeSet::new();
         for operation in contract.operations() {
             let description = operation.description;
@@ -104,7 +104,7 @@ fn operation_ids_are_unique_and_every_operation_says_what_it_does() {
 #[test]
 fn every_example_is_of_its_schema() {
     let mut compared = 0;
-    for contract in [&PUBLIC, &ADMIN] {
+    for contract in [&PUBLIC, &ADMIN, &CONSOLE] {
         for operation in contract.operations() {
             let body = &operation.description["requestBody"];
             let responses = operation.description["responses"].as_object().unwrap().values();
@@ -123,7 +123,7 @@ fn every_example_is_of_its_schema() {
 
 #[test]
 fn every_schema_says_what_it_is_and_so_does_every_member() {
-    for contract in [&PUBLIC, &ADMIN] {
+    for contract in [&PUBLIC, &ADMIN, &CONSOLE] {
         for (name, schema) in contract.json()["components"]["schemas"].as_object().unwrap() {
             let text = schema.to_string();
             assert!(!text.contains("[`"), "{name} has a link that only rustdoc understands: {text}");
@@ -187,7 +187,8 @@ const OF_NO_OPERATION: [&str; 2] = ["method_not_allowed", "route_not_found"];
 
 #[test]
 fn the_guide_to_errors_has_every_code_of_the_documents_and_the_documents_every_code_of_the_guide() {
-    let documented: BTreeSet<_> = codes(&PUBLIC).into_iter().chain(codes(&ADMIN)).collect();
+    let documented: BTreeSet<_> =
+        [&PUBLIC, &ADMIN, &CONSOLE].into_iter().flat_map(|contract| codes(contract)).collect();
     let listed: BTreeSet<_> = guide()
         .into_iter()
         .filter(|(title, _)| {
@@ -290,7 +291,7 @@ async fn both_listeners_serve_their_document_with_their_own_url() {
 #[tokio::test]
 async fn pages_need_no_token_load_nothing_from_elsewhere_and_run_nothing() {
     let server = TestServer::start().await;
-    for (path, contract) in [("/docs", Some(&PUBLIC)), ("/docs/admin", Some(&ADMIN)), ("/", None)] {
+    for (path, contract) in [("/docs", Some(&PUBLIC)), ("/docs/admin", Some(&ADMIN)), ("/status", None)] {
         let response = server.client.get(server.admin_url(path)).send().await.unwrap();
         assert_eq!(response.status(), 200);
         let policy = response.headers()["content-security-policy"].to_str().unwrap();
@@ -323,7 +324,7 @@ async fn pages_need_no_token_load_nothing_from_elsewhere_and_run_nothing() {
 async fn the_status_page_says_whether_the_database_answers() {
     let server = TestServer::start().await;
     let page = async || {
-        let response = server.client.get(server.admin_url("/")).send().await.unwrap();
+        let response = server.client.get(server.admin_url("/status")).send().await.unwrap();
         assert_eq!(response.headers()["cache-control"], "no-store");
         response.text().await.unwrap()
     };

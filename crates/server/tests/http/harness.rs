@@ -11,9 +11,10 @@ use passgate::listener::{self, Limits};
 use passgate::metrics::Metrics;
 use passgate::rate_limit::RateLimits;
 use passgate::source_address::TrustedProxies;
-use passgate::{App, Parts, routes};
+use passgate::{App, ConsoleSettings, Parts, routes};
 use passgate_authenticator::Authenticator;
 use passgate_core::clock::{Clock, Timestamp};
+use passgate_core::console::{ConsolePlace, SignUpAllowed};
 use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::{Secrets, ServerSecret};
@@ -21,6 +22,7 @@ use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 use passgate_webauthn::TrustAnchor;
 use passgate_webhooks::DestinationPolicy;
 use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -30,6 +32,7 @@ use tokio::sync::watch;
 pub(crate) const ORIGIN: &str = "https://app.example.com";
 pub(crate) const RP_ID: &str = "example.com";
 pub(crate) const ADMIN_URL: &str = "https://admin.example.com";
+pub(crate) const CONSOLE_URL: &str = "https://console.example.org";
 pub(crate) const PUBLIC_URL: &str = "https://passkeys.example.com";
 /// When every test begins.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -90,12 +93,18 @@ impl TestServer {
     }
 
     pub(crate) async fn start_with(rate_limits: Option<RateLimits>, trusted_proxies: TrustedProxies) -> Self {
-        Self::start_whole(rate_limits, trusted_proxies, vec![]).await
+        Self::start_whole(rate_limits, trusted_proxies, vec![], SignUpAllowed::ByInvitation).await
     }
 
     /// One that takes lists of a metadata service below these roots.
     pub(crate) async fn start_trusting(metadata_roots: Vec<TrustAnchor>) -> Self {
-        Self::start_whole(None, TrustedProxies::default(), metadata_roots).await
+        let nobody = TrustedProxies::default();
+        Self::start_whole(None, nobody, metadata_roots, SignUpAllowed::ByInvitation).await
+    }
+
+    /// One whose console anybody may sign up at.
+    pub(crate) async fn start_open() -> Self {
+        Self::start_whole(None, TrustedProxies::default(), vec![], SignUpAllowed::ToAnybody).await
     }
 
     /// Another Passgate on the same database, as another process would open it.
@@ -111,6 +120,7 @@ impl TestServer {
         rate_limits: Option<RateLimits>,
         trusted_proxies: TrustedProxies,
         metadata_roots: Vec<TrustAnchor>,
+        sign_up: SignUpAllowed,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("passgate.db");
@@ -132,17 +142,19 @@ impl TestServer {
             passgate_core::administration::Created::Done(token) => token.secret.expose_secret().to_owned(),
             other => panic!("{other:?}"),
         };
+        let (stop, stopped) = watch::channel(false);
         let app = App::from(Parts {
             passgate: Arc::clone(&passgate),
             body_limit: 65_536,
             admin_url: ADMIN_URL.to_owned(),
+            console: ConsoleSettings { place: ConsolePlace::parse(CONSOLE_URL).unwrap(), sign_up },
             metrics: Metrics::default(),
             rate_limits,
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),
+            stopping: stopped.clone(),
         });
         let timeout = Duration::from_secs(30);
-        let (stop, stopped) = watch::channel(false);
         let mut addresses = Vec::new();
         for router in [routes::public(app.clone(), timeout), routes::admin(app, timeout)] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -152,7 +164,7 @@ impl TestServer {
         }
         let admin = addresses.pop().unwrap();
         let public = addresses.pop().unwrap();
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { passgate, database, client, public, admin, admin_token, clock, _stop: stop, _folder: folder }
     }
 
@@ -182,7 +194,9 @@ impl TestServer {
     /// Reads an answer, and holds it against the document of its API.
     pub(crate) async fn answer(&self, method: &str, response: reqwest::Response) -> Answer {
         let url = response.url().clone();
-        let contract = if self.admin.ends_with(&format!(":{}", url.port().unwrap())) {
+        let contract = if url.path().starts_with("/console/api/") {
+            &*crate::document::CONSOLE
+        } else if self.admin.ends_with(&format!(":{}", url.port().unwrap())) {
             &*crate::document::ADMIN
         } else {
             &*crate::document::PUBLIC

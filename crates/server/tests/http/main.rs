@@ -10,6 +10,7 @@ mod audit_logs;
 mod audit_logs_export;
 mod certification;
 mod challenges;
+mod console;
 mod contract;
 mod cors;
 mod credentials;

@@ -479,13 +479,25 @@ const SECTIONS: &[Section] = &[
                 ],
             ),
             Row(
-                "GET `/`: the status page",
+                "ours: `/`, which leads to the console",
+                &["getConsole"],
+                &["console/cross_site::the_address_of_the_listener_leads_to_the_console"],
+            ),
+            Row(
+                "ours: `/status`: the status page",
                 &["getStatusPage"],
                 &["documentation::the_status_page_says_whether_the_database_answers"],
             ),
             Row(
-                "ours: `/openapi.json`, `/openapi/public.json`, `/docs`, `/docs/admin`, `/docs/style.css`",
-                &["getOpenApi", "getPublicOpenApi", "getPublicPage", "getAdminPage", "getStyle"],
+                "ours: `/openapi.json`, `/openapi/public.json`, `/openapi/console.json`, `/docs`, `/docs/admin`, `/docs/style.css`",
+                &[
+                    "getOpenApi",
+                    "getPublicOpenApi",
+                    "getConsoleOpenApi",
+                    "getPublicPage",
+                    "getAdminPage",
+                    "getStyle",
+                ],
                 &[
                     "documentation::both_listeners_serve_their_document_with_their_own_url",
                     "documentation::pages_need_no_token_load_nothing_from_elsewhere_and_run_nothing",

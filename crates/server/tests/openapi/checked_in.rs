@@ -29,6 +29,11 @@ fn the_public_document_is_up_to_date() {
 }
 
 #[test]
+fn the_console_document_is_up_to_date() {
+    compare(Api::Console, "console.json");
+}
+
+#[test]
 fn the_admin_document_is_up_to_date() {
     compare(Api::Admin, "admin.json");
 }

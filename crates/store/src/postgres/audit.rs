@@ -134,6 +134,7 @@ impl Conditions {
         this.require("created_at < #", filter.before.map(Timestamp::as_millis));
         this.require("type = ANY (#)", (!kinds.is_empty()).then_some(kinds));
         this.require("strpos(actor_user_id, #) > 0", filter.actor.clone());
+        this.require("actor_user_id = #", filter.user.as_ref().map(|user| user.as_str().to_owned()));
         this.require("strpos(meta_source_ip, #) > 0", filter.source_ip.clone());
         this.require(ANYTHING, filter.anything.clone());
         this
@@ -218,6 +219,33 @@ pub(super) async fn behind(
          FROM audit_logs
          WHERE {}
          ORDER BY created_at, id
+         LIMIT {limit}",
+        conditions.sql
+    );
+    let rows = db.rows(&sql, &conditions.params()).await?;
+    collect(&rows, |row| records::audit_row(tenant_id, row))
+}
+
+/// The rows that a filter lets through and that stand before a place, newest first.
+pub(super) async fn before(
+    db: &Session,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    place: Option<AuditPlace>,
+    limit: u32,
+) -> Result<Vec<AuditRow>, Fault> {
+    let mut conditions = Conditions::new(tenant_id, filter);
+    if let Some(place) = place {
+        let (at, id) = (conditions.bind(place.at.as_millis()), conditions.bind(*place.id.as_uuid()));
+        // Writing to a String does not fail.
+        let _ = write!(conditions.sql, " AND (created_at, id) < ({at}, {id})");
+    }
+    let limit = conditions.bind(i64::from(limit));
+    let sql = format!(
+        "SELECT {AUDIT_COLUMNS}
+         FROM audit_logs
+         WHERE {}
+         ORDER BY created_at DESC, id DESC
          LIMIT {limit}",
         conditions.sql
     );

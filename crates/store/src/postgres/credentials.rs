@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
+use passgate_core::console::UsePlace;
 use passgate_core::credential::{
     Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, Order, Page, PageRequest,
 };
@@ -429,4 +430,21 @@ async fn bury(
     )
     .await?;
     Ok(())
+}
+
+/// Those not used since a moment, the longest unused first, behind a place.
+pub(super) async fn unused(
+    db: &Session,
+    tenant_id: TenantId,
+    since: Timestamp,
+    behind: Option<&UsePlace>,
+    limit: u32,
+) -> Result<Vec<Credential>, Fault> {
+    let sql = select_credentials!(
+        "WHERE c.tenant_id = $1 AND c.last_used_at < $2 AND (c.last_used_at, c.id) > ($3, $4)
+             ORDER BY c.last_used_at, c.id
+             LIMIT $5"
+    );
+    let (at, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (place.at.as_millis(), place.id.blob()));
+    list(db, tenant_id, sql, &[tenant_id.as_uuid(), &since.as_millis(), &at, &id, &i64::from(limit)]).await
 }

@@ -25,12 +25,21 @@ struct Migration {
     oldest_binary: u32,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    level: 1,
-    name: "0001_initial.sql",
-    sql: include_str!("../../migrations/postgres/0001_initial.sql"),
-    oldest_binary: 1,
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        level: 1,
+        name: "0001_initial.sql",
+        sql: include_str!("../../migrations/postgres/0001_initial.sql"),
+        oldest_binary: 1,
+    },
+    // Older binaries leave what it adds alone.
+    Migration {
+        level: 2,
+        name: "0002_console.sql",
+        sql: include_str!("../../migrations/postgres/0002_console.sql"),
+        oldest_binary: 1,
+    },
+];
 
 /// The newest schema that this program knows.
 pub const SCHEMA_LEVEL: u32 = MIGRATIONS[MIGRATIONS.len() - 1].level;

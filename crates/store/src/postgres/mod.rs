@@ -16,6 +16,7 @@ mod api_keys;
 mod audit;
 mod challenges;
 mod connections;
+mod console;
 mod credentials;
 mod fault;
 mod import_rounds;

@@ -71,6 +71,8 @@ macro_rules! transaction {
     }};
 }
 
+pub(super) use transaction;
+
 /// Reads in one snapshot, so that what is read belongs together.
 macro_rules! snapshot {
     ($store:expr, $db:ident => $work:expr) => {{

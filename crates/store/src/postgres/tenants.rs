@@ -4,7 +4,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, NewTenant, TenantLookup, Version};
-use passgate_core::tenant::{RpIdUse, TenantRecord, TenantSummary};
+use passgate_core::tenant::{RpIdUse, TenantPurpose, TenantRecord, TenantSummary};
 use passgate_core::text::Text;
 
 use super::connections::Session;
@@ -37,6 +37,7 @@ pub(super) async fn lookup(db: &Session, id: TenantId) -> Result<TenantLookup, F
             config,
             import,
             rp_id_use: rp_id_use(db, id).await?,
+            purpose: purpose(db, id).await?,
             api_keys: api_keys::list(db, id).await?,
             signing_keys: signing_keys::list(db, id).await?,
         }),
@@ -49,6 +50,11 @@ async fn read(db: &Session, id: TenantId) -> Result<Option<TenantRow>, Fault> {
     let sql = concat!("SELECT ", tenant_columns!(), " FROM tenants WHERE id = $1");
     let row = db.row(sql, &[id.as_uuid()]).await?;
     Ok(row.map(|row| records::tenant(&row)).transpose()?)
+}
+
+async fn purpose(db: &Session, id: TenantId) -> Result<TenantPurpose, Fault> {
+    let is_console = db.exists("SELECT 1 FROM console WHERE tenant_id = $1", &[id.as_uuid()]).await?;
+    Ok(if is_console { TenantPurpose::Console } else { TenantPurpose::App })
 }
 
 /// Whether other tenants have the same RP ID. Many may (`localhost`), so none is counted.

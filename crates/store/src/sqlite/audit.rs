@@ -131,6 +131,8 @@ impl Conditions {
         this.require(" AND type IN (SELECT value FROM json_each(?4))", 4, kinds(&filter.kinds)?);
         this.require(" AND instr(actor_user_id, ?5) > 0", 5, filter.actor.clone().map(Value::Text));
         this.require(" AND instr(meta_source_ip, ?6) > 0", 6, filter.source_ip.clone().map(Value::Text));
+        let user = filter.user.as_ref().map(|user| Value::Text(user.as_str().to_owned()));
+        this.require(" AND actor_user_id = ?11", 11, user);
         this.require(ANYTHING, 7, filter.anything.clone().map(Value::Text));
         Ok(this)
     }
@@ -223,6 +225,37 @@ pub(super) fn behind(
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }
 
+/// The rows that a filter lets through and that stand before a place, newest first.
+pub(super) fn before(
+    db: &Connection,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    place: Option<AuditPlace>,
+    limit: u32,
+) -> Result<Vec<AuditRow>, Fault> {
+    let mut conditions = Conditions::new(tenant_id, filter)?;
+    if let Some(place) = place {
+        conditions.sql.push_str(" AND (created_at, id) < (?8, ?9)");
+        conditions.values.push((8, Value::Integer(place.at.as_millis())));
+        conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
+    }
+    let mut statement = db.prepare_cached(&newest_first(&conditions))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(10, limit)?;
+    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+}
+
+fn newest_first(conditions: &Conditions) -> String {
+    format!(
+        "SELECT {AUDIT_COLUMNS}
+         FROM audit_logs
+         WHERE {}
+         ORDER BY created_at DESC, id DESC
+         LIMIT ?10",
+        conditions.sql
+    )
+}
+
 fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
     let mut statement =
         db.prepare_cached(&format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql))?;
@@ -256,4 +289,31 @@ fn list(
     statement.raw_bind_parameter(8, page.per_page)?;
     statement.raw_bind_parameter(9, offset(page))?;
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+}
+
+#[cfg(test)]
+mod tests {
+    use passgate_core::user::AppUserId;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn the_newest_rows_and_a_timeline_are_found_without_reading_the_log_or_sorting_it() {
+        let tenant = TenantId::new(Uuid::nil());
+        let user = AppUserId::new("user-7").ok();
+        for (filter, index) in [
+            (AuditFilter::default(), "PRIMARY KEY (tenant_id=?)"),
+            (
+                AuditFilter { user, ..AuditFilter::default() },
+                "audit_logs_by_actor (tenant_id=? AND actor_user_id=?)",
+            ),
+        ] {
+            let conditions = Conditions::new(tenant, &filter).expect("a filter");
+            let plan = plan(&newest_first(&conditions));
+            assert!(plan.contains(index), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

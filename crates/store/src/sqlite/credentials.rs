@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
+use passgate_core::console::UsePlace;
 use passgate_core::credential::{
     Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, Order, Page, PageRequest,
 };
@@ -403,4 +404,22 @@ fn owner(db: &Connection, change: &CredentialChange) -> Result<Option<AppUserId>
     let mut rows = statement.query(params![change.tenant_id.blob(), change.credential_id.blob()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some(records::app_id_of_user(change.tenant_id, row)?))
+}
+
+/// Those not used since a moment, the longest unused first, behind a place.
+pub(super) fn unused(
+    db: &Connection,
+    tenant_id: TenantId,
+    since: Timestamp,
+    behind: Option<&UsePlace>,
+    limit: u32,
+) -> Result<Vec<Credential>, Fault> {
+    let mut statement = db.prepare_cached(select_credentials!(
+        "WHERE c.tenant_id = ?1 AND c.last_used_at < ?2 AND (c.last_used_at, c.id) > (?3, ?4)
+             ORDER BY c.last_used_at, c.id
+             LIMIT ?5"
+    ))?;
+    let (at, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (place.at.as_millis(), place.id.blob()));
+    let parameters = params![tenant_id.blob(), since.as_millis(), at, id, limit];
+    collect(statement.query(parameters)?, |row| records::credential(tenant_id, row))
 }

@@ -48,6 +48,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0004_metadata.sql"),
         oldest_binary: 4,
     },
+    // Older binaries leave what it adds alone.
+    Migration {
+        level: 5,
+        name: "0005_console.sql",
+        sql: include_str!("../../migrations/sqlite/0005_console.sql"),
+        oldest_binary: 4,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -10,6 +10,7 @@ mod audit;
 mod challenges;
 mod checkpoint;
 mod connection;
+mod console;
 mod credentials;
 mod fault;
 mod login;
@@ -17,6 +18,8 @@ mod metadata;
 mod migrate;
 mod open_error;
 mod paging;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod registration;
 mod rows;

@@ -4,7 +4,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::ids::TenantId;
 use passgate_core::store::{Changed, NewTenant, TenantLookup};
-use passgate_core::tenant::{RpIdUse, TenantRecord, TenantSummary};
+use passgate_core::tenant::{RpIdUse, TenantPurpose, TenantRecord, TenantSummary};
 use passgate_core::text::Text;
 use rusqlite::{Connection, params};
 
@@ -25,6 +25,7 @@ pub(super) fn lookup(db: &Connection, id: TenantId) -> Result<TenantLookup, Faul
             config,
             import,
             rp_id_use: rp_id_use(&snapshot, id)?,
+            purpose: purpose(&snapshot, id)?,
             api_keys: api_keys::list(&snapshot, id)?,
             signing_keys: signing_keys::list(&snapshot, id)?,
         }),
@@ -45,6 +46,11 @@ fn read(db: &Connection, id: TenantId) -> Result<Option<TenantRow>, Fault> {
     let mut rows = statement.query([id.blob()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some(records::tenant(row)?))
+}
+
+fn purpose(db: &Connection, id: TenantId) -> Result<TenantPurpose, Fault> {
+    let is_console = db.prepare_cached("SELECT 1 FROM console WHERE tenant_id = ?1")?.exists([id.blob()])?;
+    Ok(if is_console { TenantPurpose::Console } else { TenantPurpose::App })
 }
 
 /// Whether other tenants have the same RP ID. Many may (`localhost`), so none is counted.

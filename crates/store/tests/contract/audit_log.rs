@@ -213,6 +213,7 @@ pub(crate) async fn all_that_is_given_must_hold(backend: &impl Backend) {
     };
     let row = append(backend, wanted).await;
     let filter = AuditFilter {
+        user: None,
         after: Some(NOW),
         before: Some(NOW + seconds(2)),
         kinds: vec![AuditType::AuthenticationFinalFailed],

@@ -8,6 +8,9 @@ mod audit_log;
 mod backend;
 mod challenges;
 mod confirmations;
+mod console_accounts;
+mod console_directory;
+mod console_organizations;
 mod credentials;
 mod fixtures;
 mod login;
@@ -239,6 +242,34 @@ macro_rules! every_test {
                 a_list_gives_way_to_one_of_the_same_or_a_higher_number_only,
                 a_list_that_does_not_verify_any_more_gives_way_to_any,
                 a_corrupt_list_is_named,
+            }
+            console_accounts {
+                the_console_has_one_tenant_that_can_not_be_deleted,
+                a_link_is_open_until_it_expires_and_a_newer_one_takes_its_place,
+                the_console_is_claimed_once,
+                an_operator_is_read_back_and_has_the_email_alone,
+                an_operator_is_changed_but_not_to_anothers_email,
+                sessions_are_found_used_freshened_and_ended,
+                a_recovery_code_works_once_and_ends_other_sessions,
+                a_recovery_link_works_once_for_its_operator,
+                the_last_passkey_stays_unless_there_are_recovery_codes,
+                what_is_over_is_deleted,
+            }
+            console_directory {
+                users_are_listed_newest_first_from_a_place_on,
+                users_are_found_by_what_id_or_name_begin_with,
+                the_audit_log_is_read_backwards_from_a_place_on,
+                unused_credentials_are_listed_longest_unused_first,
+            }
+            console_organizations {
+                an_organization_is_seen_by_each_with_the_own_role,
+                an_organization_keeps_an_owner_whoever_changes_members_at_once,
+                members_are_listed_by_email,
+                an_invitation_is_accepted_once_or_withdrawn,
+                a_project_is_read_back_with_its_environments,
+                what_has_environments_is_not_deleted_before_their_tenants,
+                ceremonies_are_added_up_by_minute_and_told_by_day,
+                credentials_are_counted_by_what_they_are_kept_on,
             }
             versions {
                 the_version_grows_with_each_change_that_caches_must_see,

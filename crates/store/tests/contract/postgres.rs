@@ -48,6 +48,11 @@ const PARTS: u32 = 4;
 
 /// Makes a database what it was when it was new.
 const EMPTY: &str = "
+    DELETE FROM console;
+    DELETE FROM console_links;
+    DELETE FROM organizations;
+    DELETE FROM operators;
+    DELETE FROM activities;
     DELETE FROM tenants;
     DELETE FROM admin_tokens;
     DELETE FROM metadata;
@@ -104,7 +109,10 @@ impl Drop for Database {
 /// The migrations' statements, with each tenant's tables in parts. All keys have the tenant in them, and references
 /// stay within it, or PostgreSQL would refuse.
 fn partitioned() -> String {
-    let plain = include_str!("../../migrations/postgres/0001_initial.sql");
+    let plain = concat!(
+        include_str!("../../migrations/postgres/0001_initial.sql"),
+        include_str!("../../migrations/postgres/0002_console.sql"),
+    );
     let mut statements = String::new();
     for statement in plain.split_inclusive(";\n") {
         let code: String = statement
@@ -133,7 +141,7 @@ fn partitioned() -> String {
             .unwrap();
         }
     }
-    statements + "UPDATE passgate_schema SET level = 1, oldest_binary = 1;"
+    statements + "UPDATE passgate_schema SET level = 2, oldest_binary = 1;"
 }
 
 impl Database {

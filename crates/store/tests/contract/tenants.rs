@@ -1,5 +1,6 @@
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
 use passgate_core::clock::Timestamp;
+use passgate_core::console::{Ceremony, Outcome};
 use passgate_core::ids::TenantId;
 use passgate_core::signing_key::SealedSigningKey;
 use passgate_core::store::{Changed, FinishedLogin, Rotation, Store, StoreError};
@@ -7,6 +8,7 @@ use passgate_core::tenant::TenantSummary;
 use uuid::Uuid;
 
 use crate::backend::Backend;
+use crate::console_organizations::counted;
 use crate::fixtures::{self, NOW, seconds, text};
 use crate::webhooks;
 
@@ -94,13 +96,16 @@ async fn full_tenant(store: &impl Store, display_name: &str) -> TenantId {
     let change = fixtures::change(id, "deleted", passgate_core::audit::AuditType::CredentialDeleted);
     assert_eq!(store.delete_credential(change).await.unwrap(), Changed::Done);
     store.finish_login(fixtures::finish_login(id, &kept)).await.unwrap();
+    store.add_ceremony_counts(vec![counted(id, 1, Ceremony::Login, Outcome::Begun, 1)]).await.unwrap();
     id
 }
 
 pub(crate) async fn a_deleted_tenant_leaves_nothing_and_others_are_untouched(backend: &impl Backend) {
     let store = &**backend.store();
     let (deleted, kept) = (full_tenant(store, "Deleted").await, full_tenant(store, "Kept").await);
-    let (before, others) = (backend.rows_of(deleted).await, backend.rows_of(kept).await);
+    let (mut before, others) = (backend.rows_of(deleted).await, backend.rows_of(kept).await);
+    // Its tenant is not deleted, and which tenants are environments is another test's.
+    assert_eq!((before.remove("console"), before.remove("environments")), (Some(0), Some(0)));
     assert!(before.values().all(|rows| *rows > 0), "a table is not covered: {before:?}");
     assert_eq!(store.delete_tenant(deleted).await.unwrap(), Changed::Done);
     let mut left = backend.rows_of(deleted).await;

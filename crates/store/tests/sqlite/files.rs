@@ -146,7 +146,7 @@ async fn a_closed_store_is_unavailable() {
 #[tokio::test]
 async fn a_full_disk_fails_a_write_and_keeps_what_was_stored() {
     let place = Place::new();
-    let store = SqliteStore::open(&SqliteOptions { max_pages: Some(80), ..place.options() }).unwrap();
+    let store = SqliteStore::open(&SqliteOptions { max_pages: Some(140), ..place.options() }).unwrap();
     let mut stored = 0;
     let error = loop {
         match store.create_tenant(fixtures::new_tenant("Example")).await {

@@ -1,4 +1,4 @@
-//! `/openapi.json`, `/docs` and `/`: what the APIs are, for programs and for people.
+//! `/openapi.json`, `/docs` and `/status`: what the APIs are, for programs and for people.
 //!
 //! None of it is secret, so none of it asks for a key or a token.
 
@@ -40,10 +40,11 @@ impl Published {
     }
 }
 
-/// The documents of both APIs.
+/// The documents of all APIs.
 pub(crate) struct Both {
     pub(crate) public: Published,
     pub(crate) admin: Published,
+    pub(crate) console: Published,
 }
 
 /// Nothing is loaded but the stylesheet from here; no script runs, no other page frames this one.

@@ -24,6 +24,19 @@ pub(crate) async fn of_public_for_operators(Extension(both): Extension<Arc<Both>
     document(both.public.json())
 }
 
+/// The console API's document, on the admin listener.
+pub(crate) async fn of_console(Extension(both): Extension<Arc<Both>>) -> Response {
+    document(both.console.json())
+}
+
+pub(crate) fn of_console_description() -> Description {
+    described(
+        "getConsoleOpenApi",
+        "Get the console API's document",
+        "The console's API, as OpenAPI 3.1 describes it.",
+    )
+}
+
 pub(crate) fn description() -> Description {
     described("getOpenApi", "Get this document", "This API, as OpenAPI 3.1 describes it.")
 }

@@ -1,4 +1,4 @@
-//! `GET /` on the admin listener: what runs here, and whether it can serve.
+//! `GET /status` on the admin listener: what runs here, and whether it can serve.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -36,7 +36,8 @@ pub(crate) async fn handler<S: Store>(State(app): State<App<S>>) -> Response {
     page.push(&format!(
         "<main id=\"main\" tabindex=\"-1\"><h1>Passgate</h1><p class=\"version\">Version {}</p>\
          <p class=\"state {class}\" role=\"status\">{words}</p>\
-         <dl><dt>The public API</dt><dd><a href=\"/docs\">{url}</a> (<a href=\"/openapi/public.json\">OpenAPI</a>)</dd>\
+         <dl><dt>The console</dt><dd><a href=\"/console/\">for people</a> \
+         (<a href=\"/openapi/console.json\">OpenAPI</a>)</dd><dt>The public API</dt><dd><a href=\"/docs\">{url}</a> (<a href=\"/openapi/public.json\">OpenAPI</a>)</dd>\
          <dt>The admin API</dt><dd><a href=\"/docs/admin\">on this address</a> (<a href=\"/openapi.json\">OpenAPI</a>)</dd>\
          <dt>For whatever watches the process</dt><dd><a href=\"/health/alive\">/health/alive</a>, \
          <a href=\"/health/ready\">/health/ready</a>, <a href=\"/metrics\">/metrics</a></dd></dl></main>",

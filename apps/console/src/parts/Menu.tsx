@@ -1,0 +1,23 @@
+import { DropdownMenu } from "@kobalte/core/dropdown-menu";
+import type { JSX } from "solid-js";
+
+interface MenuProps {
+  /** What the button is called. */
+  readonly label: string;
+  readonly triggerClass: string;
+  readonly trigger: JSX.Element;
+  readonly children: JSX.Element;
+}
+
+/** A button that opens a menu. */
+export function Menu(props: MenuProps) {
+  return (
+    <DropdownMenu gutter={6} placement="bottom-start" preventScroll={false} modal={false} fitViewport>
+      <DropdownMenu.Trigger class={props.triggerClass} aria-label={props.label}>
+        {props.trigger}
+      </DropdownMenu.Trigger>
+      {/* In its place rather than at the page's end: what is outside of all landmarks is hard to find. */}
+      <DropdownMenu.Content class="menu">{props.children}</DropdownMenu.Content>
+    </DropdownMenu>
+  );
+}

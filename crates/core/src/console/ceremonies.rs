@@ -1,0 +1,254 @@
+//! How many ceremonies begin and end. Most that begin leave no row, so they are counted in memory, and written as totals of
+//! minutes.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use passgate_webauthn::Aaguid;
+
+use crate::clock::Timestamp;
+use crate::ids::TenantId;
+use crate::passgate::Passgate;
+use crate::store::{Store, StoreError};
+
+/// How long a minute is, in milliseconds.
+const MINUTE: i64 = 60_000;
+
+/// A ceremony.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ceremony {
+    /// Of a passkey.
+    Registration,
+    /// With a passkey.
+    Login,
+    /// Of a second factor.
+    MfaRegistration,
+    /// With a second factor.
+    MfaLogin,
+    /// The confirmation of a transaction.
+    Transaction,
+}
+
+impl Ceremony {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Registration, Self::Login, Self::MfaRegistration, Self::MfaLogin, Self::Transaction];
+
+    /// As it is stored and spelt on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Login => "login",
+            Self::MfaRegistration => "mfa_registration",
+            Self::MfaLogin => "mfa_login",
+            Self::Transaction => "transaction",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ceremony| ceremony.as_str() == name)
+    }
+}
+
+/// How far a ceremony came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It began.
+    Begun,
+    /// It was finished.
+    Done,
+    /// Its end was refused.
+    Failed,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Begun, Self::Done, Self::Failed];
+
+    /// As it is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
+    }
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Counted {
+    /// The ceremony.
+    pub ceremony: Ceremony,
+    /// How far it came.
+    pub outcome: Outcome,
+    /// Why it failed: an error code; else empty.
+    pub code: String,
+}
+
+/// How often something happened in a minute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MinuteCount {
+    /// Where.
+    pub tenant_id: TenantId,
+    /// When: minutes since 1970.
+    pub minute: i64,
+    /// What.
+    pub what: Counted,
+    /// How often.
+    pub count: u64,
+}
+
+/// How often something happened on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// When: days since 1970, in the zone that was asked for.
+    pub day: i64,
+    /// What.
+    pub what: Counted,
+    /// How often.
+    pub count: u64,
+}
+
+/// Which days to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// From this minute on.
+    pub from: i64,
+    /// Up to this minute, itself excluded.
+    pub to: i64,
+    /// How many minutes the days begin before those of UTC.
+    pub offset: i64,
+}
+
+/// How many credentials are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CredentialCount {
+    /// The authenticator's make.
+    pub aaguid: Aaguid,
+    /// Whether they may be synced.
+    pub backup_eligible: bool,
+    /// Whether they are.
+    pub backup_state: bool,
+    /// How many.
+    pub count: u64,
+}
+
+/// What happened in a tenant, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Insights {
+    /// What happened on each day, in no order.
+    pub days: Vec<DayCount>,
+    /// The credentials that there are.
+    pub credentials: Vec<CredentialCount>,
+    /// How many credentials were last used by each user agent.
+    pub user_agents: Vec<(String, u64)>,
+}
+
+/// How far an app's integration has come: when each step was seen first, to the minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IntegrationSteps {
+    /// There is an API key.
+    pub api_key_created: Option<Timestamp>,
+    /// A registration began.
+    pub registration_begun: Option<Timestamp>,
+    /// A passkey was registered.
+    pub registration_finished: Option<Timestamp>,
+    /// A login began.
+    pub login_begun: Option<Timestamp>,
+    /// Somebody logged in.
+    pub login_finished: Option<Timestamp>,
+}
+
+/// What was counted and not written yet. It is taken every few seconds, and codes are ours, so it stays small.
+#[derive(Default)]
+pub(crate) struct CeremonyCounts(Mutex<HashMap<(TenantId, i64, Counted), u64>>);
+
+impl CeremonyCounts {
+    fn add(&self, tenant_id: TenantId, minute: i64, what: Counted, count: u64) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry((tenant_id, minute, what)).or_default() += count;
+    }
+
+    fn take(&self) -> Vec<MinuteCount> {
+        let taken = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut counts: Vec<_> = taken
+            .into_iter()
+            .map(|((tenant_id, minute, what), count)| MinuteCount { tenant_id, minute, what, count })
+            .collect();
+        // Of two processes that add to the same rows, neither waits for the other the wrong way around.
+        counts.sort_unstable();
+        counts
+    }
+
+    fn first(&self, tenant_id: TenantId, ceremony: Ceremony, outcome: Outcome) -> Option<i64> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let minutes = counts
+            .keys()
+            .filter(|(of, _, what)| *of == tenant_id && what.ceremony == ceremony && what.outcome == outcome);
+        minutes.map(|(_, minute, _)| *minute).min()
+    }
+}
+
+impl<S: Store> Passgate<S> {
+    /// Counts that a ceremony began, or ended.
+    pub fn count_ceremony(&self, tenant_id: TenantId, ceremony: Ceremony, outcome: Outcome, code: &str) {
+        let minute = self.now().as_millis().div_euclid(MINUTE);
+        let what = Counted { ceremony, outcome, code: code.to_owned() };
+        self.ceremony_counts.add(tenant_id, minute, what, 1);
+    }
+
+    /// Writes what was counted since the last time. To be called at the end, too.
+    pub async fn write_ceremony_counts(&self) -> Result<(), StoreError> {
+        let counts = self.ceremony_counts.take();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let written = self.store.add_ceremony_counts(counts.clone()).await;
+        if written.is_err() {
+            for MinuteCount { tenant_id, minute, what, count } in counts {
+                self.ceremony_counts.add(tenant_id, minute, what, count);
+            }
+        }
+        written
+    }
+
+    /// How far a tenant's integration has come.
+    pub async fn integration_steps(&self, tenant_id: TenantId) -> Result<IntegrationSteps, StoreError> {
+        let keys = self.store.api_keys(tenant_id).await?;
+        let written = self.store.first_ceremonies(tenant_id).await?;
+        let first = |ceremony, outcome| {
+            let stored = written.iter().find(|(of, how, _)| *of == ceremony && *how == outcome);
+            // What this process has not written yet, it knows.
+            let minute = stored
+                .map(|(.., minute)| *minute)
+                .into_iter()
+                .chain(self.ceremony_counts.first(tenant_id, ceremony, outcome))
+                .min()?;
+            Some(Timestamp::from_millis(minute * MINUTE))
+        };
+        Ok(IntegrationSteps {
+            api_key_created: keys.first().map(|key| key.created_at),
+            registration_begun: first(Ceremony::Registration, Outcome::Begun),
+            registration_finished: first(Ceremony::Registration, Outcome::Done),
+            login_begun: first(Ceremony::Login, Outcome::Begun),
+            login_finished: first(Ceremony::Login, Outcome::Done),
+        })
+    }
+
+    /// What happened in a tenant, in numbers; what was counted in this process just now is in them.
+    pub async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
+        self.write_ceremony_counts().await?;
+        self.store.insights(tenant_id, range).await
+    }
+}

@@ -1,0 +1,3 @@
+//! `/console/api/links`.
+
+pub(crate) mod inspect;

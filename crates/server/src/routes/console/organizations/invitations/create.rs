@@ -1,0 +1,77 @@
+//! `POST /console/api/organizations/{organization_id}/invitations`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use passgate_api::ErrorCode;
+use passgate_api::console as wire;
+use passgate_core::console::{Email, Invited};
+use passgate_core::store::Store;
+use serde_json::json;
+
+use super::to_wire;
+use crate::app::App;
+use crate::console::link_url;
+use crate::console::{Acting, Right};
+use crate::error::ApiError;
+use crate::extract::JsonBody;
+use crate::no_store::NoStore;
+use crate::openapi::{Access, Description, Presence, Tag, example};
+use crate::routes::console::organizations::{not_found, role_from_wire};
+use crate::validate::field;
+use passgate_api::SecretString;
+use std::time::Duration;
+
+pub(crate) fn description() -> Description {
+    Description::new(
+        Access::Console(Right::ADMIN.fresh()),
+        Tag::Organizations,
+        "invite",
+        "Invite somebody",
+        "Answers a link that whoever has it may use, once. Nothing is sent. Only an owner may invite an owner.",
+    )
+    .takes::<wire::Invite>(Presence::Required, json!({ "role": "developer", "email": "sam@example.com" }))
+    .answers::<wire::Invited>(
+        201,
+        "The invitation, with its link.",
+        json!({
+            "invitation": example::invitation(),
+            "url": "http://localhost:8001/console/link#pgl_…",
+        }),
+    )
+}
+
+pub(crate) async fn handler<S: Store>(
+    State(app): State<App<S>>,
+    Acting { organization_id, actor }: Acting,
+    JsonBody(body): JsonBody<wire::Invite>,
+) -> Result<(StatusCode, NoStore<Json<wire::Invited>>), ApiError> {
+    let role = role_from_wire(body.role);
+    if role > actor.role {
+        return Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            ErrorCode::ROLE_INSUFFICIENT,
+            "Forbidden",
+            "nobody may invite somebody to more than they are",
+        ));
+    }
+    let days = body.days.unwrap_or(DEFAULT_DAYS);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(ApiError::validation(format!("days: must be 1 to {MAX_DAYS}")));
+    }
+    let invited = Invited {
+        role,
+        email: body.email.map(|email| field("email", Email::new(&email))).transpose()?,
+        lifetime: Duration::from_hours(24 * u64::from(days)),
+    };
+    let organization =
+        app.passgate.organization(organization_id, actor.operator_id).await?.ok_or_else(not_found)?;
+    let (secret, link) = app.passgate.invite(&organization, invited, &actor).await?.ok_or_else(not_found)?;
+    let invitation = to_wire(link).ok_or_else(not_found)?;
+    let url = SecretString::new(link_url(&app.console.place, secret.expose_secret()));
+    Ok((StatusCode::CREATED, NoStore(Json(wire::Invited { invitation, url }))))
+}
+
+/// How long a link is valid unless somebody says otherwise, and at most, in days.
+const DEFAULT_DAYS: u32 = 7;
+const MAX_DAYS: u32 = 30;

@@ -1,0 +1,3 @@
+//! `/console/api/recovery-codes`.
+
+pub(crate) mod create;

@@ -1,0 +1,4 @@
+//! `/console/api/sign-in`.
+
+pub(crate) mod begin;
+pub(crate) mod finish;

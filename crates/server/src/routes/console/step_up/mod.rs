@@ -1,0 +1,4 @@
+//! `/console/api/step-up`.
+
+pub(crate) mod begin;
+pub(crate) mod finish;

@@ -1,0 +1,11 @@
+//! The console's API, as its pages call it.
+
+mod accounts;
+mod browser;
+mod cross_site;
+mod environments;
+mod matrix;
+mod organizations;
+mod projects;
+mod recovery;
+mod reserved_tenant;

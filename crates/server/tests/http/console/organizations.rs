@@ -1,0 +1,107 @@
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::browser::{Browser, Team};
+use crate::harness::TestServer;
+
+async fn invite(owner: &mut Browser<'_>, organization: &str, body: Value) -> String {
+    let path = format!("/organizations/{organization}/invitations");
+    let invited = owner.post(&path, body).await.ok();
+    invited["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn an_organization_is_made_renamed_and_deleted_with_its_projects() {
+    let server = TestServer::start().await;
+    let mut kim = Browser::claimed(&server).await;
+    let made = kim.post("/organizations", json!({ "name": " Example " })).await;
+    assert_eq!(made.status, 201);
+    let made = made.ok();
+    assert_eq!((&made["name"], &made["role"]), (&json!("Example"), &json!("owner")));
+    let path = format!("/organizations/{}", made["id"].as_str().unwrap());
+    let answer = kim.call(Method::PATCH, &path, Some(json!({ "name": "" }))).await;
+    assert_eq!(answer.error(), (400, "validation_failed"));
+    let renamed = kim.call(Method::PATCH, &path, Some(json!({ "name": "Other" }))).await.ok();
+    assert_eq!(renamed["name"], "Other");
+    let body = json!({ "name": "App", "app_url": "https://app.example.com" });
+    let project = kim.post(&format!("{path}/projects"), body).await.ok();
+    assert_eq!(kim.get(&path).await.ok()["projects"], 1);
+    assert_eq!(kim.delete(&path).await.status, 204);
+    assert_eq!(kim.get(&path).await.error(), (404, "organization_not_found"));
+    assert_eq!(kim.get("/organizations").await.ok(), json!([]));
+    let tenant = project["environments"][1]["tenant_id"].as_str().unwrap();
+    let answer = server.admin(Method::GET, &format!("/tenants/{tenant}"), None).await;
+    assert_eq!(answer.error(), (404, "tenant_not_found"));
+}
+
+#[tokio::test]
+async fn an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn() {
+    let server = TestServer::start().await;
+    let mut kim = Browser::claimed(&server).await;
+    let made = kim.post("/organizations", json!({ "name": "Example" })).await.ok();
+    let organization = made["id"].as_str().unwrap();
+    let body = json!({ "role": "developer", "email": "sam@example.com", "days": 2 });
+    let link = invite(&mut kim, organization, body).await;
+    let mut sam = Browser::new(&server);
+    let info = sam.post("/links/inspect", json!({ "link": link })).await.ok();
+    assert_eq!(info["organization"], "Example");
+    assert_eq!((&info["role"], &info["email"]), (&json!("developer"), &json!("sam@example.com")));
+    sam.sign_up(Some(&link), "Sam", "sam@example.com").await.ok();
+    let list = sam.get("/organizations").await.ok();
+    assert_eq!((&list[0]["name"], &list[0]["role"]), (&json!("Example"), &json!("developer")));
+    let mut other = Browser::new(&server);
+    assert_eq!(other.sign_up(Some(&link), "Eve", "eve@example.com").await.error(), (404, "link_invalid"));
+
+    // Whoever has an account joins with it.
+    let again = invite(&mut kim, organization, json!({ "role": "viewer" })).await;
+    let accept = async |browser: &mut Browser<'_>, link: &str| {
+        browser.post("/invitations/accept", json!({ "link": link })).await
+    };
+    assert_eq!(accept(&mut sam, &again).await.error(), (409, "already_member"));
+    server.advance(Duration::from_secs(1)).await;
+    let late = invite(&mut kim, organization, json!({ "role": "viewer", "days": 1 })).await;
+    let path = format!("/organizations/{organization}/invitations");
+    let open = kim.get(&path).await.ok();
+    assert_eq!(open.as_array().unwrap().len(), 2);
+    let id = open[0]["id"].as_str().unwrap();
+    assert_eq!(kim.delete(&format!("{path}/{id}")).await.status, 204);
+    assert_eq!(accept(&mut sam, &again).await.error(), (404, "link_invalid"));
+    server.advance(Duration::from_hours(24)).await;
+    assert_eq!(accept(&mut sam, &late).await.error(), (401, "session_missing"));
+    sam.sign_in().await.ok();
+    assert_eq!(accept(&mut sam, &late).await.error(), (404, "link_invalid"));
+}
+
+#[tokio::test]
+async fn an_organization_has_an_owner_at_all_times_and_only_owners_touch_owners() {
+    let server = TestServer::start_open().await;
+    let kim = Browser::claimed(&server).await;
+    let mut team = Team::new(&server, "ours", kim).await;
+    let members = format!("/organizations/{}/members", team.organization);
+    let id = async |browser: &mut Browser<'_>| {
+        browser.get("/operator").await.ok()["id"].as_str().unwrap().to_owned()
+    };
+    let kim = format!("{members}/{}", id(&mut team.owner).await);
+    let admin = format!("{members}/{}", id(&mut team.admin).await);
+    let viewer = format!("{members}/{}", id(&mut team.viewer).await);
+    let role = |role: &str| Some(json!({ "role": role }));
+
+    assert_eq!(team.owner.delete(&kim).await.error(), (409, "last_owner"));
+    assert_eq!(team.owner.call(Method::PATCH, &kim, role("admin")).await.error(), (409, "last_owner"));
+    assert_eq!(team.admin.delete(&kim).await.error(), (403, "role_insufficient"));
+    assert_eq!(
+        team.admin.call(Method::PATCH, &admin, role("owner")).await.error(),
+        (403, "role_insufficient")
+    );
+    let path = format!("/organizations/{}/invitations", team.organization);
+    assert_eq!(team.admin.post(&path, json!({ "role": "owner" })).await.error(), (403, "role_insufficient"));
+    assert_eq!(team.viewer.delete(&admin).await.error(), (403, "role_insufficient"));
+    assert_eq!(team.owner.call(Method::PATCH, &admin, role("owner")).await.ok()["role"], "owner");
+    assert_eq!(team.owner.delete(&kim).await.status, 204);
+    assert_eq!(team.owner.get(&members).await.error(), (404, "organization_not_found"));
+    // Everybody may go.
+    assert_eq!(team.viewer.delete(&viewer).await.status, 204);
+    assert_eq!(team.admin.get(&members).await.ok().as_array().unwrap().len(), 2);
+}

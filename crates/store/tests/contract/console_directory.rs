@@ -1,0 +1,112 @@
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditType};
+use passgate_core::console::{Store as _, UsePlace, UserPlace, UserSearch};
+use passgate_core::credential::Credential;
+use passgate_core::ids::TenantId;
+use passgate_core::store::Store;
+
+use crate::backend::Backend;
+use crate::fixtures::{
+    NOW, app_id, audit, begin_registration, credential, register, seconds, tenant, text, user,
+    user_with_credential,
+};
+use passgate_core::credential::CredentialKind;
+
+async fn found(store: &impl Store, tenant: TenantId, search: UserSearch, limit: u32) -> Vec<String> {
+    let users = store.find_users(tenant, search, limit).await.unwrap();
+    users.into_iter().map(|listed| listed.user.profile.app_id.to_string()).collect()
+}
+
+pub(crate) async fn users_are_listed_newest_first_from_a_place_on(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (ours, other) = (tenant(store, "ours").await, tenant(store, "other").await);
+    let (kim, used) = user_with_credential(store, ours, "kim", "id").await;
+    user(store, other, "eve").await;
+    for name in ["sam", "tom"] {
+        user(store, ours, name).await;
+    }
+    let all = store.find_users(ours, UserSearch::All(None), 10).await.unwrap();
+    assert_eq!(all.len(), 3);
+    let listed = all.iter().find(|listed| listed.user.id == kim.id).unwrap();
+    assert_eq!((listed.credentials, listed.last_used_at), (1, Some(used.last_used_at)));
+    let mut pages = Vec::new();
+    let mut place = None;
+    loop {
+        let page = store.find_users(ours, UserSearch::All(place), 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        place = Some(UserPlace { at: last.created_at, id: last.user.id });
+        pages.extend(page);
+    }
+    assert_eq!(pages, all);
+}
+
+pub(crate) async fn users_are_found_by_what_id_or_name_begin_with(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (ours, other) = (tenant(store, "ours").await, tenant(store, "other").await);
+    for (tenant, id, name) in [
+        (ours, "u1", "Ärzte"),
+        (ours, "u2", "anna"),
+        (ours, "anna", "Zoe"),
+        (other, "anna", "anna"),
+        (ours, "a%", "x"),
+    ] {
+        let mut begin = begin_registration(tenant, id, CredentialKind::Passkey);
+        begin.profile.name = text(name);
+        store.begin_registration(begin).await.unwrap();
+    }
+    let search =
+        async |prefix: &str, limit| found(store, ours, UserSearch::BeginningWith(text(prefix)), limit).await;
+    assert_eq!(search("anna", 10).await, ["anna", "u2"]);
+    assert_eq!(search("an", 1).await, ["anna"]);
+    assert_eq!(search("Ä", 10).await, ["u1"]);
+    assert_eq!(search("a%", 10).await, ["a%"]);
+    assert_eq!(search("%", 10).await, Vec::<String>::new());
+    assert_eq!(search("nna", 10).await, Vec::<String>::new());
+}
+
+pub(crate) async fn the_audit_log_is_read_backwards_from_a_place_on(backend: &impl Backend) {
+    let store = &**backend.store();
+    let ours = tenant(store, "ours").await;
+    let mut entries = Vec::new();
+    for (number, actor) in [(0, "alice"), (1, "bob"), (1, "alice"), (2, "alice2")] {
+        let mut entry = audit(ours, AuditType::CredentialDeleted);
+        entry.at = NOW + seconds(number);
+        entry.actor = Some(app_id(actor));
+        entries.push(entry);
+    }
+    store.append_audit(entries.clone()).await.unwrap();
+    let page = async |filter: AuditFilter, place, limit| {
+        let rows = store.audit_log_before(ours, filter, place, limit).await.unwrap();
+        rows.into_iter().map(|row| (row.id, AuditPlace { at: row.at, id: row.id })).collect::<Vec<_>>()
+    };
+    let all = page(AuditFilter::default(), None, 10).await;
+    assert_eq!(all.len(), 4);
+    assert_eq!((all[0].0, all[3].0), (entries[3].id, entries[0].id));
+    let first = page(AuditFilter::default(), None, 2).await;
+    let second = page(AuditFilter::default(), Some(first[1].1), 2).await;
+    assert_eq!([first, second].concat(), all);
+    let of_alice = AuditFilter { user: Some(app_id("alice")), ..AuditFilter::default() };
+    let ids: Vec<_> = page(of_alice, None, 10).await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, [entries[2].id, entries[0].id], "the whole id, not a part of it");
+}
+
+pub(crate) async fn unused_credentials_are_listed_longest_unused_first(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (ours, other) = (tenant(store, "ours").await, tenant(store, "other").await);
+    let kim = user(store, ours, "kim").await;
+    for (id, used) in [("c", 3), ("a", 1), ("b", 1), ("d", 9)] {
+        let used = Credential { last_used_at: NOW + seconds(used), ..credential(&kim, id) };
+        register(store, ours, used).await;
+    }
+    user_with_credential(store, other, "eve", "e").await;
+    let list = async |behind: Option<UsePlace>, limit| {
+        store.unused_credentials(ours, NOW + seconds(9), behind, limit).await.unwrap()
+    };
+    let all = list(None, 10).await;
+    let ids: Vec<_> = all.iter().map(|unused| unused.id.as_bytes().to_vec()).collect();
+    assert_eq!(ids.len(), 3);
+    assert_eq!(ids[2], b"c");
+    let first = list(None, 2).await;
+    let end = first.last().unwrap();
+    let behind = UsePlace { at: end.last_used_at, id: end.id.clone() };
+    assert_eq!([first.clone(), list(Some(behind), 2).await].concat(), all);
+}

@@ -1,0 +1,335 @@
+use passgate_core::clock::Timestamp;
+use passgate_core::console::{
+    Accepted, Activity, ActivityKind, Ceremony, Counted, Emptied, Environment, EnvironmentKind,
+    EnvironmentMove, LinkPurpose, MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewEnvironment,
+    NewProject, Organization, Outcome, Project, Range, Role, Scope, SignedUp, Store as _,
+};
+use passgate_core::ids::{OrganizationId, ProjectId, TenantId};
+use passgate_core::key_secret::KeyHash;
+use passgate_core::store::{Changed, Store};
+use uuid::Uuid;
+
+use crate::backend::Backend;
+use crate::console_accounts::{activity, claim, email, link, operator_id, sign_up};
+use crate::fixtures::{NOW, config, new_tenant, tenant, text, user_with_credential};
+
+fn organization(name: &str) -> Organization {
+    let id = Uuid::from_slice(&KeyHash::of(name).as_bytes()[..16]).unwrap();
+    Organization {
+        id: OrganizationId::new(id),
+        name: text(name),
+        created_at: NOW,
+        role: Some(Role::Owner),
+        members: 1,
+        projects: 0,
+    }
+}
+
+/// Makes an organization of kim's.
+async fn made(store: &impl Store, name: &str) -> OrganizationId {
+    let organization = organization(name);
+    let id = organization.id;
+    store
+        .create_organization(organization, operator_id("kim"), row(ActivityKind::OrganizationCreated))
+        .await
+        .unwrap();
+    id
+}
+
+fn row(kind: ActivityKind) -> Activity {
+    activity(kind, "kim")
+}
+
+fn invitation(id: OrganizationId, role: Role) -> LinkPurpose {
+    LinkPurpose::Invitation {
+        organization_id: id,
+        organization: text("ours"),
+        role,
+        email: Some(email("sam")),
+        invited_by: Some(operator_id("kim")),
+    }
+}
+
+/// Kim, who has an organization, and Sam, who is a member of it.
+async fn kim_and_sam(store: &impl Store, role: Role) -> OrganizationId {
+    claim(store, "kim").await;
+    let id = made(store, "ours").await;
+    let made =
+        store.invite(link("sam", invitation(id, role)), row(ActivityKind::InvitationMade)).await.unwrap();
+    assert_eq!(made, MadeLink::Made);
+    assert_eq!(store.sign_up(sign_up("sam", Some("sam"))).await.unwrap(), SignedUp::Done);
+    id
+}
+
+pub(crate) async fn an_organization_is_seen_by_each_with_the_own_role(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Viewer).await;
+    let theirs = made(&**store, "a second").await;
+    let ours = Organization { members: 2, ..organization("ours") };
+    let second = organization("a second");
+    assert_eq!(store.organizations(Some(operator_id("kim"))).await.unwrap(), [second.clone(), ours.clone()]);
+    let as_viewer = Organization { role: Some(Role::Viewer), ..ours.clone() };
+    assert_eq!(
+        store.organizations(Some(operator_id("sam"))).await.unwrap(),
+        std::slice::from_ref(&as_viewer)
+    );
+    assert_eq!(store.organization(id, Some(operator_id("sam"))).await.unwrap(), Some(as_viewer));
+    let unseen = Organization { role: None, ..second };
+    assert_eq!(store.organization(theirs, Some(operator_id("sam"))).await.unwrap(), Some(unseen));
+    assert_eq!(store.organizations(None).await.unwrap().len(), 2);
+
+    let role = async |name: &str, id: OrganizationId| {
+        store.membership(Some(operator_id(name)), Scope::Organization(id)).await.unwrap()
+    };
+    assert_eq!(role("kim", id).await, Some((id, Some(Role::Owner))));
+    assert_eq!(role("sam", id).await, Some((id, Some(Role::Viewer))));
+    assert_eq!(role("sam", theirs).await, Some((theirs, None)));
+    assert_eq!(role("kim", OrganizationId::new(Uuid::nil())).await, None);
+    assert_eq!(store.membership(None, Scope::Organization(id)).await.unwrap(), Some((id, None)));
+    let renamed = store.rename_organization(id, text("other"), row(ActivityKind::OrganizationRenamed));
+    assert_eq!(renamed.await.unwrap(), Changed::Done);
+    assert_eq!(store.organization(id, None).await.unwrap().unwrap().name, text("other"));
+}
+
+pub(crate) async fn an_organization_keeps_an_owner_whoever_changes_members_at_once(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Owner).await;
+    let ask = async |name: &str, change: MemberChange, by: Role| {
+        let row = row(ActivityKind::MemberRoleChanged);
+        store.change_member(id, operator_id(name), change, by, row).await.unwrap()
+    };
+    assert_eq!(ask("nobody", MemberChange::Removal, Role::Owner).await, MemberChanged::NotFound);
+    assert_eq!(ask("sam", MemberChange::Removal, Role::Admin).await, MemberChanged::OwnersOnly);
+    let (one, other) = tokio::join!(
+        ask("kim", MemberChange::Role(Role::Viewer), Role::Owner),
+        ask("sam", MemberChange::Removal, Role::Owner),
+    );
+    assert!(
+        matches!(
+            (one, other),
+            (MemberChanged::Done, MemberChanged::LastOwner) | (MemberChanged::LastOwner, MemberChanged::Done)
+        ),
+        "{one:?} {other:?}"
+    );
+    let members = store.members(id).await.unwrap();
+    assert_eq!(members.iter().filter(|member| member.role == Role::Owner).count(), 1);
+}
+
+pub(crate) async fn members_are_listed_by_email(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Developer).await;
+    let member = |name: &str, role| Member {
+        operator_id: operator_id(name),
+        name: text(name),
+        email: email(name),
+        role,
+        joined_at: NOW,
+    };
+    let expected = [member("kim", Role::Owner), member("sam", Role::Developer)];
+    assert_eq!(store.members(id).await.unwrap(), expected);
+    let change = MemberChange::Role(Role::Admin);
+    let row = row(ActivityKind::MemberRoleChanged);
+    let changed = store.change_member(id, operator_id("sam"), change, Role::Admin, row).await.unwrap();
+    assert_eq!(changed, MemberChanged::Done);
+    assert_eq!(store.members(id).await.unwrap()[1].role, Role::Admin);
+}
+
+pub(crate) async fn an_invitation_is_accepted_once_or_withdrawn(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Viewer).await;
+    let open = link("open", invitation(id, Role::Admin));
+    store.invite(open.clone(), row(ActivityKind::InvitationMade)).await.unwrap();
+    assert_eq!(store.invitations(id, NOW).await.unwrap(), std::slice::from_ref(&open.link));
+    assert_eq!(store.invitations(id, open.link.expires_at).await.unwrap(), []);
+    let accept = async |name: &str| {
+        let row = activity(ActivityKind::MemberJoined, name);
+        store.accept_invitation(KeyHash::of("open"), operator_id(name), row).await.unwrap()
+    };
+    assert_eq!(accept("sam").await, Accepted::AlreadyMember);
+    store.sign_up(sign_up("eve", None)).await.unwrap();
+    assert_eq!(accept("eve").await, Accepted::Joined(id));
+    assert_eq!(accept("eve").await, Accepted::LinkInvalid);
+    let other = link("other", invitation(id, Role::Admin));
+    store.invite(other.clone(), row(ActivityKind::InvitationMade)).await.unwrap();
+    let elsewhere = made(&**store, "a second").await;
+    let withdraw = async |of: OrganizationId| {
+        let row = row(ActivityKind::InvitationWithdrawn);
+        store.withdraw_invitation(of, other.link.id, row).await.unwrap()
+    };
+    assert_eq!(withdraw(elsewhere).await, Changed::NotFound);
+    assert_eq!(withdraw(id).await, Changed::Done);
+    assert_eq!(store.link(other.hash, NOW).await.unwrap(), None);
+    let nowhere = invitation(OrganizationId::new(Uuid::nil()), Role::Viewer);
+    let made = store.invite(link("nowhere", nowhere), row(ActivityKind::InvitationMade)).await.unwrap();
+    assert_eq!(made, MadeLink::NotFound);
+}
+
+fn new_project(id: OrganizationId, name: &str) -> NewProject {
+    let environment = |kind: EnvironmentKind, app_url: Option<&str>| NewEnvironment {
+        tenant: new_tenant(kind.as_str()),
+        kind,
+        app_url: app_url.map(str::to_owned),
+    };
+    NewProject {
+        id: ProjectId::new(Uuid::from_slice(&KeyHash::of(name).as_bytes()[..16]).unwrap()),
+        organization_id: id,
+        name: text(name),
+        created_at: NOW,
+        environments: vec![
+            environment(EnvironmentKind::Production, None),
+            environment(EnvironmentKind::Development, Some("http://localhost:5173")),
+        ],
+        activity: row(ActivityKind::ProjectCreated),
+    }
+}
+
+pub(crate) async fn a_project_is_read_back_with_its_environments(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Viewer).await;
+    let new = new_project(id, "shop");
+    let [production, development] = new.environments.as_slice() else { panic!("two") };
+    let environment = |of: &NewEnvironment| Environment {
+        tenant_id: of.tenant.id,
+        kind: of.kind,
+        app_url: of.app_url.clone(),
+        rp_id: of.tenant.config.relying_party.id.as_str().to_owned(),
+    };
+    let expected = Project {
+        id: new.id,
+        organization_id: id,
+        organization: text("ours"),
+        name: text("shop"),
+        created_at: NOW,
+        environments: vec![environment(development), environment(production)],
+    };
+    let (tenant_id, project_id) = (development.tenant.id, new.id);
+    assert_eq!(store.create_project(new).await.unwrap(), Changed::Done);
+    assert_eq!(store.projects(id).await.unwrap(), std::slice::from_ref(&expected));
+    assert_eq!(store.project(project_id).await.unwrap(), Some(expected.clone()));
+    assert_eq!(store.project_of(tenant_id).await.unwrap(), Some(expected.clone()));
+    assert_eq!(store.project_of(TenantId::new(Uuid::nil())).await.unwrap(), None);
+    for scope in [Scope::Project(project_id), Scope::Environment(tenant_id)] {
+        let found = store.membership(Some(operator_id("sam")), scope).await.unwrap();
+        assert_eq!(found, Some((id, Some(Role::Viewer))));
+    }
+    assert_eq!(store.organization(id, None).await.unwrap().unwrap().projects, 1);
+    let nowhere = new_project(OrganizationId::new(Uuid::nil()), "nowhere");
+    let orphan = nowhere.environments[0].tenant.id;
+    assert_eq!(store.create_project(nowhere).await.unwrap(), Changed::NotFound);
+    assert!(store.tenant(orphan).await.unwrap().tenant.is_none());
+
+    let renamed = store.rename_project(project_id, text("store"), row(ActivityKind::ProjectRenamed));
+    assert_eq!(renamed.await.unwrap(), Changed::Done);
+    let moved = EnvironmentMove {
+        tenant_id,
+        app_url: "https://example.org".to_owned(),
+        config: config("example.org"),
+        activity: row(ActivityKind::EnvironmentChanged),
+    };
+    assert_eq!(store.move_environment(moved).await.unwrap(), Changed::Done);
+    let found = store.project(project_id).await.unwrap().unwrap();
+    assert_eq!(found.name, text("store"));
+    assert_eq!(found.environments[0].app_url.as_deref(), Some("https://example.org"));
+    assert_eq!(found.environments[0].rp_id, "example.org");
+}
+
+pub(crate) async fn what_has_environments_is_not_deleted_before_their_tenants(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Viewer).await;
+    let new = new_project(id, "shop");
+    let tenants = [new.environments[0].tenant.id, new.environments[1].tenant.id];
+    let project_id = new.id;
+    store.create_project(new).await.unwrap();
+    let delete = async || store.delete_project(project_id, row(ActivityKind::ProjectDeleted)).await.unwrap();
+    assert_eq!(delete().await, Emptied::NotEmpty);
+    assert_eq!(store.delete_organization(id).await.unwrap(), Emptied::NotEmpty);
+    for tenant in tenants {
+        assert_eq!(store.delete_tenant(tenant).await.unwrap(), Changed::Done);
+    }
+    assert_eq!(store.project(project_id).await.unwrap().unwrap().environments, []);
+    assert_eq!(delete().await, Emptied::Deleted);
+    assert_eq!(delete().await, Emptied::NotFound);
+    assert_eq!(store.delete_organization(id).await.unwrap(), Emptied::Deleted);
+    assert_eq!(store.delete_organization(id).await.unwrap(), Emptied::NotFound);
+    assert_eq!(store.organizations(Some(operator_id("kim"))).await.unwrap(), []);
+}
+
+pub(crate) fn counted(
+    tenant_id: TenantId,
+    minute: i64,
+    ceremony: Ceremony,
+    outcome: Outcome,
+    count: u64,
+) -> MinuteCount {
+    let code = if outcome == Outcome::Failed { "signature_invalid" } else { "" };
+    MinuteCount { tenant_id, minute, what: Counted { ceremony, outcome, code: code.to_owned() }, count }
+}
+
+pub(crate) async fn ceremonies_are_added_up_by_minute_and_told_by_day(backend: &impl Backend) {
+    use Ceremony::{Login, Registration};
+    use Outcome::{Begun, Done, Failed};
+    let store = backend.store();
+    let (one, other) = (tenant(&**store, "one").await, tenant(&**store, "other").await);
+    let gone = TenantId::new(Uuid::nil());
+    let day = 1_440;
+    let counts = vec![
+        counted(gone, day, Login, Begun, 9),
+        counted(one, day, Login, Begun, 3),
+        counted(one, day, Login, Failed, 1),
+        counted(one, 2 * day - 1, Login, Done, 1),
+        counted(one, 2 * day, Login, Done, 2),
+        counted(one, day + 5, Registration, Begun, 1),
+        counted(other, day, Login, Begun, 7),
+    ];
+    store.add_ceremony_counts(counts.clone()).await.unwrap();
+    store.add_ceremony_counts(vec![counted(one, day, Login, Begun, 4)]).await.unwrap();
+    let first = store.first_ceremonies(one).await.unwrap();
+    assert_eq!(first, [(Registration, Begun, day + 5), (Login, Begun, day), (Login, Done, 2 * day - 1)]);
+
+    let told = async |range: Range| {
+        let mut days: Vec<_> = store
+            .insights(one, range)
+            .await
+            .unwrap()
+            .days
+            .into_iter()
+            .map(|day| (day.day, day.what.ceremony, day.what.outcome, day.what.code, day.count))
+            .collect();
+        days.sort();
+        days
+    };
+    let code = "signature_invalid".to_owned();
+    let none = String::new;
+    let range = Range { from: day, to: 3 * day, offset: 0 };
+    assert_eq!(
+        told(range).await,
+        [
+            (1, Registration, Begun, none(), 1),
+            (1, Login, Begun, none(), 7),
+            (1, Login, Done, none(), 1),
+            (1, Login, Failed, code.clone(), 1),
+            (2, Login, Done, none(), 2),
+        ]
+    );
+    // A minute before midnight is the next day, a minute further east.
+    let range = Range { from: 2 * day - 1, to: 2 * day + 1, offset: 1 };
+    assert_eq!(told(range).await, [(2, Login, Done, none(), 3)]);
+    let range = Range { from: 2 * day - 1, to: 2 * day, offset: 0 };
+    assert_eq!(told(range).await, [(1, Login, Done, none(), 1)]);
+
+    store.purge_console(NOW, Timestamp::from_millis(2 * day * 60_000)).await.unwrap();
+    assert_eq!(store.first_ceremonies(one).await.unwrap(), [(Login, Done, 2 * day)]);
+}
+
+pub(crate) async fn credentials_are_counted_by_what_they_are_kept_on(backend: &impl Backend) {
+    let store = backend.store();
+    let one = tenant(&**store, "one").await;
+    let other = tenant(&**store, "other").await;
+    for (tenant, user) in [(one, "kim"), (one, "sam"), (other, "eve")] {
+        user_with_credential(&**store, tenant, user, &format!("of {user}")).await;
+    }
+    let insights = store.insights(one, Range { from: 0, to: 1, offset: 0 }).await.unwrap();
+    assert_eq!(insights.days, []);
+    assert_eq!(insights.credentials.iter().map(|alike| alike.count).sum::<u64>(), 2);
+    assert_eq!(insights.user_agents.iter().map(|(_, count)| count).sum::<u64>(), 2);
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "./test.ts";
+
+test("a key is rolled with overlap: the new one works beside the old until that is revoked", async ({
+  page,
+  does,
+  installation,
+}) => {
+  await does.startProject();
+  const env = await does.createKey();
+  await does.openPage("API keys");
+  await page.getByRole("button", { name: "Roll Backend" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
+  const rolled = await page.getByRole("dialog").locator(".secret code").textContent();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(page.getByRole("row")).toHaveCount(3);
+
+  const asks = async (apiKey: string) =>
+    (await fetch(`${installation.publicUrl}/${env.PASSKEYS_TENANT_ID}/credentials`, { headers: { apiKey } })).status;
+  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([200, 200]);
+  await page.getByRole("button", { name: "Revoke Backend", exact: true }).click();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByRole("row")).toHaveCount(2);
+  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([401, 200]);
+});
+
+test("what follows from a URL is explained while it is typed", async ({ page, does }) => {
+  await does.claim();
+  await does.skipSafety();
+  await does.createOrganization("Acme");
+  await page.getByRole("textbox", { name: "App URL" }).fill("http://localhost:5173");
+  await expect(page.locator(".derived")).toContainText("Passkeys are bound tolocalhost");
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com/login");
+  await expect(page.locator(".derived")).toContainText("app.example.com");
+  await page.getByRole("textbox", { name: "App URL" }).fill("http://192.0.2.7:5173");
+  await expect(page.getByRole("textbox", { name: "App URL" })).toHaveAttribute("aria-invalid", "true");
+});
+
+test("production gets its own URL, and a change of its domain has to be typed", async ({ page, does }) => {
+  await does.startProject();
+  await page.getByRole("button", { name: "Environment Development" }).click();
+  await page.getByRole("menuitem", { name: "Production" }).click();
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com");
+  await page.getByRole("button", { name: "Set up production" }).click();
+  await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Environment" })).toContainText("Production");
+
+  await does.openPage("Domain");
+  await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.org");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const confirm = page.getByRole("button", { name: "Change the domain" });
+  await expect(confirm).toHaveAttribute("aria-disabled", "true");
+  await page.getByLabel(/^Type/).fill("example.org");
+  await confirm.click();
+  await expect(page.getByText("Bound to example.org")).toBeVisible();
+});
+
+test("a setting is saved, shows as JSON, and is promoted to the other environment", async ({ page, does }) => {
+  await does.startProject();
+  await does.openPage("Policy");
+  await page.getByLabel("Days that rows are kept").fill("30");
+  await expect(page.getByRole("region", { name: "Configuration as JSON" })).toContainText('"retention_days": 30');
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Environment Development" }).click();
+  await page.getByRole("menuitem", { name: "Production" }).click();
+  await does.openPage("Promote");
+  await page.getByLabel("audit_log.retention_days").check();
+  await page.getByRole("button", { name: "Take over from Development" }).click();
+  await expect(page.getByText("Taken over from Development")).toBeVisible();
+  await does.openPage("Policy");
+  await expect(page.getByLabel("Days that rows are kept")).toHaveValue("30");
+});
+
+test("signing keys are rotated, and webhooks added", async ({ page, does }) => {
+  await does.startProject();
+  await does.openPage("Signing keys");
+  await page.getByRole("button", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "Make a new key" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Published" })).toHaveCount(1);
+
+  await does.openPage("Webhooks");
+  await page.getByRole("button", { name: "Add webhook" }).first().click();
+  await page.getByLabel("URL").fill("https://example.com/passgate");
+  await page.getByLabel("Description").fill("Mails");
+  await page.getByRole("dialog").getByRole("button", { name: "Add webhook" }).click();
+  await expect(page.getByRole("dialog")).toContainText("whsec_");
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await page.getByRole("link", { name: "https://example.com/passgate" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Mails" })).toBeVisible();
+});
+
+test("a project is deleted once its name was typed", async ({ page, does }) => {
+  await does.startProject();
+  await page.getByRole("button", { name: "Project Webshop" }).click();
+  await page.getByRole("menuitem", { name: "Project settings" }).click();
+  await page.getByRole("button", { name: "Delete project" }).click();
+  await page.getByLabel(/^Type/).fill("Webshop");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete project" }).click();
+  await expect(page.getByRole("heading", { name: "No project yet" })).toBeVisible();
+});
