@@ -60,7 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await look(slug(name));
       }
       await does.openPage("Users");
-      await page.getByRole("link", { name: "john.doe@example.com" }).click();
+      await page.getByRole("link", { name: "ab@g.com" }).click();
       await settled(page);
       await look("user");
       await does.openPage("Audit log");
@@ -70,9 +70,11 @@ for (const colorScheme of ["light", "dark"] as const) {
         .click();
       await look("audit-row");
       await page.keyboard.press("Escape");
-      await expect(page.getByRole("dialog")).toHaveCount(0);
+      const opener = page.getByRole("button", { name: /^Details of/ }).first();
+      await expect(opener).toBeFocused();
       await page.getByRole("button", { name: "Environment Development" }).click();
-      await look("menu");
+      // On a phone the menu is closed again once the picture of the whole page was taken.
+      if (device === "desktop") await look("menu");
       await page.getByRole("menuitem", { name: "Production" }).click();
       await page.getByRole("region", { name: "Environment" }).getByText("Production").waitFor();
       await settled(page);

@@ -3,12 +3,14 @@ import { expect, test } from "./test.ts";
 test("a recovery code lets in without a passkey, once, and ends the old sessions", async ({
   page,
   does,
+  authenticator,
   newPerson,
   expectedStatuses,
 }) => {
   await does.claim();
   const codes = await does.saveRecoveryCodes();
   expect(new Set(codes).size).toBe(10);
+  await authenticator.unplug();
 
   // A new device, since the one with the passkey is lost.
   const found = await newPerson();
@@ -41,11 +43,13 @@ test("a recovery code lets in without a passkey, once, and ends the old sessions
 test("the machine itself lets an operator back in who has lost everything", async ({
   page,
   does,
+  authenticator,
   installation,
   newPerson,
 }) => {
   await does.claim();
   await does.skipSafety();
+  await authenticator.unplug();
   const { url } = (await installation.command("console", "recover", "--email", "ada@example.com")) as { url: string };
 
   const found = await newPerson();

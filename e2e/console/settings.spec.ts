@@ -51,7 +51,7 @@ test("production gets its own URL, and a change of its domain has to be typed", 
   await expect(confirm).toHaveAttribute("aria-disabled", "true");
   await page.getByLabel(/^Type/).fill("example.org");
   await confirm.click();
-  await expect(page.getByText("Bound to example.org")).toBeVisible();
+  await expect(page.getByText("Bound to example.org", { exact: true })).toBeVisible();
 });
 
 test("a setting is saved, shows as JSON, and is promoted to the other environment", async ({ page, does }) => {
