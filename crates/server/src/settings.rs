@@ -509,7 +509,7 @@ impl Settings {
             ("log_format", Some(format.to_owned())),
             ("log_level", Some(self.log_level.clone())),
             ("otlp_endpoint", self.traces.as_ref().map(|traces| traces.endpoint.clone())),
-            ("trace_percent", self.traces.as_ref().map(|traces| (traces.ratio * 100.0).to_string())),
+            ("trace_percent", self.traces.as_ref().map(|traces| (traces.ratio * 100.0).round().to_string())),
             ("request_timeout", seconds(self.request_timeout)),
             ("header_timeout", seconds(self.header_timeout)),
             ("shutdown_timeout", seconds(self.shutdown_timeout)),
@@ -579,7 +579,6 @@ fn http_url(key: &'static str, text: &str) -> Result<String, SettingsError> {
     }
 }
 
-/// The URL by which this machine reaches what listens on `address`.
 fn console(
     url: Option<String>,
     sign_up: Option<SignUp>,
@@ -596,6 +595,7 @@ fn console(
     }
 }
 
+/// The URL by which this machine reaches what listens on `address`.
 fn local_url(address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {
