@@ -6,8 +6,10 @@
 mod admin_layer;
 mod app;
 mod asked;
+mod ceremony_route;
 pub mod cli;
 mod console;
+pub mod direct;
 mod error;
 mod extract;
 pub mod listener;

@@ -7,8 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
@@ -18,7 +19,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use crate::request::SourceAddress;
 
@@ -41,8 +42,22 @@ pub struct Limits {
     pub connections: usize,
 }
 
+/// What answers requests.
+pub trait Api:
+    Service<Request, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
+{
+}
+
+impl<A> Api for A where
+    A: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Serves until `stop` changes, then waits for requests under way.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, api: impl Api, limits: Limits, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     loop {
@@ -52,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                let connection = graceful.watch(connection(stream, peer, router.clone(), limits));
+                let connection = graceful.watch(connection(stream, peer, api.clone(), limits));
                 tokio::spawn(async move {
                     // What ends a connection early is its peer's doing, and tells nothing.
                     let _ = connection.await;
@@ -83,13 +98,13 @@ type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    api: impl Api,
     limits: Limits,
 ) -> http1::Connection<Stream, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let source = SourceAddress(peer.ip().to_canonical());
-    let service = router.map_request(move |request: hyper::Request<Incoming>| {
+    let service = api.map_request(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(source);
         request

@@ -46,8 +46,31 @@ impl<S> Clone for Surroundings<S> {
     }
 }
 
+/// The pattern of the route that a request takes.
+#[derive(Debug, Clone)]
+pub(crate) enum Route {
+    /// The router found it.
+    Matched(MatchedPath),
+    /// It is one of those that go past the router.
+    Direct(&'static str),
+}
+
+impl Route {
+    /// The one that the router found, if any.
+    fn matched(request: &Request) -> Option<Self> {
+        request.extensions().get::<MatchedPath>().cloned().map(Self::Matched)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Matched(path) => path.as_str(),
+            Self::Direct(pattern) => pattern,
+        }
+    }
+}
+
 tokio::task_local! {
-    static SERVED: (Uuid, Method, Option<MatchedPath>);
+    static SERVED: (Uuid, Method, Option<Route>);
 }
 
 /// What log lines say of the request that is served.
@@ -65,56 +88,70 @@ pub(crate) fn served<T>(told: impl FnOnce(Served<'_>) -> T) -> Option<T> {
         .ok()
 }
 
-fn pattern(route: Option<&MatchedPath>) -> &str {
-    route.map_or("-", MatchedPath::as_str)
+fn pattern(route: Option<&Route>) -> &str {
+    route.map_or("-", Route::as_str)
 }
 
 /// Gives a request its id, which `x-request-id` returns and every log line of it carries, ends it when it takes too
 /// long or panics, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
 /// id. One layer does it all, since each costs every request an allocation as large as what it surrounds.
 pub(crate) async fn surround<S: Store>(
-    State(Surroundings { app, time_limit }): State<Surroundings<S>>,
-    mut request: Request,
+    State(surroundings): State<Surroundings<S>>,
+    request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
-    let id = app.passgate.random_uuid();
-    let peer = request.extensions().get::<SourceAddress>().map(|address| address.0);
-    let source = peer.map(|peer| app.trusted_proxies.source(peer, request.headers()));
-    request.extensions_mut().insert(RequestInfo { id, source });
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let span = tracing::info_span!(
-        "request",
-        otel.name = format_args!("{method} {}", pattern(route.as_ref())),
-        otel.kind = "server",
-        otel.status_code = Empty,
-        http.request.method = %method,
-        http.route = pattern(route.as_ref()),
-        http.response.status_code = Empty,
-        passgate.request_id = %id,
-        passgate.code = Empty,
-    );
-    continue_trace(&span, request.headers());
-    let served = (id, method.clone(), route.clone());
-    let answered = async {
-        let mut response = in_time(time_limit, whole(next.run(request))).await;
-        record(&Span::current(), &response);
-        app.metrics.count(method, route, &response, began.elapsed());
-        let status = response.status().as_u16();
-        if let Some(Cause(cause)) = response.extensions().get() {
-            tracing::error!(status, cause, "request failed");
-        } else {
-            tracing::debug!(status, "request");
-        }
-        if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
-            response.headers_mut().insert("x-request-id", value);
-        }
-        // Answers are what they say they are, whatever a browser would make of them.
-        response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        response
-    };
-    SERVED.scope(served, answered.instrument(span)).await
+    let route = Route::matched(&request);
+    surroundings.around(route, request, |request| next.run(request)).await
+}
+
+impl<S: Store> Surroundings<S> {
+    /// Answers a request that takes this route, with all that surrounds it.
+    pub(crate) async fn around<F: Future<Output = Response>>(
+        self,
+        route: Option<Route>,
+        mut request: Request,
+        answer: impl FnOnce(Request) -> F,
+    ) -> Response {
+        let Self { app, time_limit } = self;
+        let began = Instant::now();
+        let id = app.passgate.random_uuid();
+        let peer = request.extensions().get::<SourceAddress>().map(|address| address.0);
+        let source = peer.map(|peer| app.trusted_proxies.source(peer, request.headers()));
+        request.extensions_mut().insert(RequestInfo { id, source });
+        let method = request.method().clone();
+        let span = tracing::info_span!(
+            "request",
+            otel.name = format_args!("{method} {}", pattern(route.as_ref())),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            http.request.method = %method,
+            http.route = pattern(route.as_ref()),
+            http.response.status_code = Empty,
+            passgate.request_id = %id,
+            passgate.code = Empty,
+        );
+        continue_trace(&span, request.headers());
+        let served = (id, method.clone(), route.clone());
+        let answered = async {
+            let mut response = in_time(time_limit, whole(answer(request))).await;
+            record(&Span::current(), &response);
+            app.metrics.count(method, route, &response, began.elapsed());
+            let status = response.status().as_u16();
+            if let Some(Cause(cause)) = response.extensions().get() {
+                tracing::error!(status, cause, "request failed");
+            } else {
+                tracing::debug!(status, "request");
+            }
+            if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+            {
+                response.headers_mut().insert("x-request-id", value);
+            }
+            // Answers are what they say they are, whatever a browser would make of them.
+            response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            response
+        };
+        SERVED.scope(served, answered.instrument(span)).await
+    }
 }
 
 /// What traces tell of an answer.

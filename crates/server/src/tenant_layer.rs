@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
-use passgate_core::console::{Ceremony, Outcome};
+use passgate_core::console::Outcome;
 use passgate_core::cors::CorsAnswer;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
@@ -21,6 +21,7 @@ use passgate_core::tenant::TenantPurpose;
 use passgate_core::tenant_cache::Tenant;
 
 use crate::app::App;
+use crate::ceremony_route::{Half, Step};
 use crate::error::ApiError;
 use crate::extract::parse_tenant_id;
 use crate::metrics::FailureCode;
@@ -60,79 +61,71 @@ impl<S> Clone for TenantLayer<S> {
     }
 }
 
-/// Puts the tenant on the request, answers preflights, refuses what is over the limits, and adds the CORS headers to
-/// every answer.
+/// Finds the tenant that the path names, and answers in it.
 pub(crate) async fn in_tenant<S: Store>(
-    State(TenantLayer { app, limits }): State<TenantLayer<S>>,
+    State(layer): State<TenantLayer<S>>,
     params: Result<RawPathParams, RawPathParamsRejection>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     // A path that is not UTF-8 once decoded names nothing.
     let Ok(params) = params else {
         return ApiError::not_found(ErrorCode::ROUTE_NOT_FOUND, "there is no such route").into_response();
     };
-    let tenant = match find(&app, &params).await {
-        Ok(tenant) => tenant,
-        Err(error) => return error.into_response(),
-    };
-    let origin = request.headers().get(ORIGIN).cloned();
-    let is_preflight =
-        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if is_preflight {
-        preflight(request.headers())
-    } else {
-        request.extensions_mut().insert(Arc::clone(&tenant));
-        let step = step_of(&request);
-        let refused = match limits {
-            Limits::Limited => rate_limit::refuse_too_many(&app, &tenant, &request),
-            Limits::Unlimited => None,
-        };
-        if let Some(refusal) = refused {
-            refusal
-        } else {
-            let response = next.run(request).await;
-            if let Some((ceremony, step)) = step {
-                count(&app, tenant.id, ceremony, step, &response);
-            }
-            response
-        }
-    };
-    add_cors_headers(response.headers_mut(), &tenant, origin);
-    response
-}
-
-/// A ceremony's halves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Initialize,
-    Finalize,
-}
-
-/// Which half of which ceremony a request is, if any.
-fn step_of(request: &Request) -> Option<(Ceremony, Step)> {
-    if request.method() != Method::POST {
-        return None;
+    let id =
+        params.iter().find_map(|(name, value)| (name == "tenant_id").then_some(value)).unwrap_or_default();
+    let half = (request.method() == Method::POST)
+        .then(|| Half::of_route(request.extensions().get::<MatchedPath>()?.as_str()))
+        .flatten();
+    match parse_tenant_id(id) {
+        Ok(id) => layer.around(id, half, request, |request| next.run(request)).await,
+        Err(error) => error.into_response(),
     }
-    let (path, step) = request.extensions().get::<MatchedPath>()?.as_str().rsplit_once('/')?;
-    let step = match step {
-        "initialize" => Step::Initialize,
-        "finalize" => Step::Finalize,
-        _ => return None,
-    };
-    let ceremony = match path.strip_prefix("/{tenant_id}/")? {
-        "registration" => Ceremony::Registration,
-        "login" => Ceremony::Login,
-        "mfa/registration" => Ceremony::MfaRegistration,
-        "mfa/login" => Ceremony::MfaLogin,
-        "transaction" => Ceremony::Transaction,
-        _ => return None,
-    };
-    Some((ceremony, step))
+}
+
+impl<S: Store> TenantLayer<S> {
+    /// Puts the tenant on the request, answers preflights, refuses what is over the limits, counts halves of ceremonies,
+    /// and adds the CORS headers to every answer.
+    pub(crate) async fn around<F: Future<Output = Response>>(
+        self,
+        tenant_id: TenantId,
+        half: Option<Half>,
+        mut request: Request,
+        answer: impl FnOnce(Request) -> F,
+    ) -> Response {
+        let Self { app, limits } = self;
+        let tenant = match find(&app, tenant_id).await {
+            Ok(tenant) => tenant,
+            Err(error) => return error.into_response(),
+        };
+        let origin = request.headers().get(ORIGIN).cloned();
+        let is_preflight = request.method() == Method::OPTIONS
+            && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let mut response = if is_preflight {
+            preflight(request.headers())
+        } else {
+            request.extensions_mut().insert(Arc::clone(&tenant));
+            let refused = match limits {
+                Limits::Limited => rate_limit::refuse_too_many(&app, &tenant, &request),
+                Limits::Unlimited => None,
+            };
+            if let Some(refusal) = refused {
+                refusal
+            } else {
+                let response = answer(request).await;
+                if let Some(half) = half {
+                    count(&app, tenant.id, half, &response);
+                }
+                response
+            }
+        };
+        add_cors_headers(response.headers_mut(), &tenant, origin);
+        response
+    }
 }
 
 /// Counts a ceremony for its tenant. What could not even begin is none.
-fn count<S: Store>(app: &App<S>, tenant_id: TenantId, ceremony: Ceremony, step: Step, response: &Response) {
+fn count<S: Store>(app: &App<S>, tenant_id: TenantId, Half { ceremony, step }: Half, response: &Response) {
     let failure = response.extensions().get::<FailureCode>();
     let (outcome, code) = match (step, failure) {
         (Step::Initialize, None) => (Outcome::Begun, ""),
@@ -143,11 +136,9 @@ fn count<S: Store>(app: &App<S>, tenant_id: TenantId, ceremony: Ceremony, step: 
     app.passgate.count_ceremony(tenant_id, ceremony, outcome, code);
 }
 
-async fn find<S: Store>(app: &App<S>, params: &RawPathParams) -> Result<Arc<Tenant>, ApiError> {
-    let id =
-        params.iter().find_map(|(name, value)| (name == "tenant_id").then_some(value)).unwrap_or_default();
+async fn find<S: Store>(app: &App<S>, id: TenantId) -> Result<Arc<Tenant>, ApiError> {
     app.passgate
-        .tenant(parse_tenant_id(id)?)
+        .tenant(id)
         .await?
         // The console's own tenant has no business with apps.
         .filter(|tenant| tenant.purpose == TenantPurpose::App)

@@ -2,39 +2,24 @@
 
 use std::hash::{Hash, Hasher};
 
-use axum::extract::MatchedPath;
 use axum::http::Method;
 use passgate_api::ErrorCode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 
+use crate::ceremony_route::Half;
 use crate::rate_limit::Limit;
+use crate::request::Route;
 
 /// A ceremony and its half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Ceremony {
+struct Ceremony {
     ceremony: &'static str,
     step: &'static str,
 }
 
-impl Ceremony {
-    /// The one that a route's pattern is of.
-    pub(super) fn of_route(pattern: &str) -> Option<Self> {
-        let (_, path) = pattern.strip_prefix('/')?.split_once('/')?;
-        let (path, step) = path.rsplit_once('/')?;
-        let ceremony = match path {
-            "registration" => "registration",
-            "login" => "login",
-            "mfa/registration" => "mfa_registration",
-            "mfa/login" => "mfa_login",
-            "transaction" => "transaction",
-            _ => return None,
-        };
-        let step = match step {
-            "initialize" => "initialize",
-            "finalize" => "finalize",
-            _ => return None,
-        };
-        Some(Self { ceremony, step })
+impl From<Half> for Ceremony {
+    fn from(Half { ceremony, step }: Half) -> Self {
+        Self { ceremony: ceremony.as_str(), step: step.as_str() }
     }
 }
 
@@ -49,9 +34,9 @@ pub(super) struct CeremonyOutcome {
 }
 
 impl CeremonyOutcome {
-    pub(super) fn new(ceremony: Ceremony, status: u16, code: Option<ErrorCode>) -> Self {
+    pub(super) fn new(half: Half, status: u16, code: Option<ErrorCode>) -> Self {
         let outcome = if status < 400 { "succeeded" } else { "failed" };
-        Self { ceremony, outcome, code: Code(code) }
+        Self { ceremony: half.into(), outcome, code: Code(code) }
     }
 }
 
@@ -68,13 +53,13 @@ impl EncodeLabelValue for Code {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Served {
     method: Verb,
-    route: Route,
+    route: Pattern,
     status: u16,
 }
 
 impl Served {
-    pub(super) fn new(method: Method, route: Option<MatchedPath>, status: u16) -> Self {
-        Self { method: Verb(method), route: Route(route), status }
+    pub(super) fn new(method: Method, route: Option<Route>, status: u16) -> Self {
+        Self { method: Verb(method), route: Pattern(route), status }
     }
 }
 
@@ -99,11 +84,11 @@ impl Verb {
 
 /// A route's pattern, or `-` where none matched.
 #[derive(Debug, Clone)]
-struct Route(Option<MatchedPath>);
+struct Pattern(Option<Route>);
 
-impl Route {
+impl Pattern {
     fn as_str(&self) -> &str {
-        self.0.as_ref().map_or("-", MatchedPath::as_str)
+        self.0.as_ref().map_or("-", Route::as_str)
     }
 }
 
@@ -132,7 +117,7 @@ macro_rules! label_by_text {
     )+};
 }
 
-label_by_text!(Verb, Route);
+label_by_text!(Verb, Pattern);
 
 /// Which limit a request was over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -154,22 +139,6 @@ impl Limited {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_halves_of_ceremonies_are_told_by_their_routes() {
-        let ceremony = |ceremony, step| Some(Ceremony { ceremony, step });
-        for (pattern, expected) in [
-            ("/{tenant_id}/login/initialize", ceremony("login", "initialize")),
-            ("/{tenant_id}/mfa/registration/finalize", ceremony("mfa_registration", "finalize")),
-            ("/{tenant_id}/transaction/finalize", ceremony("transaction", "finalize")),
-            ("/{tenant_id}/transaction/{user_id}", None),
-            ("/{tenant_id}/credentials", None),
-            ("/tenants/{tenant_id}/users", None),
-            ("/", None),
-        ] {
-            assert_eq!(Ceremony::of_route(pattern), expected, "{pattern}");
-        }
-    }
 
     #[test]
     fn methods_of_the_callers_own_making_are_one() {

@@ -9,7 +9,6 @@ mod labels;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use axum::http::Method;
 use axum::response::Response;
 use passgate_api::ErrorCode;
@@ -23,8 +22,10 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use self::figures::Figures;
-use self::labels::{Ceremony, CeremonyOutcome, Limited, Served};
+use self::labels::{CeremonyOutcome, Limited, Served};
+use crate::ceremony_route::Half;
 use crate::rate_limit::Limit;
+use crate::request::Route;
 
 /// The upper bounds of the latencies' buckets, in seconds: a login takes about one millisecond, a time-out ten seconds.
 const LATENCIES: [f64; 14] =
@@ -54,19 +55,13 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A request was answered.
-    pub(crate) fn count(
-        &self,
-        method: Method,
-        route: Option<MatchedPath>,
-        response: &Response,
-        took: Duration,
-    ) {
+    pub(crate) fn count(&self, method: Method, route: Option<Route>, response: &Response, took: Duration) {
         let status = response.status().as_u16();
         // A preflight is a browser's, and no ceremony.
         let posted = route.as_ref().filter(|_| method == Method::POST);
-        if let Some(ceremony) = posted.and_then(|route| Ceremony::of_route(route.as_str())) {
+        if let Some(half) = posted.and_then(|route| Half::of_route(route.as_str())) {
             let code = response.extensions().get::<FailureCode>().map(|FailureCode(code)| code.clone());
-            self.ceremonies.get_or_create(&CeremonyOutcome::new(ceremony, status, code)).inc();
+            self.ceremonies.get_or_create(&CeremonyOutcome::new(half, status, code)).inc();
         }
         let served = Served::new(method, route, status);
         self.served.get_or_create(&served).observe(took.as_secs_f64());

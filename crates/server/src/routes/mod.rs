@@ -27,6 +27,7 @@ use passgate_api::ErrorCode;
 use passgate_core::store::Store;
 
 use crate::app::App;
+use crate::direct::Direct;
 use crate::error::ApiError;
 use crate::openapi::{self, Api, Document, Endpoint, delete, get, patch, post, put};
 use crate::request::Surroundings;
@@ -35,7 +36,7 @@ use crate::tenant_layer::{TenantLayer, in_tenant};
 use crate::{admin_layer, request};
 
 /// The public API.
-pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
+pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Direct<S> {
     let document = Arc::new(published::<S>(app.passgate.public_url()));
     let documents = openapi::router(public_documents()).layer(Extension(document));
     let strangers = openapi::router(strangers())
@@ -49,7 +50,8 @@ pub fn public<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .nest(TENANT, tenant)
         .fallback(route_not_found);
-    surround(routes, app, request_timeout)
+    let surroundings = Surroundings { app, time_limit: request_timeout };
+    Direct::new(surroundings.clone(), surround(routes, surroundings))
 }
 
 /// What the public API's document is made from.
@@ -145,7 +147,7 @@ pub fn admin<S: Store>(app: App<S>, request_timeout: Duration) -> Router {
         .layer(from_fn_with_state(app.clone(), admin_layer::require_token))
         .merge(open)
         .nest(console::API, console);
-    surround(routes, app, request_timeout)
+    surround(routes, Surroundings { app, time_limit: request_timeout })
 }
 
 /// The admin API for a caller in this process, who holds the database anyway: the command line without a server.
@@ -260,8 +262,8 @@ fn open_to_operators<S: Store>() -> Vec<Endpoint<S>> {
 }
 
 /// What every request passes through, outermost last.
-fn surround<S: Store>(routes: Router<App<S>>, app: App<S>, request_timeout: Duration) -> Router {
-    let surroundings = Surroundings { app: app.clone(), time_limit: request_timeout };
+fn surround<S: Store>(routes: Router<App<S>>, surroundings: Surroundings<S>) -> Router {
+    let app = surroundings.app.clone();
     routes.layer(from_fn_with_state(surroundings, request::surround)).with_state(app)
 }
 

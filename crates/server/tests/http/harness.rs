@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::{DecodingKey, Validation};
-use passgate::listener::{self, Limits};
+use passgate::listener::{self, Api, Limits};
 use passgate::metrics::Metrics;
 use passgate::rate_limit::RateLimits;
 use passgate::source_address::TrustedProxies;
@@ -155,15 +155,8 @@ impl TestServer {
             stopping: stopped.clone(),
         });
         let timeout = Duration::from_secs(30);
-        let mut addresses = Vec::new();
-        for router in [routes::public(app.clone(), timeout), routes::admin(app, timeout)] {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            addresses.push(format!("http://{}", listener.local_addr().unwrap()));
-            let limits = Limits { headers: timeout, unread: timeout, shutdown: timeout, connections: 1_000 };
-            tokio::spawn(listener::serve(listener, router, limits, stopped.clone()));
-        }
-        let admin = addresses.pop().unwrap();
-        let public = addresses.pop().unwrap();
+        let public = listen(routes::public(app.clone(), timeout), stopped.clone()).await;
+        let admin = listen(routes::admin(app, timeout), stopped).await;
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { passgate, database, client, public, admin, admin_token, clock, _stop: stop, _folder: folder }
     }
@@ -393,4 +386,14 @@ impl TestTenant<'_> {
         let key = DecodingKey::from_jwk(key).unwrap();
         jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap().claims
     }
+}
+
+/// Serves an API on a free port; where.
+async fn listen(api: impl Api, stopped: watch::Receiver<bool>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let timeout = Duration::from_secs(30);
+    let limits = Limits { headers: timeout, unread: timeout, shutdown: timeout, connections: 1_000 };
+    tokio::spawn(listener::serve(listener, api, limits, stopped));
+    address
 }

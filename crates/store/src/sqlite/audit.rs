@@ -10,6 +10,7 @@ use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params};
 
+use super::audit_blocks::{Blocks, begins_block, block_of_new_row};
 use super::fault::Fault;
 use super::paging::offset;
 use super::rows::collect;
@@ -18,15 +19,15 @@ use crate::rows::Blob;
 
 /// Appends a row, unless its tenant was deleted meanwhile.
 pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
-    db.prepare_cached(
+    db.prepare_cached(concat!(
         "INSERT INTO audit_logs (
              tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
-             actor_user_id, transaction_id, updated_at, credential_id
+             actor_user_id, transaction_id, updated_at, credential_id, block
          )
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11
-         FROM tenants
-         WHERE id = ?1",
-    )?
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11, ",
+        block_of_new_row!(),
+        " FROM tenants WHERE id = ?1",
+    ))?
     .execute(params![
         entry.tenant_id.blob(),
         entry.at.as_millis(),
@@ -39,19 +40,22 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.actor.as_ref().map(AppUserId::as_str),
         entry.transaction.as_ref().map(TransactionIdentifier::as_str),
         entry.credential.as_ref().map(Blob::blob),
+        begins_block(entry.id),
     ])?;
     Ok(())
 }
 
 /// Inserts a row that another database had.
 pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Result<(), Fault> {
-    db.prepare_cached(
+    db.prepare_cached(concat!(
         "INSERT INTO audit_logs (
              tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
-             actor_user_id, transaction_id, updated_at, credential_id
+             actor_user_id, transaction_id, updated_at, credential_id, block
          )
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11)",
-    )?
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11, ",
+        block_of_new_row!(),
+        ")",
+    ))?
     .execute(params![
         tenant_id.blob(),
         row.at.as_millis(),
@@ -64,6 +68,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Re
         row.actor,
         row.transaction,
         row.credential.as_ref().map(Blob::blob),
+        begins_block(row.id),
     ])?;
     Ok(())
 }
@@ -242,16 +247,55 @@ pub(super) fn before(
         conditions.values.push((8, Value::Integer(place.at.as_millis())));
         conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
     }
-    let mut statement = db.prepare_cached(&newest_first(&conditions))?;
+    if filter.user.is_some() {
+        return timeline(db, tenant_id, filter, place, &mut conditions, limit);
+    }
+    let mut statement = db.prepare_cached(&newest_first("audit_logs", &conditions))?;
     conditions.bind(&mut statement)?;
-    statement.raw_bind_parameter(10, limit)?;
+    statement.raw_bind_parameter(LIMIT, limit)?;
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }
 
-fn newest_first(conditions: &Conditions) -> String {
-    // Without statistics, SQLite takes the tenant's whole log for as short as one user's part of it.
-    let is_timeline = conditions.values.iter().any(|(parameter, _)| *parameter == USER);
-    let table = if is_timeline { "audit_logs INDEXED BY audit_logs_by_actor" } else { "audit_logs" };
+/// The same, of one user: block by block, since the index is by blocks first.
+fn timeline(
+    db: &Connection,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    place: Option<AuditPlace>,
+    conditions: &mut Conditions,
+    limit: u32,
+) -> Result<Vec<AuditRow>, Fault> {
+    conditions.sql.push_str(IN_BLOCK);
+    let mut statement = db.prepare_cached(&newest_first(BY_ACTOR, conditions))?;
+    conditions.bind(&mut statement)?;
+    let after = filter.after.map_or(i64::MIN, Timestamp::as_millis);
+    let until = [filter.before, place.map(|place| place.at)].into_iter().flatten().min();
+    let mut blocks = Blocks::until(db, tenant_id, until)?;
+    let mut rows = Vec::new();
+    let mut left = limit;
+    while left > 0
+        && let Some(block) = blocks.next_older()?
+    {
+        statement.raw_bind_parameter(BLOCK, block)?;
+        statement.raw_bind_parameter(LIMIT, left)?;
+        let found = collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))?;
+        left = left.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        rows.extend(found);
+        // What is in older blocks is from before this one.
+        if block <= after {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// The parameters of how many rows, and of one block.
+const LIMIT: usize = 10;
+const BLOCK: usize = 12;
+const IN_BLOCK: &str = " AND block = ?12";
+const BY_ACTOR: &str = "audit_logs INDEXED BY audit_logs_by_actor";
+
+fn newest_first(table: &str, conditions: &Conditions) -> String {
     format!(
         "SELECT {AUDIT_COLUMNS}
          FROM {table}
@@ -307,17 +351,19 @@ mod tests {
 
     #[test]
     fn the_newest_rows_and_a_timeline_are_found_without_reading_the_log_or_sorting_it() {
-        let tenant = TenantId::new(Uuid::nil());
+        let conditions = |filter: &AuditFilter| Conditions::new(TenantId::new(Uuid::nil()), filter).unwrap();
+        let all = conditions(&AuditFilter::default());
         let user = AppUserId::new("user-7").ok();
-        for (filter, index) in [
-            (AuditFilter::default(), "PRIMARY KEY (tenant_id=?)"),
+        let mut of_user = conditions(&AuditFilter { user, ..AuditFilter::default() });
+        of_user.sql.push_str(IN_BLOCK);
+        for (sql, index) in [
+            (newest_first("audit_logs", &all), "PRIMARY KEY (tenant_id=?)"),
             (
-                AuditFilter { user, ..AuditFilter::default() },
-                "audit_logs_by_actor (tenant_id=? AND actor_user_id=?)",
+                newest_first(BY_ACTOR, &of_user),
+                "audit_logs_by_actor (tenant_id=? AND block=? AND actor_user_id=?)",
             ),
         ] {
-            let conditions = Conditions::new(tenant, &filter).expect("a filter");
-            let plan = plan(&newest_first(&conditions));
+            let plan = plan(&sql);
             assert!(plan.contains(index), "{plan}");
             assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
         }

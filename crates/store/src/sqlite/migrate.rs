@@ -55,6 +55,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0005_console.sql"),
         oldest_binary: 4,
     },
+    // Older binaries don't tell which block a row is in: a user's timeline would be out of order.
+    Migration {
+        level: 6,
+        name: "0006_timelines.sql",
+        sql: include_str!("../../migrations/sqlite/0006_timelines.sql"),
+        oldest_binary: 6,
+    },
 ];
 
 /// The newest schema that this program knows.

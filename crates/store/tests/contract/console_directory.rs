@@ -1,15 +1,17 @@
+use std::time::Duration;
+
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditType};
 use passgate_core::console::{Store as _, UsePlace, UserPlace, UserSearch};
-use passgate_core::credential::Credential;
-use passgate_core::ids::TenantId;
+use passgate_core::credential::{Credential, CredentialKind};
+use passgate_core::ids::{AuditId, TenantId};
 use passgate_core::store::Store;
+use uuid::Uuid;
 
 use crate::backend::Backend;
 use crate::fixtures::{
     NOW, app_id, audit, begin_registration, credential, register, seconds, tenant, text, user,
     user_with_credential,
 };
-use passgate_core::credential::CredentialKind;
 
 async fn found(store: &impl Store, tenant: TenantId, search: UserSearch, limit: u32) -> Vec<String> {
     let users = store.find_users(tenant, search, limit).await.unwrap();
@@ -87,6 +89,63 @@ pub(crate) async fn the_audit_log_is_read_backwards_from_a_place_on(backend: &im
     let of_alice = AuditFilter { user: Some(app_id("alice")), ..AuditFilter::default() };
     let ids: Vec<_> = page(of_alice, None, 10).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, [entries[2].id, entries[0].id], "the whole id, not a part of it");
+}
+
+/// However rows come, and the clock goes: each of them once, newest first, on pages of any size.
+pub(crate) async fn a_timeline_is_whole_and_in_order(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (ours, other) = (tenant(store, "ours").await, tenant(store, "other").await);
+    let mut numbers = (0_u64..).map(|number| {
+        // SplitMix64's last steps: as good as random, and the same each time.
+        let mixed =
+            (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number >> 3)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed ^ (mixed >> 31)
+    });
+    let mut random = move |below: u64| numbers.next().unwrap() % below;
+    let mut entries = Vec::new();
+    let mut at = NOW;
+    for number in 0..4_000 {
+        // Many at the same moment, some late, and twice the clock is set back.
+        at = match number {
+            1_500 | 2_500 => NOW + seconds(1),
+            _ => at + Duration::from_millis(random(3)),
+        };
+        let mut entry = audit(if random(10) == 0 { other } else { ours }, AuditType::CredentialDeleted);
+        entry.at = if random(20) == 0 { NOW + Duration::from_millis(random(3_000)) } else { at };
+        entry.id =
+            AuditId::new(Uuid::from_u128(u128::from(random(u64::MAX)) << 64 | u128::from(random(u64::MAX))));
+        entry.actor = Some(app_id(["alice", "bob", "carol"][usize::try_from(random(3)).unwrap()]));
+        entries.push(entry);
+    }
+    for some in entries.chunks(97) {
+        store.append_audit(some.to_vec()).await.unwrap();
+    }
+    let mut expected: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.tenant_id == ours && entry.actor == Some(app_id("alice")))
+        .map(|entry| (entry.at, entry.id))
+        .collect();
+    expected.sort_unstable_by(|one, other| other.cmp(one));
+    assert!(expected.len() > 1_000);
+
+    let of_alice = AuditFilter { user: Some(app_id("alice")), ..AuditFilter::default() };
+    for limit in [3_000, 113] {
+        let mut found = Vec::new();
+        let mut place = None;
+        loop {
+            let rows = store.audit_log_before(ours, of_alice.clone(), place, limit).await.unwrap();
+            let Some(last) = rows.last() else { break };
+            place = Some(AuditPlace { at: last.at, id: last.id });
+            found.extend(rows.into_iter().map(|row| (row.at, row.id)));
+        }
+        assert!(found == expected, "on pages of {limit}: {} rows", found.len());
+    }
+    let (after, before) = (expected[700].0, expected[200].0);
+    let between = AuditFilter { after: Some(after), before: Some(before), ..of_alice };
+    let rows = store.audit_log_before(ours, between, None, 3_000).await.unwrap();
+    let found: Vec<_> = rows.into_iter().map(|row| (row.at, row.id)).collect();
+    expected.retain(|(at, _)| (after < *at) && (*at < before));
+    assert!(found == expected, "between two moments: {} rows", found.len());
 }
 
 pub(crate) async fn unused_credentials_are_listed_longest_unused_first(backend: &impl Backend) {

@@ -259,6 +259,7 @@ macro_rules! every_test {
                 users_are_listed_newest_first_from_a_place_on,
                 users_are_found_by_what_id_or_name_begin_with,
                 the_audit_log_is_read_backwards_from_a_place_on,
+                a_timeline_is_whole_and_in_order,
                 unused_credentials_are_listed_longest_unused_first,
             }
             console_organizations {

@@ -1,0 +1,126 @@
+//! The requests that strangers send most, past the router: the halves of logins, and the ends of registrations.
+//!
+//! Nearly all that a tenant is asked is one of them. The router finds a route's pattern, copies the route with all that
+//! surrounds it, and gives each of these a future in memory of its own; here the same functions surround the same
+//! handlers in one. What is written in any other way, a preflight or a percent-encoded path, is the router's, which has
+//! these routes as well.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::response::Response;
+use passgate_core::ids::TenantId;
+use passgate_core::store::Store;
+use tower::Service;
+
+use crate::app::App;
+use crate::ceremony_route::Half;
+use crate::extract::parse_tenant_id;
+use crate::request::{Route, Surroundings};
+use crate::routes::{login, registration};
+use crate::tenant_layer::TenantLayer;
+
+/// The public API: a router, and what goes past it.
+pub struct Direct<S> {
+    surroundings: Surroundings<S>,
+    tenant: TenantLayer<S>,
+    router: Router,
+}
+
+/// What goes past the router.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    BeginLogin,
+    FinishLogin,
+    FinishRegistration,
+}
+
+impl Endpoint {
+    /// The tenant and the endpoint that a request names, if it is one of these as everybody writes it.
+    fn of(request: &Request) -> Option<(TenantId, Self)> {
+        if request.method() != Method::POST {
+            return None;
+        }
+        let (tenant, path) = request.uri().path().strip_prefix('/')?.split_once('/')?;
+        let endpoint = match path {
+            "login/initialize" => Self::BeginLogin,
+            "login/finalize" => Self::FinishLogin,
+            "registration/finalize" => Self::FinishRegistration,
+            _ => return None,
+        };
+        Some((parse_tenant_id(tenant).ok()?, endpoint))
+    }
+
+    /// The pattern that the router has for it.
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::BeginLogin => "/{tenant_id}/login/initialize",
+            Self::FinishLogin => "/{tenant_id}/login/finalize",
+            Self::FinishRegistration => "/{tenant_id}/registration/finalize",
+        }
+    }
+
+    async fn handle<S: Store>(self, request: Request, app: App<S>) -> Response {
+        match self {
+            Self::BeginLogin => login::initialize::handler::<S>.call(request, app).await,
+            Self::FinishLogin => login::finalize::handler::<S>.call(request, app).await,
+            Self::FinishRegistration => registration::finalize::handler::<S>.call(request, app).await,
+        }
+    }
+}
+
+impl<S: Store> Direct<S> {
+    /// The router has the same endpoints, surrounded alike.
+    pub(crate) fn new(surroundings: Surroundings<S>, router: Router) -> Self {
+        let tenant = TenantLayer::limited(surroundings.app.clone());
+        Self { surroundings, tenant, router }
+    }
+
+    async fn answer(self, tenant_id: TenantId, endpoint: Endpoint, request: Request) -> Response {
+        let Self { surroundings, tenant, router: _ } = self;
+        let app = surroundings.app.clone();
+        let pattern = endpoint.pattern();
+        surroundings
+            .around(Some(Route::Direct(pattern)), request, |request| {
+                tenant.around(tenant_id, Half::of_route(pattern), request, |request| {
+                    endpoint.handle(request, app)
+                })
+            })
+            .await
+    }
+}
+
+impl<S: Store> Service<Request> for Direct<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        match Endpoint::of(&request) {
+            Some((tenant_id, endpoint)) => {
+                let answer = self.clone().answer(tenant_id, endpoint, request);
+                Box::pin(async { Ok(answer.await) })
+            }
+            None => Box::pin(self.router.call(request)),
+        }
+    }
+}
+
+impl<S> Clone for Direct<S> {
+    fn clone(&self) -> Self {
+        Self {
+            surroundings: self.surroundings.clone(),
+            tenant: self.tenant.clone(),
+            router: self.router.clone(),
+        }
+    }
+}
