@@ -14,6 +14,7 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::response::Response;
+use futures_util::FutureExt;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
 use tower::Service;
@@ -65,11 +66,15 @@ impl Endpoint {
         }
     }
 
-    async fn handle<S: Store>(self, request: Request, app: App<S>) -> Response {
+    fn handle<S: Store>(
+        self,
+        request: Request,
+        app: App<S>,
+    ) -> Pin<Box<dyn Future<Output = Response> + Send>> {
         match self {
-            Self::BeginLogin => login::initialize::handler::<S>.call(request, app).await,
-            Self::FinishLogin => login::finalize::handler::<S>.call(request, app).await,
-            Self::FinishRegistration => registration::finalize::handler::<S>.call(request, app).await,
+            Self::BeginLogin => login::initialize::handler::<S>.call(request, app),
+            Self::FinishLogin => login::finalize::handler::<S>.call(request, app),
+            Self::FinishRegistration => registration::finalize::handler::<S>.call(request, app),
         }
     }
 }
@@ -81,17 +86,19 @@ impl<S: Store> Direct<S> {
         Self { surroundings, tenant, router }
     }
 
-    async fn answer(self, tenant_id: TenantId, endpoint: Endpoint, request: Request) -> Response {
-        let Self { surroundings, tenant, router: _ } = self;
+    fn answer(
+        &self,
+        tenant_id: TenantId,
+        endpoint: Endpoint,
+        request: Request,
+    ) -> impl Future<Output = Response> + use<S> {
+        let Self { surroundings, tenant, router: _ } = self.clone();
         let app = surroundings.app.clone();
         let pattern = endpoint.pattern();
-        surroundings
-            .around(Some(Route::Direct(pattern)), request, |request| {
-                tenant.around(tenant_id, Half::of_route(pattern), request, |request| {
-                    endpoint.handle(request, app)
-                })
-            })
-            .await
+        surroundings.around(Some(Route::Direct(pattern)), request, move |request| {
+            let half = Half::of_route(pattern);
+            tenant.around(tenant_id, half, request, move |request| endpoint.handle(request, app))
+        })
     }
 }
 
@@ -107,8 +114,8 @@ impl<S: Store> Service<Request> for Direct<S> {
     fn call(&mut self, request: Request) -> Self::Future {
         match Endpoint::of(&request) {
             Some((tenant_id, endpoint)) => {
-                let answer = self.clone().answer(tenant_id, endpoint, request);
-                Box::pin(async { Ok(answer.await) })
+                let answer = self.answer(tenant_id, endpoint, request);
+                Box::pin(answer.map(Ok))
             }
             None => Box::pin(self.router.call(request)),
         }

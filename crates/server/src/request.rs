@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -92,9 +92,7 @@ fn pattern(route: Option<&Route>) -> &str {
     route.map_or("-", Route::as_str)
 }
 
-/// Gives a request its id, which `x-request-id` returns and every log line of it carries, ends it when it takes too
-/// long or panics, counts it, and logs how it ended. The path is logged as the route's pattern: a real one may hold a credential
-/// id. One layer does it all, since each costs every request an allocation as large as what it surrounds.
+/// The layer around the router's routes.
 pub(crate) async fn surround<S: Store>(
     State(surroundings): State<Surroundings<S>>,
     request: Request,
@@ -105,13 +103,16 @@ pub(crate) async fn surround<S: Store>(
 }
 
 impl<S: Store> Surroundings<S> {
-    /// Answers a request that takes this route, with all that surrounds it.
-    pub(crate) async fn around<F: Future<Output = Response>>(
+    /// Answers a request that takes this route. Gives it its id, which `x-request-id` returns and every log line of it
+    /// carries, ends it when it takes too long or panics, counts it, and logs how it ended. The path is logged as the
+    /// route's pattern: a real one may hold a credential id. One layer does it all, since each costs every request an
+    /// allocation as large as what it surrounds.
+    pub(crate) fn around<F: Future<Output = Response>>(
         self,
         route: Option<Route>,
         mut request: Request,
         answer: impl FnOnce(Request) -> F,
-    ) -> Response {
+    ) -> impl Future<Output = Response> {
         let Self { app, time_limit } = self;
         let began = Instant::now();
         let id = app.passgate.random_uuid();
@@ -132,8 +133,10 @@ impl<S: Store> Surroundings<S> {
         );
         continue_trace(&span, request.headers());
         let served = (id, method.clone(), route.clone());
-        let answered = async {
-            let mut response = in_time(time_limit, whole(answer(request))).await;
+        // In memory of its own: each future around it would hold it twice over, and move it.
+        let answer = Box::pin(answer(request));
+        let answered = async move {
+            let mut response = in_time(time_limit, whole(answer)).await;
             record(&Span::current(), &response);
             app.metrics.count(method, route, &response, began.elapsed());
             let status = response.status().as_u16();
@@ -150,7 +153,7 @@ impl<S: Store> Surroundings<S> {
             response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             response
         };
-        SERVED.scope(served, answered.instrument(span)).await
+        SERVED.scope(served, answered.instrument(span))
     }
 }
 
@@ -169,8 +172,7 @@ fn record(span: &Span, response: &Response) {
 }
 
 /// The answer, or another where it panics.
-async fn whole(answer: impl Future<Output = Response>) -> Response {
-    let mut answer = pin!(answer);
+async fn whole(mut answer: Pin<Box<impl Future<Output = Response>>>) -> Response {
     poll_fn(|context| {
         // What panicked is never polled again.
         catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))

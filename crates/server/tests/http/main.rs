@@ -14,6 +14,7 @@ mod console;
 mod contract;
 mod cors;
 mod credentials;
+mod direct;
 mod document;
 mod documentation;
 mod errors;

@@ -5,6 +5,7 @@ use rusqlite::ffi;
 use tempfile::TempDir;
 
 use super::*;
+use crate::sqlite::checkpoint::LONG;
 
 struct Harness {
     writer: Arc<Writer>,
@@ -64,7 +65,8 @@ fn file(directory: &TempDir) -> PathBuf {
 }
 
 fn writer(mut db: Connection, directory: &TempDir, queue: NonZeroUsize) -> Arc<Writer> {
-    let checkpointer = Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap()).unwrap();
+    let checkpointer =
+        Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap(), LONG).unwrap();
     Arc::new(Writer::start(db, checkpointer, queue).unwrap())
 }
 
