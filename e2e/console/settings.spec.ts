@@ -54,13 +54,21 @@ test("production gets its own URL, and a change of its domain has to be typed", 
   await expect(page.getByText("Bound to example.org", { exact: true })).toBeVisible();
 });
 
-test("a setting is saved, shows as JSON, and is promoted to the other environment", async ({ page, does }) => {
+test("a setting is changed in the form or as JSON, each shows the other, and it is promoted", async ({
+  page,
+  does,
+}) => {
   await does.startProject();
   await does.openPage("Policy");
-  await page.getByLabel("Days that rows are kept").fill("30");
-  await expect(page.getByRole("region", { name: "Configuration as JSON" })).toContainText('"retention_days": 30');
+  const json = page.getByRole("textbox", { name: "Configuration as JSON" });
+  const days = page.getByLabel("Days that rows are kept");
+  await days.fill("30");
+  await expect(json).toHaveValue(/"retention_days": 30\b/);
+  await json.fill((await json.inputValue()).replace('"retention_days": 30', '"retention_days": 31'));
+  await expect(days).toHaveValue("31");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Changes" })).toHaveCount(0);
 
   await page.getByRole("button", { name: "Environment Development" }).click();
   await page.getByRole("menuitem", { name: "Production" }).click();
@@ -69,7 +77,46 @@ test("a setting is saved, shows as JSON, and is promoted to the other environmen
   await page.getByRole("button", { name: "Take over from Development" }).click();
   await expect(page.getByText("Taken over from Development")).toBeVisible();
   await does.openPage("Policy");
-  await expect(page.getByLabel("Days that rows are kept")).toHaveValue("30");
+  await expect(days).toHaveValue("31");
+});
+
+test("what is wrong with the JSON is said at its line, and in the form", async ({ page, does, expectedStatuses }) => {
+  await does.startProject();
+  await does.openPage("Policy");
+  const json = page.getByRole("textbox", { name: "Configuration as JSON" });
+  const saved = await json.inputValue();
+  const said = page.getByRole("complementary", { name: "As JSON" }).getByRole("status");
+  const save = page.getByRole("button", { name: "Save changes" });
+
+  await json.fill(saved.replace('"cors": {', '"cors": '));
+  await expect(said).toHaveText(/^Line \d+: Expected/);
+  await expect(save).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByText("The form can’t show what the JSON says")).toBeVisible();
+
+  expectedStatuses.add(400);
+  await json.fill(saved.replace('"user_verification": "required"', '"user_verification": "often"'));
+  await save.click();
+  await expect(said).toHaveText(/^Line \d+, webauthn\.user_verification: Unknown variant `often`, expected one of/);
+  await page.getByRole("button", { name: /^Line/ }).click();
+  await expect(json).toBeFocused();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('"often"');
+
+  await json.fill(saved);
+  await expect(said).toBeEmpty();
+  await page.getByLabel("Days that rows are kept").fill("0");
+  await save.click();
+  await expect(said).toHaveText(/^Line \d+, audit_log\.retention_days: retention_days must be 1 to 3650\.$/);
+  await expect(page.getByLabel("Days that rows are kept")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Days that rows are kept")).toBeFocused();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(json).toHaveValue(saved);
+
+  await does.openPage("Domain");
+  await page.getByLabel("Origins that may use passkeys").fill("http://localhost:5173\n\nhttp://localhost:3000\n");
+  await expect(json).toHaveValue(/"http:\/\/localhost:5173",\s+"http:\/\/localhost:3000"\s+\]/);
+  await json.fill((await json.inputValue()).replace('"timeout"', '"colour": "green",\n    "timeout"'));
+  await save.click();
+  await expect(page.getByText("Left out, because the server doesn’t know it: webauthn.colour")).toBeVisible();
 });
 
 test("signing keys are rotated, and webhooks added", async ({ page, does }) => {

@@ -1,0 +1,48 @@
+import { Show, type Accessor, type JSX } from "solid-js";
+import type { TenantConfig } from "../../../api/types";
+import { Loaded } from "../../../parts/Loaded";
+import { Notice } from "../../../parts/Notice";
+import { ConfigJson } from "./ConfigJson";
+import type { ConfigDraft } from "./createConfig";
+import { SaveBar } from "./SaveBar";
+
+interface ConfigFormProps {
+  readonly config: ConfigDraft;
+  /** What stands before the fields, and isn't saved with them. */
+  readonly before?: JSX.Element;
+  readonly after?: JSX.Element;
+  readonly children: (draft: Accessor<TenantConfig>) => JSX.Element;
+}
+
+/** Fields of a configuration with its JSON beside, and the bar that saves them. */
+export function ConfigForm(props: ConfigFormProps) {
+  return (
+    <Loaded load={props.config.tenant} lines={10}>
+      {() => (
+        <Show when={props.config.draft()}>
+          {(draft) => (
+            <div class="with-aside">
+              <div class="sections">
+                {props.before}
+                <Show when={!props.config.isShown()}>
+                  <Notice tone="warn">
+                    <p>
+                      The form can’t show what the JSON says now, and shows what it said before. Mend the JSON to go on
+                      here.
+                    </p>
+                  </Notice>
+                </Show>
+                <div class="sections config-fields" inert={!props.config.isShown()}>
+                  {props.children(draft)}
+                </div>
+                <SaveBar config={props.config} />
+                {props.after}
+              </div>
+              <ConfigJson config={props.config} />
+            </div>
+          )}
+        </Show>
+      )}
+    </Loaded>
+  );
+}
