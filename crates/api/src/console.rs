@@ -367,6 +367,60 @@ pub struct Activity {
     pub credential_id: Option<String>,
 }
 
+/// Some of what was done for an organization, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationActivities {
+    /// The rows.
+    pub rows: Vec<OrganizationActivity>,
+    /// What to pass as `before` for those that follow; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub next: Option<String>,
+}
+
+/// What somebody did for an organization, or what happened in a member's account that the others should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationActivity {
+    /// The row's id.
+    pub id: Uuid,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who did it; absent where a program with an admin token did, or whose account is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub operator: Option<ActivityOperator>,
+    /// The environment concerned, by its tenant's id. It may be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub tenant_id: Option<Uuid>,
+    /// What it was about, in few words: a name, an email, a URL, an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub subject: Option<String>,
+    /// Where the request came from.
+    pub source_ip: String,
+    /// The browser and system that it came from, as far as they told.
+    pub device: String,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActivityOperator {
+    /// The operator's id.
+    pub id: Uuid,
+    /// The operator's name.
+    pub name: String,
+    /// The operator's email.
+    pub email: String,
+}
+
 /// An organization, as the caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

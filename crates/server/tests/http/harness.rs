@@ -174,6 +174,11 @@ impl TestServer {
         self.passgate.poll_version().await.unwrap();
     }
 
+    /// Lets a second pass, so that what follows is later.
+    pub(crate) async fn tick(&self) {
+        self.advance(Duration::from_secs(1)).await;
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

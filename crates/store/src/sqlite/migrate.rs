@@ -55,6 +55,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0005_console.sql"),
         oldest_binary: 4,
     },
+    // Older binaries don't know that a key has expired: they would let it in.
+    Migration {
+        level: 6,
+        name: "0006_activity_and_key_expiry.sql",
+        sql: include_str!("../../migrations/sqlite/0006_activity_and_key_expiry.sql"),
+        oldest_binary: 6,
+    },
 ];
 
 /// The newest schema that this program knows.

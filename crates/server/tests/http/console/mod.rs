@@ -1,6 +1,7 @@
 //! The console's API, as its pages call it.
 
 mod accounts;
+mod activity;
 mod browser;
 mod cross_site;
 mod environments;
