@@ -1,6 +1,6 @@
 import { expect, test } from "./test.ts";
 
-test("a key is rolled with overlap: the new one works beside the old until that is revoked", async ({
+test("a key is rolled with overlap: both work for as long as was chosen, and an expired one no more", async ({
   page,
   does,
   installation,
@@ -8,19 +8,57 @@ test("a key is rolled with overlap: the new one works beside the old until that 
   await does.startProject();
   const env = await does.createKey();
   await does.openPage("API keys");
-  await page.getByRole("button", { name: "Roll Backend" }).click();
-  await page.getByRole("button", { name: "Create key" }).click();
-  const rolled = await page.getByRole("dialog").locator(".secret code").textContent();
-  await page.getByRole("button", { name: "I have saved it" }).click();
-  await expect(page.getByRole("row")).toHaveCount(3);
-
+  const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("cell", { name, exact: true }) });
+  const secret = async () => (await page.getByRole("dialog").locator(".secret code").textContent()) ?? "";
   const asks = async (apiKey: string) =>
     (await fetch(`${installation.publicUrl}/${env.PASSKEYS_TENANT_ID}/credentials`, { headers: { apiKey } })).status;
-  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([200, 200]);
+  const first = env.PASSKEYS_API_KEY ?? "";
+  await expect(row("Backend")).toContainText("Never");
+
+  await page.getByRole("button", { name: "Roll Backend", exact: true }).click();
+  await page.getByLabel("Expires").selectOption("In 90 days");
+  await page.getByRole("button", { name: "Roll key" }).click();
+  const second = await secret();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(row("Backend")).toContainText(/tomorrow|in 23 hours/);
+  await expect(row("Backend (2)")).toContainText(/in 89 days|\d{4}/);
+  expect([await asks(first), await asks(second)]).toEqual([200, 200]);
+
+  await page.getByRole("button", { name: "Roll Backend (2)" }).click();
+  await page.getByLabel("The old key goes on for").selectOption("Not at all: it stops now");
+  await page.getByRole("button", { name: "Roll key" }).click();
+  const third = await secret();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(row("Backend (2)")).toContainText("Expired");
+  expect([await asks(first), await asks(second), await asks(third)]).toEqual([200, 401, 200]);
+
   await page.getByRole("button", { name: "Revoke Backend", exact: true }).click();
   await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(row("Backend")).toHaveCount(0);
+  await page.getByRole("button", { name: "Delete Backend (2)" }).click();
+  await page.getByRole("button", { name: "Delete key" }).click();
   await expect(page.getByRole("row")).toHaveCount(2);
-  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([401, 200]);
+  expect([await asks(first), await asks(third)]).toEqual([401, 200]);
+});
+
+test("a key’s expiry is chosen when it is created, and can’t be in the past", async ({
+  page,
+  does,
+  expectedStatuses,
+}) => {
+  await does.startProject();
+  await does.openPage("API keys");
+  await page.getByRole("button", { name: "Create API key" }).first().click();
+  await page.getByLabel("Expires", { exact: true }).selectOption("At a time of your choice");
+  await page.getByLabel("Expires at").fill("2020-01-01T12:00");
+  expectedStatuses.add(400);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByLabel("Expires at")).toHaveAccessibleDescription(/future/);
+  const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 16);
+  await page.getByLabel("Expires at").fill(inAWeek);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(page.getByRole("row").nth(1)).toContainText(/in [67] days/);
 });
 
 test("what follows from a URL is explained while it is typed", async ({ page, does }) => {

@@ -37,6 +37,7 @@ export function OrganizationCrumb(props: { readonly id: string | undefined; read
           {(id) => (
             <>
               <MenuLink href={`/organizations/${id()}/members`}>Members</MenuLink>
+              <MenuLink href={`/organizations/${id()}/activity`}>Activity</MenuLink>
               <MenuLink href={`/organizations/${id()}/settings`}>Organization settings</MenuLink>
             </>
           )}
