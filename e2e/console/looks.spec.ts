@@ -14,6 +14,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       does,
       authenticator,
       installation,
+      expectedStatuses,
     }) => {
       test.setTimeout(180_000);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -59,7 +60,44 @@ for (const colorScheme of ["light", "dark"] as const) {
         await settled(page);
         await look(slug(name));
       }
+      await does.openPage("API keys");
+      await page.getByRole("button", { name: "Create API key" }).click();
+      await look("create-key");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Roll Backend" }).click();
+      await look("roll-key");
+      await page.keyboard.press("Escape");
+      await does.openPage("Webhooks");
+      await page.getByRole("button", { name: "Add webhook" }).first().click();
+      await page.getByLabel("URL").fill("https://app.example.com/hooks/passgate");
+      await look("add-webhook");
+      await page.getByRole("dialog").getByRole("button", { name: "Add webhook" }).click();
+      await page.getByRole("button", { name: "I have saved it" }).click();
+      await look("webhooks");
+      await page.getByRole("link", { name: "https://app.example.com/hooks/passgate" }).click();
+      await page.getByRole("heading", { name: "Nothing sent yet" }).waitFor();
+      await look("webhook");
+      await does.openPage("Policy");
+      expectedStatuses.add(400);
+      await page.getByLabel("Days that rows are kept").fill("0");
+      await page.getByRole("button", { name: "Save changes" }).click();
+      await page.getByRole("status").filter({ hasText: "Line" }).waitFor();
+      await look("policy-refused");
+      await page.getByRole("button", { name: "Undo" }).click();
+      expectedStatuses.add(503);
+      let answer: () => void = () => undefined;
+      await page.route("**/users?*", async (route) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        await route.fulfill({ status: 503, json: { title: "", details: "", status: 503, code: "unavailable" } });
+      });
       await does.openPage("Users");
+      await page.getByRole("status", { name: "Loading" }).waitFor();
+      await look("users-loading");
+      answer();
+      await page.getByRole("button", { name: "Try again" }).waitFor();
+      await look("users-unavailable");
+      await page.unroute("**/users?*");
+      await page.getByRole("button", { name: "Try again" }).click();
       await page.getByRole("link", { name: "ab@g.com" }).click();
       await settled(page);
       await look("user");
@@ -94,7 +132,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("link", { name: "Settings of Webshop" }).click();
       await page.getByRole("heading", { name: "Delete this project" }).waitFor();
       await look("project-settings");
-      for (const name of ["members", "settings"]) {
+      for (const name of ["members", "activity", "settings"]) {
         await page.goto(`${organization}/${name}`);
         await settled(page);
         await look(`organization-${name}`);
@@ -128,7 +166,6 @@ const PAGES = [
   "Domain",
   "Policy",
   "Signing keys",
-  "Webhooks",
   "Promote",
 ] as const;
 
@@ -147,6 +184,12 @@ async function lookAt(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(paths.artifacts, "console", `${name}.png`), fullPage: true });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wider, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+  const cut = await page
+    .locator(".card, .dialog")
+    .evaluateAll((cards) =>
+      cards.filter((card) => card.scrollWidth > card.clientWidth + 1).map((card) => card.textContent?.slice(0, 40)),
+    );
+  expect.soft(cut, `${name} has cards that are narrower than what is in them`).toEqual([]);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect
     .soft(

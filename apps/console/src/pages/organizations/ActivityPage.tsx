@@ -93,7 +93,7 @@ function Rows() {
                       )}
                     </Show>
                   </td>
-                  <td data-label="Environment">
+                  <td data-label="Environment" classList={{ blank: row.tenant_id === undefined }}>
                     <Show when={row.tenant_id} fallback={<span class="quiet">–</span>}>
                       {(tenantId) => (
                         <Show

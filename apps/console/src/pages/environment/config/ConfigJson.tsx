@@ -64,8 +64,7 @@ export function ConfigJson(props: { readonly config: ConfigDraft }) {
           autocomplete="off"
           readOnly={roleNeeded(role(), "admin") !== undefined}
           aria-invalid={props.config.fault() !== undefined}
-          aria-describedby={`${id}-hint`}
-          aria-errormessage={props.config.fault() ? `${id}-fault` : undefined}
+          aria-describedby={`${id}-hint ${id}-fault`}
           onInput={(event) => props.config.setText(event.currentTarget.value)}
         />
       </div>

@@ -25,7 +25,7 @@ export function RelatedOriginsCard(props: { readonly tenantId: string; readonly 
       </div>
       <div class="card-body stack">
         <Show
-          when={related.value()}
+          when={(related.value()?.origins.length ?? 0) > 0 && related.value()}
           fallback={
             <p class="quiet">
               Not needed: all origins above are of <code>{props.rpId}</code>.
