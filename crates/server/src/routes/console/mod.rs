@@ -142,8 +142,8 @@ fn of_organizations<S: Store>() -> Vec<Endpoint<S>> {
 /// What is the console's own of an environment.
 fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
     use environments::{
-        app_url, audit_log, deleted_attempts, get as whole, insights, settings, stale_passkeys, steps, trial,
-        users,
+        app_url, audit_log, deleted_attempts, get as whole, insights, related_origins, settings,
+        stale_passkeys, steps, trial, users,
     };
     vec![
         get("/environments/{tenant_id}", whole::handler, whole::description()),
@@ -166,6 +166,11 @@ fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
             "/environments/{tenant_id}/audit-log/live",
             audit_log::live::handler,
             audit_log::live::description(),
+        ),
+        get(
+            "/environments/{tenant_id}/related-origins/check",
+            related_origins::check::handler,
+            related_origins::check::description(),
         ),
         get("/environments/{tenant_id}/insights", insights::handler, insights::description()),
         get(

@@ -9,4 +9,5 @@ mod matrix;
 mod organizations;
 mod projects;
 mod recovery;
+mod related_origins;
 mod reserved_tenant;
