@@ -137,6 +137,15 @@ for (const colorScheme of ["light", "dark"] as const) {
         await settled(page);
         await look(`organization-${name}`);
       }
+      await page.goto(`${organization}/members`);
+      await page.getByRole("button", { name: "Invite" }).click();
+      await look("invite");
+      expectedStatuses.add(403);
+      await installation.ageSessions();
+      await page.getByRole("button", { name: "Make link" }).click();
+      await page.getByRole("dialog", { name: "Confirm that it’s you" }).waitFor();
+      await look("step-up");
+      await page.getByRole("dialog", { name: "Confirm that it’s you" }).getByRole("button", { name: "Cancel" }).click();
       await page.goto("/console/account");
       await settled(page);
       await look("account");
