@@ -157,6 +157,44 @@ test("what is wrong with the JSON is said at its line, and in the form", async (
   await expect(page.getByText("Left out, because the server doesn’t know it: webauthn.colour")).toBeVisible();
 });
 
+test.describe("related origins", () => {
+  // Whatever the name server says of example.com, nobody is asked.
+  test.use({ settings: { PASSGATE_WEBHOOK_FORBIDDEN_NETWORKS: "0.0.0.0/0,::/0" } });
+
+  test("the file for related origins is shown, and what is served is checked", async ({
+    page,
+    does,
+    expectedStatuses,
+  }) => {
+    await does.startProject();
+    await page.getByRole("button", { name: "Environment Development" }).click();
+    await page.getByRole("menuitem", { name: "Production" }).click();
+    await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com");
+    await page.getByRole("button", { name: "Set up production" }).click();
+    await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
+    await does.openPage("Domain");
+    const related = page.getByRole("region", { name: "Related origins" });
+    await expect(related).toContainText("Not needed");
+    expectedStatuses.add(409);
+    const origins = page.getByLabel("Origins that may use passkeys");
+    await origins.fill("https://app.example.com\nhttp://shop.example.org");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(related.getByRole("alert")).toContainText("http://shop.example.org");
+    await origins.fill("https://app.example.com\nhttps://shop.example.org");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(related.getByRole("region", { name: "File for related origins" })).toContainText(
+      '"https://shop.example.org"',
+    );
+
+    await related.getByRole("button", { name: "Check what is served" }).click();
+    await expect(related.getByRole("status")).toContainText(/Answer\s*None/);
+    await expect(related.getByRole("status").locator(".notice.wrong")).toHaveCount(1);
+    await related.getByText("Check a file that isn’t served yet").click();
+    await related.getByLabel("The file").fill('{"origins": ["https://shop.example.org"]}');
+    await expect(related.getByText("It has the right form")).toBeVisible();
+  });
+});
+
 test("signing keys are rotated, and webhooks added", async ({ page, does }) => {
   await does.startProject();
   await does.openPage("Signing keys");

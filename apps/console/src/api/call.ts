@@ -28,7 +28,8 @@ export async function call<E extends keyof Endpoints>(
   const method = endpoint.slice(0, endpoint.indexOf(" "));
   const given = parts as
     { path?: Record<string, string>; query?: Query; body?: unknown; signal?: AbortSignal } | undefined;
-  const init: RequestInit = { method, credentials: "same-origin" };
+  // Some of the answers are the public API's own, and may be kept there: a page shows what holds now.
+  const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
   if (given?.signal) init.signal = given.signal;
   if (given?.body !== undefined) {
     init.headers = { "content-type": "application/json" };

@@ -956,6 +956,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/environments/{tenant_id}/related-origins/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the hosted document of related origins
+         * @description Asks the RP ID's domain for what browsers would get, each time anew, and says what is wrong with it. Where it may be asked is decided as for webhooks; redirections are not followed. It takes up to ten seconds.
+         *
+         *     For members from developer up.
+         */
+        get: operations["checkRelatedOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/environments/{tenant_id}/try/registration/begin": {
         parameters: {
             query?: never;
@@ -2665,6 +2687,54 @@ export interface components {
             /** @description The origins outside of the RP ID's own domain. */
             origins: string[];
         };
+        /** @description What a check of the hosted document of related origins found. */
+        RelatedOriginsCheck: {
+            /** @description Where browsers look for it. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            checked_at: string;
+            /** @description Whether any of the tenant's origins lies outside of the RP ID's domain. */
+            needed: boolean;
+            /** @description The origins that it must list. */
+            expected: string[];
+            /**
+             * Format: int32
+             * @description The status of the answer, if one came.
+             */
+            status?: number;
+            /** @description What the answer said that it is. */
+            content_type?: string;
+            /** @description What it lists, where it is of the right form: the first hundred. */
+            listed?: string[];
+            /** @description The names below public suffixes in it (`example` of `example.co.uk`), in its order. */
+            labels: string[];
+            /**
+             * Format: int32
+             * @description How many of these every browser honours: the first ones.
+             */
+            label_limit: number;
+            /** @description What is wrong with it; empty: all is well. */
+            findings: components["schemas"]["RelatedOriginsFinding"][];
+        };
+        /**
+         * @description What may be wrong with a hosted document of related origins.
+         * @enum {string}
+         */
+        RelatedOriginsCode: "unreachable" | "address_forbidden" | "timed_out" | "tls_failed" | "redirected" | "status_unexpected" | "content_type_unexpected" | "too_large" | "not_json" | "form_unexpected" | "origin_missing" | "origin_ignored" | "label_limit_exceeded" | "label_limit_near";
+        /** @description Something that was found wrong. */
+        RelatedOriginsFinding: {
+            /** @description What it is. */
+            code: components["schemas"]["RelatedOriginsCode"];
+            /** @description Whether it keeps passkeys from working. */
+            severity: components["schemas"]["Severity"];
+            /** @description The same, for people. */
+            message: string;
+            /** @description The origin concerned. */
+            origin?: string;
+        };
         /** @description The relying party. */
         RelyingParty: {
             /**
@@ -2802,6 +2872,11 @@ export interface components {
              */
             ended: number;
         };
+        /**
+         * @description How bad a finding is.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
         /** @description A passkey that was shown. */
         Shown: {
             /** @description What `navigator.credentials.get()` gave. */
@@ -3567,6 +3642,9 @@ export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RegistrationCredential = components['schemas']['RegistrationCredential'];
 export type RelatedOrigins = components['schemas']['RelatedOrigins'];
+export type RelatedOriginsCheck = components['schemas']['RelatedOriginsCheck'];
+export type RelatedOriginsCode = components['schemas']['RelatedOriginsCode'];
+export type RelatedOriginsFinding = components['schemas']['RelatedOriginsFinding'];
 export type RelyingParty = components['schemas']['RelyingParty'];
 export type RelyingPartyEntity = components['schemas']['RelyingPartyEntity'];
 export type Rename = components['schemas']['Rename'];
@@ -3579,6 +3657,7 @@ export type Session = components['schemas']['Session'];
 export type SessionInfo = components['schemas']['SessionInfo'];
 export type SessionVia = components['schemas']['SessionVia'];
 export type SessionsEnded = components['schemas']['SessionsEnded'];
+export type Severity = components['schemas']['Severity'];
 export type Shown = components['schemas']['Shown'];
 export type SignUpBegin = components['schemas']['SignUpBegin'];
 export type SignUpFinish = components['schemas']['SignUpFinish'];
@@ -11798,6 +11877,187 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    checkRelatedOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checked_at": "2027-01-15T08:00:00Z",
+                     *       "content_type": "application/json",
+                     *       "expected": [
+                     *         "https://example.co.uk"
+                     *       ],
+                     *       "findings": [
+                     *         {
+                     *           "code": "origin_missing",
+                     *           "message": "https://example.co.uk is not listed: its pages can't use these passkeys",
+                     *           "origin": "https://example.co.uk",
+                     *           "severity": "error"
+                     *         }
+                     *       ],
+                     *       "label_limit": 5,
+                     *       "labels": [
+                     *         "example"
+                     *       ],
+                     *       "listed": [
+                     *         "https://example.de"
+                     *       ],
+                     *       "needed": true,
+                     *       "status": 200,
+                     *       "url": "https://example.com/.well-known/webauthn"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedOriginsCheck"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - and the verifier's own codes: docs/guides/errors.md says what each means. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "related_origin_no_registrable_domain",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "related_origin_no_registrable_domain" | "related_origin_not_https" | "related_origins_too_many_labels";
+                    };
+                };
+            };
             /** @description - `content_type_refused`: the body must be sent as `application/json`. */
             415: {
                 headers: {

@@ -2,6 +2,8 @@ import { Show, type Accessor, type JSX } from "solid-js";
 import type { TenantConfig } from "../../../api/types";
 import { Loaded } from "../../../parts/Loaded";
 import { Notice } from "../../../parts/Notice";
+import { roleNeeded } from "../../../session/roleNeeded";
+import { useEnvironment } from "../environmentContext";
 import { ConfigJson } from "./ConfigJson";
 import type { ConfigDraft } from "./createConfig";
 import { SaveBar } from "./SaveBar";
@@ -16,6 +18,7 @@ interface ConfigFormProps {
 
 /** Fields of a configuration with its JSON beside, and the bar that saves them. */
 export function ConfigForm(props: ConfigFormProps) {
+  const { role } = useEnvironment();
   return (
     <Loaded load={props.config.tenant} lines={10}>
       {() => (
@@ -24,6 +27,11 @@ export function ConfigForm(props: ConfigFormProps) {
             <div class="with-aside">
               <div class="sections">
                 {props.before}
+                <Show when={role() !== undefined && roleNeeded(role(), "admin")}>
+                  <Notice>
+                    <p>You can look at these settings. Changing them needs the role admin or owner.</p>
+                  </Notice>
+                </Show>
                 <Show when={!props.config.isShown()}>
                   <Notice tone="warn">
                     <p>

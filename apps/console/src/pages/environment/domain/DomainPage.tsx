@@ -58,6 +58,7 @@ export function DomainPage() {
           <RelatedOriginsCard
             tenantId={tenantId()}
             rpId={config.tenant.value()?.config.webauthn.relying_party.id ?? ""}
+            origins={config.tenant.value()?.config.webauthn.relying_party.origins ?? []}
           />
         }
       >
