@@ -84,6 +84,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("status").filter({ hasText: "Line" }).waitFor();
       await look("policy-refused");
       await page.getByRole("button", { name: "Undo" }).click();
+      await does.openPage("Domain");
+      const origins = page.getByLabel("Origins that may use passkeys");
+      await origins.fill(`${await origins.inputValue()}\nhttps://shop.example.org`);
+      await page.getByRole("button", { name: "Save changes" }).click();
+      await page.getByRole("button", { name: "Check what is served" }).click();
+      // It would be on this machine, where nobody is asked.
+      await page.getByText("Answer", { exact: true }).waitFor();
+      await look("related-origins");
       expectedStatuses.add(503);
       let answer: () => void = () => undefined;
       await page.route("**/users?*", async (route) => {

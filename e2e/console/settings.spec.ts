@@ -173,7 +173,7 @@ test.describe("related origins", () => {
     await page.getByRole("button", { name: "Set up production" }).click();
     await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
     await does.openPage("Domain");
-    const related = page.getByRole("region", { name: "Related origins" });
+    const related = page.getByRole("region", { name: "Related origins", exact: true });
     await expect(related).toContainText("Not needed");
     expectedStatuses.add(409);
     const origins = page.getByLabel("Origins that may use passkeys");
