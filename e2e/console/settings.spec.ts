@@ -118,6 +118,27 @@ test("a setting is changed in the form or as JSON, each shows the other, and it 
   await expect(days).toHaveValue("31");
 });
 
+test("changes that aren’t saved aren’t left behind unasked", async ({ page, does }) => {
+  await does.startProject();
+  await does.openPage("Policy");
+  const days = page.getByLabel("Days that rows are kept");
+  await days.fill("30");
+  const users = page.getByRole("navigation", { name: "Environment" }).getByRole("link", { name: "Users" });
+  await users.click();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
+  await expect(days).toHaveValue("30");
+  await users.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await does.openPage("Policy");
+  await expect(days).toHaveValue("400");
+  // Nothing is asked where nothing was changed, or it was saved.
+  await days.fill("31");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+  await does.openPage("Users");
+});
+
 test("what is wrong with the JSON is said at its line, and in the form", async ({ page, does, expectedStatuses }) => {
   await does.startProject();
   await does.openPage("Policy");

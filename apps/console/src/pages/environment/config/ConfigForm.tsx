@@ -6,6 +6,7 @@ import { roleNeeded } from "../../../session/roleNeeded";
 import { useEnvironment } from "../environmentContext";
 import { ConfigJson } from "./ConfigJson";
 import type { ConfigDraft } from "./createConfig";
+import { LeaveDialog } from "./LeaveDialog";
 import { SaveBar } from "./SaveBar";
 
 interface ConfigFormProps {
@@ -47,6 +48,7 @@ export function ConfigForm(props: ConfigFormProps) {
                 {props.after}
               </div>
               <ConfigJson config={props.config} />
+              <LeaveDialog isChanged={props.config.isChanged()} />
             </div>
           )}
         </Show>
