@@ -1,7 +1,8 @@
 import { defineConfig } from "@playwright/test";
+import type { ConsoleOptions } from "./console/test.ts";
 import type { TutorialOptions } from "./tutorial/test.ts";
 
-export default defineConfig<object, TutorialOptions>({
+export default defineConfig<object, TutorialOptions & ConsoleOptions>({
   globalSetup: "./stack/prepare.ts",
   outputDir: "artifacts/failures",
   forbidOnly: Boolean(process.env.CI),
@@ -35,5 +36,11 @@ export default defineConfig<object, TutorialOptions>({
     { name: "tutorial-hono", testDir: "tutorial", use: { backendKind: "hono" } },
     { name: "sdk", testDir: "sdk" },
     { name: "console", testDir: "console" },
+    {
+      name: "console-postgres",
+      testDir: "console",
+      testMatch: ["first-run.spec.ts", "recovery.spec.ts"],
+      use: { databaseKind: "postgres" },
+    },
   ],
 });

@@ -29,6 +29,21 @@ test("a link that is copied incompletely says so", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "This link is incomplete" })).toBeVisible();
 });
 
+test("a tab that is older than the server says so, and reloading mends it", async ({
+  page,
+  does,
+  expectedStatuses,
+}) => {
+  await does.startProject();
+  expectedStatuses.add(404);
+  await page.route("**/assets/InsightsPage-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.getByRole("link", { name: "Insights" }).click();
+  await expect(page.getByRole("heading", { name: "This page didn’t load" })).toBeVisible();
+  await page.unroute("**/assets/InsightsPage-*.js");
+  await page.getByRole("button", { name: "Reload the page" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Insights" })).toBeVisible();
+});
+
 test("a passkey that the field suggests signs in, and leads to the page that was asked for", async ({
   page,
   does,

@@ -1,6 +1,15 @@
 import { expect, test } from "./test.ts";
 
-test("from the claim to an API key with the keyboard alone", async ({ page, does: _, installation }) => {
+test("from the claim to an API key, and from signing in to another, with the keyboard alone", async ({
+  page,
+  does: _,
+  installation,
+}) => {
+  test.setTimeout(60_000);
+  // Signs in by the button: what the field suggests would be taken at once.
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+  });
   const focused = () => page.locator(":focus");
   /** Presses Tab until this has the focus, and looks whether that can be seen. */
   const tabTo = async (name: string) => {
@@ -55,4 +64,61 @@ test("from the claim to an API key with the keyboard alone", async ({ page, does
   await press("I have saved it");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Create API key" }).first()).toBeFocused();
+
+  // Out, and in again.
+  await page.reload();
+  await heading("Connect your backend");
+  await press("Account of Ada Lovelace");
+  await expect(page.getByRole("menuitem", { name: "Your account" })).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await heading("Sign in to Passgate");
+  await press("Sign in with a passkey");
+  await heading("Connect your backend");
+
+  // To the other environment and back, by the menu and its letters.
+  await page.reload();
+  await heading("Connect your backend");
+  await press("Environment Development");
+  await expect(page.getByRole("menuitem", { name: "Development" })).toBeFocused();
+  await page.keyboard.type("P");
+  await expect(page.getByRole("menuitem", { name: "Production" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await heading("Where is your app in production?");
+  await page.reload();
+  await heading("Where is your app in production?");
+  await press("Environment Production");
+  await expect(page.getByRole("menuitem", { name: "Development" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await heading("Connect your backend");
+
+  // Past what is on every page, to a key that expires.
+  await press("API keys");
+  await expect(page.getByRole("heading", { level: 1, name: "API keys" })).toBeFocused();
+  await page.reload();
+  await expect(page.getByRole("row").filter({ hasText: "Backend" })).toBeVisible();
+  await press("Skip to the content");
+  await press("Create API key");
+  await heading("Create API key");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Worker");
+  await tabTo("Expires");
+  await page.keyboard.type("In 90");
+  await press("Create key");
+  await heading("Your new API key");
+  await tabTo("Copy API key");
+  await page.keyboard.press("Enter");
+  await press("I have saved it");
+  await expect(page.getByRole("row").filter({ hasText: "Worker" })).toContainText(/in 8\d days|\d{4}/);
+
+  // Roll it, change one's mind, revoke it.
+  await press("Roll Worker");
+  await heading("Roll Worker");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Roll Worker" })).toBeFocused();
+  await press("Revoke Worker");
+  await heading("Revoke Worker?");
+  await press("Revoke key");
+  await expect(page.getByRole("row").filter({ hasText: "Worker" })).toHaveCount(0);
 });

@@ -24,6 +24,11 @@ test("an invitation makes somebody a member, with the role it names and no more"
     "true",
   );
 
+  await guest.does.openPage("Policy");
+  await expect(guest.page.getByText("You can look at these settings")).toBeVisible();
+  await expect(guest.page.getByRole("textbox", { name: "Configuration as JSON" })).not.toBeEditable();
+  await guest.does.openPage("Overview");
+
   await page.reload();
   const row = page.getByRole("row").filter({ hasText: "grace@example.com" });
   await row.getByLabel("Role of Grace Hopper").selectOption("developer");

@@ -1,6 +1,6 @@
 import { expect, test } from "./test.ts";
 
-test("a key is rolled with overlap: the new one works beside the old until that is revoked", async ({
+test("a key is rolled with overlap: both work for as long as was chosen, and an expired one no more", async ({
   page,
   does,
   installation,
@@ -8,19 +8,57 @@ test("a key is rolled with overlap: the new one works beside the old until that 
   await does.startProject();
   const env = await does.createKey();
   await does.openPage("API keys");
-  await page.getByRole("button", { name: "Roll Backend" }).click();
-  await page.getByRole("button", { name: "Create key" }).click();
-  const rolled = await page.getByRole("dialog").locator(".secret code").textContent();
-  await page.getByRole("button", { name: "I have saved it" }).click();
-  await expect(page.getByRole("row")).toHaveCount(3);
-
+  const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("cell", { name, exact: true }) });
+  const secret = async () => (await page.getByRole("dialog").locator(".secret code").textContent()) ?? "";
   const asks = async (apiKey: string) =>
     (await fetch(`${installation.publicUrl}/${env.PASSKEYS_TENANT_ID}/credentials`, { headers: { apiKey } })).status;
-  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([200, 200]);
+  const first = env.PASSKEYS_API_KEY ?? "";
+  await expect(row("Backend")).toContainText("Never");
+
+  await page.getByRole("button", { name: "Roll Backend", exact: true }).click();
+  await page.getByLabel("Expires").selectOption("In 90 days");
+  await page.getByRole("button", { name: "Roll key" }).click();
+  const second = await secret();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(row("Backend")).toContainText(/tomorrow|in 23 hours/);
+  await expect(row("Backend (2)")).toContainText(/in 89 days|\d{4}/);
+  expect([await asks(first), await asks(second)]).toEqual([200, 200]);
+
+  await page.getByRole("button", { name: "Roll Backend (2)" }).click();
+  await page.getByLabel("The old key goes on for").selectOption("Not at all: it stops now");
+  await page.getByRole("button", { name: "Roll key" }).click();
+  const third = await secret();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(row("Backend (2)")).toContainText("Expired");
+  expect([await asks(first), await asks(second), await asks(third)]).toEqual([200, 401, 200]);
+
   await page.getByRole("button", { name: "Revoke Backend", exact: true }).click();
   await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(row("Backend")).toHaveCount(0);
+  await page.getByRole("button", { name: "Delete Backend (2)" }).click();
+  await page.getByRole("button", { name: "Delete key" }).click();
   await expect(page.getByRole("row")).toHaveCount(2);
-  expect([await asks(env.PASSKEYS_API_KEY ?? ""), await asks(rolled ?? "")]).toEqual([401, 200]);
+  expect([await asks(first), await asks(third)]).toEqual([401, 200]);
+});
+
+test("a key’s expiry is chosen when it is created, and can’t be in the past", async ({
+  page,
+  does,
+  expectedStatuses,
+}) => {
+  await does.startProject();
+  await does.openPage("API keys");
+  await page.getByRole("button", { name: "Create API key" }).first().click();
+  await page.getByLabel("Expires", { exact: true }).selectOption("At a time of your choice");
+  await page.getByLabel("Expires at").fill("2020-01-01T12:00");
+  expectedStatuses.add(400);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByLabel("Expires at")).toHaveAccessibleDescription(/future/);
+  const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 16);
+  await page.getByLabel("Expires at").fill(inAWeek);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("button", { name: "I have saved it" }).click();
+  await expect(page.getByRole("row").nth(1)).toContainText(/in [67] days/);
 });
 
 test("what follows from a URL is explained while it is typed", async ({ page, does }) => {
@@ -54,13 +92,21 @@ test("production gets its own URL, and a change of its domain has to be typed", 
   await expect(page.getByText("Bound to example.org", { exact: true })).toBeVisible();
 });
 
-test("a setting is saved, shows as JSON, and is promoted to the other environment", async ({ page, does }) => {
+test("a setting is changed in the form or as JSON, each shows the other, and it is promoted", async ({
+  page,
+  does,
+}) => {
   await does.startProject();
   await does.openPage("Policy");
-  await page.getByLabel("Days that rows are kept").fill("30");
-  await expect(page.getByRole("region", { name: "Configuration as JSON" })).toContainText('"retention_days": 30');
+  const json = page.getByRole("textbox", { name: "Configuration as JSON" });
+  const days = page.getByLabel("Days that rows are kept");
+  await days.fill("30");
+  await expect(json).toHaveValue(/"retention_days": 30\b/);
+  await json.fill((await json.inputValue()).replace('"retention_days": 30', '"retention_days": 31'));
+  await expect(days).toHaveValue("31");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Changes" })).toHaveCount(0);
 
   await page.getByRole("button", { name: "Environment Development" }).click();
   await page.getByRole("menuitem", { name: "Production" }).click();
@@ -69,7 +115,105 @@ test("a setting is saved, shows as JSON, and is promoted to the other environmen
   await page.getByRole("button", { name: "Take over from Development" }).click();
   await expect(page.getByText("Taken over from Development")).toBeVisible();
   await does.openPage("Policy");
-  await expect(page.getByLabel("Days that rows are kept")).toHaveValue("30");
+  await expect(days).toHaveValue("31");
+});
+
+test("changes that aren’t saved aren’t left behind unasked", async ({ page, does }) => {
+  await does.startProject();
+  await does.openPage("Policy");
+  const days = page.getByLabel("Days that rows are kept");
+  await days.fill("30");
+  const users = page.getByRole("navigation", { name: "Environment" }).getByRole("link", { name: "Users" });
+  await users.click();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
+  await expect(days).toHaveValue("30");
+  await users.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Users" })).toBeVisible();
+  await does.openPage("Policy");
+  await expect(days).toHaveValue("400");
+  // Nothing is asked where nothing was changed, or it was saved.
+  await days.fill("31");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+  await does.openPage("Users");
+});
+
+test("what is wrong with the JSON is said at its line, and in the form", async ({ page, does, expectedStatuses }) => {
+  await does.startProject();
+  await does.openPage("Policy");
+  const json = page.getByRole("textbox", { name: "Configuration as JSON" });
+  const saved = await json.inputValue();
+  const said = page.getByRole("complementary", { name: "As JSON" }).getByRole("status");
+  const save = page.getByRole("button", { name: "Save changes" });
+
+  await json.fill(saved.replace('"cors": {', '"cors": '));
+  await expect(said).toHaveText(/^Line \d+: Expected/);
+  await expect(save).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByText("The form can’t show what the JSON says")).toBeVisible();
+
+  expectedStatuses.add(400);
+  await json.fill(saved.replace('"user_verification": "required"', '"user_verification": "often"'));
+  await save.click();
+  await expect(said).toHaveText(/^Line \d+, webauthn\.user_verification: Unknown variant `often`, expected one of/);
+  await page.getByRole("button", { name: /^Line/ }).click();
+  await expect(json).toBeFocused();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('"often"');
+
+  await json.fill(saved);
+  await expect(said).toBeEmpty();
+  await page.getByLabel("Days that rows are kept").fill("0");
+  await save.click();
+  await expect(said).toHaveText(/^Line \d+, audit_log\.retention_days: retention_days must be 1 to 3650\.$/);
+  await expect(page.getByLabel("Days that rows are kept")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Days that rows are kept")).toBeFocused();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(json).toHaveValue(saved);
+
+  await does.openPage("Domain");
+  await page.getByLabel("Origins that may use passkeys").fill("http://localhost:5173\n\nhttp://localhost:3000\n");
+  await expect(json).toHaveValue(/"http:\/\/localhost:5173",\s+"http:\/\/localhost:3000"\s+\]/);
+  await json.fill((await json.inputValue()).replace('"timeout"', '"colour": "green",\n    "timeout"'));
+  await save.click();
+  await expect(page.getByText("Left out, because the server doesn’t know it: webauthn.colour")).toBeVisible();
+});
+
+test.describe("related origins", () => {
+  // Whatever the name server says of example.com, nobody is asked.
+  test.use({ settings: { PASSGATE_WEBHOOK_FORBIDDEN_NETWORKS: "0.0.0.0/0,::/0" } });
+
+  test("the file for related origins is shown, and what is served is checked", async ({
+    page,
+    does,
+    expectedStatuses,
+  }) => {
+    await does.startProject();
+    await page.getByRole("button", { name: "Environment Development" }).click();
+    await page.getByRole("menuitem", { name: "Production" }).click();
+    await page.getByRole("textbox", { name: "App URL" }).fill("https://app.example.com");
+    await page.getByRole("button", { name: "Set up production" }).click();
+    await expect(page.getByRole("heading", { name: "Connect your backend" })).toBeVisible();
+    await does.openPage("Domain");
+    const related = page.getByRole("region", { name: "Related origins", exact: true });
+    await expect(related).toContainText("Not needed");
+    expectedStatuses.add(409);
+    const origins = page.getByLabel("Origins that may use passkeys");
+    await origins.fill("https://app.example.com\nhttp://shop.example.org");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(related.getByRole("alert")).toContainText("http://shop.example.org");
+    await origins.fill("https://app.example.com\nhttps://shop.example.org");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(related.getByRole("region", { name: "File for related origins" })).toContainText(
+      '"https://shop.example.org"',
+    );
+
+    await related.getByRole("button", { name: "Check what is served" }).click();
+    await expect(related.getByRole("status")).toContainText(/Answer\s*None/);
+    await expect(related.getByRole("status").locator(".notice.wrong")).toHaveCount(1);
+    await related.getByText("Check a file that isn’t served yet").click();
+    await related.getByLabel("The file").fill('{"origins": ["https://shop.example.org"]}');
+    await expect(related.getByText("It has the right form")).toBeVisible();
+  });
 });
 
 test("signing keys are rotated, and webhooks added", async ({ page, does }) => {

@@ -1,5 +1,6 @@
 import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { addAuthenticator, type Authenticator } from "../browser/addAuthenticator.ts";
+import { startPostgres, type Postgres } from "../stack/startPostgres.ts";
 import { operatorAt, type Operator } from "./operatorAt.ts";
 import { startConsole, type Installation } from "./startConsole.ts";
 
@@ -13,6 +14,16 @@ export interface Person {
 
 interface Options {
   readonly signUp: "invitation" | "open";
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface ConsoleOptions {
+  readonly databaseKind: "sqlite" | "postgres";
+}
+
+interface WorkerFixtures {
+  /** Where databases are made; undefined where each is a file. */
+  readonly postgres: Postgres | undefined;
 }
 
 interface Fixtures {
@@ -29,11 +40,22 @@ interface Fixtures {
   readonly quiet: (context: BrowserContext) => void;
 }
 
-export const test = base.extend<Options & Fixtures>({
+export const test = base.extend<Options & Fixtures, ConsoleOptions & WorkerFixtures>({
   signUp: ["invitation", { option: true }],
+  settings: [{}, { option: true }],
+  databaseKind: ["sqlite", { option: true, scope: "worker" }],
 
-  installation: async ({ signUp }, use, testInfo) => {
-    const installation = await startConsole({ workerIndex: testInfo.parallelIndex, signUp });
+  postgres: [
+    async ({ databaseKind }, use, workerInfo) => {
+      const postgres = databaseKind === "postgres" ? await startPostgres(workerInfo.parallelIndex) : undefined;
+      await use(postgres);
+      await postgres?.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  installation: async ({ signUp, settings, postgres }, use, testInfo) => {
+    const installation = await startConsole({ workerIndex: testInfo.parallelIndex, signUp, settings, postgres });
     await use(installation);
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach("passgate", { body: installation.output() });

@@ -38,9 +38,7 @@ test("a passkey that is accepted stays, under the user's new name", async ({ pag
   // Whatever begins a registration tells the user's current name.
   await sdk.registration.initialize({ userId: "renamed", username: "new@example.com", displayName: "New" });
   await tellTheBrowser(page, await signalsOf(passgate, "renamed"));
-  expect(await authenticator.credentials()).toMatchObject([
-    { userName: "new@example.com", userDisplayName: "New" },
-  ]);
+  expect(await authenticator.credentials()).toMatchObject([{ userName: "new@example.com", userDisplayName: "New" }]);
 });
 
 test("a passkey that was deleted here leaves the device, and no other user's does", async ({

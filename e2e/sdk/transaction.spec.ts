@@ -26,7 +26,11 @@ test("a passkey confirms a transaction, and the token says which", async ({ page
   const transactions = transactionsOf(passgate);
   const credentialId = await register(page, sdk, "payer");
 
-  const options = await transactions.initialize("payer", "transfer-7", '{ "to": "Jané",\n "amount": 100.00, "a": [ ] }');
+  const options = await transactions.initialize(
+    "payer",
+    "transfer-7",
+    '{ "to": "Jané",\n "amount": 100.00, "a": [ ] }',
+  );
   const data = '{"to":"Jané","amount":100.00,"a":[]}';
   expect(options).toMatchObject({
     status: 200,
@@ -128,7 +132,11 @@ test("a second factor confirms no transaction, even of a person who has a passke
   const { publicKey } = body as { publicKey: object };
   expect(publicKey).toMatchObject({ allowCredentials: [{ id: passkey }] });
   const forced = {
-    publicKey: { ...publicKey, allowCredentials: [{ type: "public-key", id: key.id }], userVerification: "discouraged" },
+    publicKey: {
+      ...publicKey,
+      allowCredentials: [{ type: "public-key", id: key.id }],
+      userVerification: "discouraged",
+    },
   };
   const refused = await transactions.finalize(await getInPage(page, forced));
   expect(refused).toMatchObject({ status: 401, body: { code: "credential_mfa_only" } });

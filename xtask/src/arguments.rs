@@ -21,6 +21,7 @@ The tasks of this workspace
   cargo xtask bench                what Passgate takes and holds, into docs/benchmarks
       --quick                      under two minutes, to see that the bench works; into target/bench
       --large                      and 10 million credentials in SQLite, 1 million in PostgreSQL
+      --lists                      and the first page of every list, of 50,000 users and 2 million audit rows
       --soak <minutes>             and so many minutes of mixed load
       --kills <n>                  and a server killed so often under load, on each database
       --profile                    and where a login's CPU goes, as a flame graph (with Linux's perf)
@@ -104,6 +105,7 @@ fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
             "--alone" => options.alone = true,
             "--profile" => options.profile = true,
             "--large" => options.large = true,
+            "--lists" => options.lists = true,
             "--soak" => options.soak_minutes = Some(count(arguments.next(), "--soak")?),
             "--kills" => options.kills = Some(count(arguments.next(), "--kills")?),
             "--help" | "-h" => return Ok(Task::Help),
@@ -160,11 +162,12 @@ mod tests {
             quick: true,
             alone: true,
             large: true,
+            lists: true,
             soak_minutes: Some(20),
             kills: Some(100),
             profile: true,
         };
-        let line = "bench --quick --alone --large --soak 20 --kills 100 --profile";
+        let line = "bench --quick --alone --large --lists --soak 20 --kills 100 --profile";
         assert_eq!(parsed(line), Ok(Task::Bench(all)));
         assert_eq!(parsed("differential"), Ok(Task::Differential(vec![])));
         assert_eq!(parsed("differential 7 1"), Ok(Task::Differential(vec!["7".to_owned(), "1".to_owned()])));

@@ -6,6 +6,7 @@ import { LinkPage } from "./pages/gate/LinkPage";
 import { SignInPage } from "./pages/gate/SignInPage";
 
 const AccountPage = lazy(async () => ({ default: (await import("./pages/account/AccountPage")).AccountPage }));
+const ActivityPage = lazy(async () => ({ default: (await import("./pages/organizations/ActivityPage")).ActivityPage }));
 const ApiKeysPage = lazy(async () => ({ default: (await import("./pages/environment/keys/ApiKeysPage")).ApiKeysPage }));
 const EnvironmentLayout = lazy(async () => ({
   default: (await import("./pages/environment/EnvironmentLayout")).EnvironmentLayout,
@@ -77,6 +78,7 @@ export function App() {
         <Route path="/" component={ProjectsPage} />
         <Route path="/new-project" component={NewProjectPage} />
         <Route path="/members" component={MembersPage} />
+        <Route path="/activity" component={ActivityPage} />
         <Route path="/settings" component={OrganizationSettingsPage} />
       </Route>
       <Route path="/projects/:project" component={ProjectPage} />

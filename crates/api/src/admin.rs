@@ -109,6 +109,28 @@ pub struct ApiKeyCreate {
         schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "Staging")
     )]
     pub name: String,
+    /// From when on it is refused: in the future, at most ten years (3652 days) away. Default: never.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+/// `POST /tenants/{id}/secrets/api/{secret_id}/roll`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiKeyRoll {
+    /// How many seconds the key that is replaced goes on: 0 to 2592000 (30 days).
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 2_592_000, example = 86_400))]
+    pub overlap_seconds: u32,
+    /// The new key's name, unique in the tenant: 1 to 128 characters. Default: the other's with a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 128, pattern = r"^[^\x00]*$", example = "Staging (2)")
+    )]
+    pub name: Option<String>,
+    /// From when on the new key is refused: in the future, at most ten years (3652 days) away. Default: never.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub expires_at: Option<OffsetDateTime>,
 }
 
 /// A new API key, with its secret: shown this once.
@@ -124,6 +146,21 @@ pub struct ApiKeyCreated {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// From when on it is refused; absent: never.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+/// Whether an API key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ApiKeyState {
+    /// It works.
+    Active,
+    /// It is refused; it stays listed until it is deleted.
+    Expired,
 }
 
 /// An API key as lists show it.
@@ -144,6 +181,12 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub last_used_at: Option<OffsetDateTime>,
+    /// From when on it is refused; absent: never.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub expires_at: Option<OffsetDateTime>,
+    /// Whether it works now.
+    pub state: ApiKeyState,
 }
 
 /// The algorithm of a tenant's tokens.

@@ -367,6 +367,60 @@ pub struct Activity {
     pub credential_id: Option<String>,
 }
 
+/// Some of what was done for an organization, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationActivities {
+    /// The rows.
+    pub rows: Vec<OrganizationActivity>,
+    /// What to pass as `before` for those that follow; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub next: Option<String>,
+}
+
+/// What somebody did for an organization, or what happened in a member's account that the others should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationActivity {
+    /// The row's id.
+    pub id: Uuid,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who did it; absent where a program with an admin token did, or whose account is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub operator: Option<ActivityOperator>,
+    /// The environment concerned, by its tenant's id. It may be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub tenant_id: Option<Uuid>,
+    /// What it was about, in few words: a name, an email, a URL, an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub subject: Option<String>,
+    /// Where the request came from.
+    pub source_ip: String,
+    /// The browser and system that it came from, as far as they told.
+    pub device: String,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActivityOperator {
+    /// The operator's id.
+    pub id: Uuid,
+    /// The operator's name.
+    pub name: String,
+    /// The operator's email.
+    pub email: String,
+}
+
 /// An organization, as the caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -862,4 +916,99 @@ pub struct Promotion {
     /// Which, as the comparison names them.
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub members: Vec<String>,
+}
+
+/// What a check of the hosted document of related origins found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelatedOriginsCheck {
+    /// Where browsers look for it.
+    pub url: String,
+    /// When it was asked for.
+    #[serde(with = "time::serde::rfc3339")]
+    pub checked_at: OffsetDateTime,
+    /// Whether any of the tenant's origins lies outside of the RP ID's domain.
+    pub needed: bool,
+    /// The origins that it must list.
+    pub expected: Vec<String>,
+    /// The status of the answer, if one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub status: Option<u16>,
+    /// What the answer said that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub content_type: Option<String>,
+    /// What it lists, where it is of the right form: the first hundred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub listed: Option<Vec<String>>,
+    /// The names below public suffixes in it (`example` of `example.co.uk`), in its order.
+    pub labels: Vec<String>,
+    /// How many of these every browser honours: the first ones.
+    pub label_limit: u32,
+    /// What is wrong with it; empty: all is well.
+    pub findings: Vec<RelatedOriginsFinding>,
+}
+
+/// Something that was found wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelatedOriginsFinding {
+    /// What it is.
+    pub code: RelatedOriginsCode,
+    /// Whether it keeps passkeys from working.
+    pub severity: Severity,
+    /// The same, for people.
+    pub message: String,
+    /// The origin concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub origin: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Pages of some origin can't use the tenant's passkeys.
+    Error,
+    /// It works, and may not for long, or could not be looked into.
+    Warning,
+}
+
+/// What may be wrong with a hosted document of related origins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RelatedOriginsCode {
+    /// The domain has no address, no connection could be made, or it ended early.
+    Unreachable,
+    /// The domain has no public address, so it was not asked (`webhook_networks` allows others).
+    AddressForbidden,
+    /// There was no whole answer in time.
+    TimedOut,
+    /// The certificate is not to be trusted, or TLS could not be agreed on.
+    TlsFailed,
+    /// The answer leads elsewhere. Browsers follow it; this check does not.
+    Redirected,
+    /// The answer's status is not 200.
+    StatusUnexpected,
+    /// The answer is not `application/json`.
+    ContentTypeUnexpected,
+    /// The answer is longer than is read here.
+    TooLarge,
+    /// The answer is no JSON.
+    NotJson,
+    /// It has no member `origins` that is a list of strings.
+    FormUnexpected,
+    /// An origin of the tenant's is not listed.
+    OriginMissing,
+    /// An origin is listed, and no browser honours it: it has no registrable domain, or is no https origin.
+    OriginIgnored,
+    /// An origin of the tenant's is listed after as many names as browsers honour.
+    LabelLimitExceeded,
+    /// There are more names than browsers honour; the tenant's are among the first.
+    LabelLimitNear,
 }

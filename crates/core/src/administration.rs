@@ -1,5 +1,7 @@
 //! What operators do: tenants, API keys, signing keys, admin tokens, and the server secret's rotation.
 
+use std::time::Duration;
+
 use crate::admin_token::{self, AdminTokenRecord};
 use crate::api_key::{self, ApiKeyRecord, NewApiKey};
 use crate::clock::Timestamp;
@@ -13,7 +15,7 @@ use crate::signing_key::{
     self, PUBLISHED_FOR, SealedSigningKey, SigningAlgorithm, SigningKey, SigningKeyError, SigningKeyState,
     Turn,
 };
-use crate::store::{Changed, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError};
+use crate::store::{Changed, Inserted, KeyRoll, NewTenant, Rotation, SigningKeyDeletion, Store, StoreError};
 use crate::tenant::{TenantRecord, TenantSummary};
 use crate::text::Text;
 use crate::webhook::{self, WebhookSecret};
@@ -41,6 +43,19 @@ pub struct CreatedApiKey {
     pub secret: KeySecret,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From when on it is refused; none: never.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What became of an API key that was to take another's place.
+#[derive(Debug)]
+pub enum RolledApiKey {
+    /// It was made, to replace the key of this name.
+    Done(CreatedApiKey, Text<1, 128>),
+    /// The tenant has a key of this name.
+    NameTaken,
+    /// The tenant has no key that could be replaced.
+    NotFound,
 }
 
 /// An admin token that was made, with its secret: to be shown this once.
@@ -110,7 +125,7 @@ impl<S: Store> Passgate<S> {
         let now = self.now();
         let id = TenantId::new(random_uuid(&*self.rng));
         let signing_key = self.new_signing_key(id, algorithm, default_key_name(now), now, now);
-        let api_key = api_key_name.map(|name| self.new_api_key(name, now));
+        let api_key = api_key_name.map(|name| self.new_api_key(name, now, None));
         self.store
             .create_tenant(NewTenant {
                 id,
@@ -154,16 +169,41 @@ impl<S: Store> Passgate<S> {
         self.store.api_keys(tenant_id).await.map(Some)
     }
 
-    /// Makes an API key.
+    /// Makes an API key, which may end by itself.
     pub async fn create_api_key(
         &self,
         tenant_id: TenantId,
         name: Text<1, 128>,
+        expires_at: Option<Timestamp>,
     ) -> Result<Created<CreatedApiKey>, StoreError> {
-        let key = self.new_api_key(name, self.now());
+        let key = self.new_api_key(name, self.now(), expires_at);
         let inserted = self.store.create_api_key(tenant_id, stored_api_key(&key)).await?;
         self.poll_version().await?;
         Ok(created(inserted, key))
+    }
+
+    /// Makes an API key in place of another, which goes on for a while. Without a name, it has the other's with a number.
+    pub async fn roll_api_key(
+        &self,
+        tenant_id: TenantId,
+        replaced: ApiKeyId,
+        overlap: Duration,
+        name: Option<Text<1, 128>>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<RolledApiKey, StoreError> {
+        let keys = self.store.api_keys(tenant_id).await?;
+        let Some(old) = keys.iter().find(|key| key.id == replaced) else { return Ok(RolledApiKey::NotFound) };
+        let name = name.unwrap_or_else(|| api_key::next_name(&old.name, &keys));
+        let now = self.now();
+        let key = self.new_api_key(name, now, expires_at);
+        let rolled =
+            self.store.roll_api_key(tenant_id, replaced, now + overlap, stored_api_key(&key)).await?;
+        self.poll_version().await?;
+        Ok(match rolled {
+            KeyRoll::Done => RolledApiKey::Done(key, old.name.clone()),
+            KeyRoll::NameTaken => RolledApiKey::NameTaken,
+            KeyRoll::NotFound => RolledApiKey::NotFound,
+        })
     }
 
     /// Revokes an API key: from the next request on here, within a second on other nodes.
@@ -303,9 +343,15 @@ impl<S: Store> Passgate<S> {
         Ok(WebhookSecret { sealed: self.secrets.seal(&plain, &context, &*self.rng), ..secret.clone() })
     }
 
-    fn new_api_key(&self, name: Text<1, 128>, created_at: Timestamp) -> CreatedApiKey {
+    fn new_api_key(
+        &self,
+        name: Text<1, 128>,
+        created_at: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> CreatedApiKey {
         let id = ApiKeyId::new(random_uuid(&*self.rng));
-        CreatedApiKey { id, name, secret: KeySecret::generate(api_key::PREFIX, &*self.rng), created_at }
+        let secret = KeySecret::generate(api_key::PREFIX, &*self.rng);
+        CreatedApiKey { id, name, secret, created_at, expires_at }
     }
 
     /// A signing key for a tenant that is imported, which signs at once: no cache can hold an older JWKS of it.
@@ -334,6 +380,7 @@ fn stored_api_key(key: &CreatedApiKey) -> NewApiKey {
         hash: key.secret.hash(),
         hint: key.secret.hint(),
         created_at: key.created_at,
+        expires_at: key.expires_at,
     }
 }
 

@@ -40,6 +40,13 @@ impl Timestamp {
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
+    /// The moment of a calendar date, to the millisecond, rounded down.
+    #[must_use]
+    pub fn from_date_time(at: OffsetDateTime) -> Self {
+        // The years that the type can hold are far within.
+        Self(i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX))
+    }
+
     /// How much later this is than `earlier`; zero if it isn't later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

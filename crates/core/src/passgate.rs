@@ -165,7 +165,7 @@ impl<S: Store> Passgate<S> {
         if self.tenants.is_stale(now) {
             return Err(ApiKeyError::Unverifiable);
         }
-        let Some(id) = tenant.api_key(presented) else {
+        let Some(id) = tenant.api_key(presented, now) else {
             return Err(if key_secret::is_mistyped(presented, crate::api_key::PREFIX) {
                 ApiKeyError::Mistyped
             } else {

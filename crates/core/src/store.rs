@@ -282,6 +282,17 @@ pub enum Rotation {
     Immediate,
 }
 
+/// What became of an API key that was to take another's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRoll {
+    /// It is stored, and the other ends.
+    Done,
+    /// The tenant has a key of this name.
+    NameTaken,
+    /// The tenant has no key that could be replaced.
+    NotFound,
+}
+
 /// What became of a signing key that was to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SigningKeyDeletion {
@@ -358,6 +369,14 @@ pub trait Store: crate::console::Store {
         &self,
         tenant_id: TenantId,
     ) -> impl Future<Output = Result<Vec<ApiKeyRecord>, StoreError>> + Send;
+    /// Stores a new API key in place of another, which ends at a moment, or when it ends anyway.
+    fn roll_api_key(
+        &self,
+        tenant_id: TenantId,
+        replaced: ApiKeyId,
+        ends_at: Timestamp,
+        key: NewApiKey,
+    ) -> impl Future<Output = Result<KeyRoll, StoreError>> + Send;
     /// Revokes an API key.
     fn delete_api_key(
         &self,

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use crate::api_key;
 use crate::clock::Timestamp;
 use crate::config::TenantConfig;
 use crate::ids::{ApiKeyId, TenantId};
@@ -42,7 +43,8 @@ pub struct Tenant {
     pub rp_id_use: RpIdUse,
     /// Whose it is.
     pub purpose: TenantPurpose,
-    api_keys: HashMap<KeyHash, ApiKeyId>,
+    /// With when each ends.
+    api_keys: HashMap<KeyHash, (ApiKeyId, Option<Timestamp>)>,
     signing_keys: Vec<(Turn, SigningKey)>,
     /// The turns of all signing keys, for telling their states.
     turns: Vec<Turn>,
@@ -71,16 +73,18 @@ impl Tenant {
             import: record.import,
             rp_id_use: record.rp_id_use,
             purpose: record.purpose,
-            api_keys: record.api_keys.into_iter().map(|key| (key.hash, key.id)).collect(),
+            api_keys: record.api_keys.into_iter().map(|key| (key.hash, (key.id, key.expires_at))).collect(),
             signing_keys,
             turns,
         })
     }
 
-    /// The API key that was presented, if it is one of this tenant's.
+    /// The API key that was presented, if it is one of this tenant's that holds at `now`. Asked at each request: a key
+    /// ends without anything in the database changing.
     #[must_use]
-    pub fn api_key(&self, presented: &str) -> Option<ApiKeyId> {
-        self.api_keys.get(&KeyHash::of(presented)).copied()
+    pub fn api_key(&self, presented: &str, now: Timestamp) -> Option<ApiKeyId> {
+        let (id, expires_at) = *self.api_keys.get(&KeyHash::of(presented))?;
+        (!api_key::is_expired(expires_at, now)).then_some(id)
     }
 
     /// The key that signs at `now`.

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use passgate_core::passgate::Passgate;
-use passgate_webhooks::DestinationPolicy;
+use passgate_webhooks::{DestinationPolicy, Fetcher};
 use tokio::sync::watch;
 
 use crate::console::ConsoleSettings;
@@ -34,6 +34,8 @@ pub struct Parts<S> {
     pub trusted_proxies: TrustedProxies,
     /// Where webhooks may go.
     pub webhook_destinations: DestinationPolicy,
+    /// Fetches what tenants' domains host; none in a process that serves no console.
+    pub fetcher: Option<Fetcher>,
     /// Says when the process stops: answers that would go on end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -56,6 +58,7 @@ impl<S> Parts<S> {
                 .map(|(address, tenant)| RateLimits::per_second(address, tenant)),
             trusted_proxies: settings.trusted_proxies.clone(),
             webhook_destinations: settings.webhook_destinations.clone(),
+            fetcher: None,
             stopping,
         }
     }

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use passgate_api::ErrorCode;
 use passgate_core::audit::RequestOrigin;
+use passgate_core::clock::Timestamp;
 use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::Store;
 use passgate_core::tenant_cache::Tenant;
@@ -212,7 +213,7 @@ pub(crate) struct Origin(pub(crate) RequestOrigin);
 impl<S: Store> FromRequestParts<App<S>> for Origin {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App<S>) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
         let info = parts.extensions.get::<RequestInfo>();
         // Lossily: what is no text is still worth keeping.
         let header =
@@ -226,7 +227,7 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
             parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
         // Anybody may send these headers; they count from a tenant's own backend only.
         let tenant = parts.extensions.get::<Arc<Tenant>>();
-        if names_client && tenant.is_some_and(|tenant| is_keyed(tenant, &parts.headers)) {
+        if names_client && tenant.is_some_and(|tenant| is_keyed(tenant, &parts.headers, app.passgate.now())) {
             // What is no address is passed over: an app that hands on nonsense should not lose its logins.
             let named = header(CLIENT_IP).and_then(|ip| ip.trim().parse::<IpAddr>().ok());
             if let Some(ip) = named {
@@ -241,8 +242,8 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
 }
 
 /// Whether a request's headers have a key of its tenant. Says nothing where a key is needed: that is [`Keyed`]'s.
-pub(crate) fn is_keyed(tenant: &Tenant, headers: &HeaderMap) -> bool {
-    presented_key(headers).is_some_and(|key| tenant.api_key(key).is_some())
+pub(crate) fn is_keyed(tenant: &Tenant, headers: &HeaderMap, now: Timestamp) -> bool {
+    presented_key(headers).is_some_and(|key| tenant.api_key(key, now).is_some())
 }
 
 /// What the log keeps of a user agent.

@@ -3,6 +3,7 @@
 //! `routes` is the table of contents; each endpoint is a file below it. What is decided is decided in
 //! `passgate-core`; what is here turns HTTP into questions to it, and its answers into HTTP.
 
+mod about;
 mod admin_layer;
 mod app;
 mod asked;

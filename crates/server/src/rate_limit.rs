@@ -110,7 +110,7 @@ pub(crate) fn refuse_too_many<S: Store>(
 ) -> Option<Response> {
     let limits = app.rate_limits.as_ref()?;
     let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
-    let source = if is_keyed(tenant, request.headers()) { None } else { source };
+    let source = if is_keyed(tenant, request.headers(), app.passgate.now()) { None } else { source };
     let TooMany { limit, wait } = limits.check(tenant.id, source).err()?;
     app.metrics.count_rate_limited(limit);
     Some(refuse(wait))

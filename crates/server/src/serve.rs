@@ -10,7 +10,7 @@ use passgate_core::console::ClaimLinkError;
 use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::store::{Changed, Store, StoreError};
-use passgate_webhooks::{BuildError, Deliverer, DeliverySettings, SystemResolver};
+use passgate_webhooks::{BuildError, Deliverer, DeliverySettings, FetchSettings, Fetcher, SystemResolver};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -94,7 +94,9 @@ async fn serve<S: Store>(
     Signals { mut terminate, mut interrupt }: Signals,
 ) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
-    let app = App::from(Parts::new(Arc::clone(&passgate), &settings, stopped.clone()));
+    let fetcher = Some(fetcher(&settings).map_err(ServeError::Webhooks)?);
+    let parts = Parts::new(Arc::clone(&passgate), &settings, stopped.clone());
+    let app = App::from(Parts { fetcher, ..parts });
     let refresher = settings
         .metadata
         .as_ref()
@@ -185,6 +187,13 @@ fn offer(link: &str) {
         "\nThe console has no operator yet. This link makes its holder the first one; it works once, within an hour:\n\n  \
          {link}\n"
     );
+}
+
+/// What fetches tenants' hosted documents: where webhooks may go.
+fn fetcher(settings: &Settings) -> Result<Fetcher, BuildError> {
+    let destinations = settings.webhook_destinations.clone();
+    let fetching = FetchSettings { destinations, ..FetchSettings::default() };
+    Fetcher::new(fetching, Arc::new(SystemResolver::default()))
 }
 
 /// What delivers the webhooks of all tenants, until the server is told to stop.

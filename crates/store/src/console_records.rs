@@ -4,8 +4,8 @@ use passgate_core::audit::RequestOrigin;
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
     Activity, ActivityKind, Ceremony, Counted, CredentialCount, DayCount, Email, Environment,
-    EnvironmentKind, Link, LinkPurpose, ListedUser, Member, MemberChange, MemberChanged, Operator,
-    Organization, Outcome, Project, Role, Session, SessionVia,
+    EnvironmentKind, Link, LinkPurpose, ListedActivity, ListedUser, Member, MemberChange, MemberChanged,
+    Operator, Organization, Outcome, Project, Role, Session, SessionVia,
 };
 use passgate_core::ids::{
     ActivityId, LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId, UserId,
@@ -128,6 +128,10 @@ impl<'a> From<&'a LinkPurpose> for StoredPurpose<'a> {
     }
 }
 
+pub(crate) fn organization_id(row: &impl Row) -> Result<OrganizationId, CorruptRow> {
+    Columns::new("memberships", None, row).uuid("organization_id", OrganizationId::new)
+}
+
 pub(crate) fn membership(row: &impl Row) -> Result<(OrganizationId, Option<Role>), CorruptRow> {
     let mut columns = Columns::new("memberships", None, row);
     Ok((columns.uuid("organization_id", OrganizationId::new)?, columns.optional("role", Role::from_name)?))
@@ -135,18 +139,41 @@ pub(crate) fn membership(row: &impl Row) -> Result<(OrganizationId, Option<Role>
 
 macro_rules! activity_columns {
     () => {
-        "id, kind, operator_id, organization_id, subject, request_id, source_ip, user_agent, created_at"
+        "id, kind, operator_id, organization_id, environment_id, subject, request_id, source_ip, user_agent,
+         created_at"
     };
 }
 pub(crate) use activity_columns;
 
 pub(crate) fn activity(row: &impl Row) -> Result<Activity, CorruptRow> {
+    read_activity(&mut Columns::new("activities", None, row))
+}
+
+/// Of activities `a`, joined to operators `o`.
+macro_rules! listed_activity_columns {
+    () => {
+        "a.id, a.kind, a.operator_id, a.organization_id, a.environment_id, a.subject, a.request_id, a.source_ip,
+         a.user_agent, a.created_at, o.name, o.email"
+    };
+}
+pub(crate) use listed_activity_columns;
+
+pub(crate) fn listed_activity(row: &impl Row) -> Result<ListedActivity, CorruptRow> {
     let mut columns = Columns::new("activities", None, row);
+    let activity = read_activity(&mut columns)?;
+    let columns = columns.table("operators");
+    let name = columns.optional_text("name")?;
+    let email = columns.optional("email", |text| Email::new(text).ok())?;
+    Ok(ListedActivity { activity, operator: name.zip(email) })
+}
+
+fn read_activity<R: Row>(columns: &mut Columns<'_, R>) -> Result<Activity, CorruptRow> {
     Ok(Activity {
         id: columns.uuid("id", ActivityId::new)?,
         kind: columns.parsed("kind", ActivityKind::from_name)?,
         operator_id: columns.optional_uuid("operator_id", OperatorId::new)?,
         organization_id: columns.optional_uuid("organization_id", OrganizationId::new)?,
+        tenant_id: columns.optional_uuid("environment_id", TenantId::new)?,
         subject: columns.optional_string("subject")?,
         origin: RequestOrigin {
             request_id: columns.string("request_id")?,

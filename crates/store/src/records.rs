@@ -60,7 +60,7 @@ pub(crate) fn tenant_summary(row: &impl Row) -> Result<TenantSummary, CorruptRow
 
 macro_rules! api_key_columns {
     () => {
-        "id, name, hash, hint, created_at, last_used_at"
+        "id, name, hash, hint, created_at, last_used_at, expires_at"
     };
 }
 pub(crate) use api_key_columns;
@@ -74,6 +74,7 @@ pub(crate) fn api_key(tenant_id: TenantId, row: &impl Row) -> Result<ApiKeyRecor
         hint: columns.string("hint")?,
         created_at: columns.time("created_at")?,
         last_used_at: columns.optional_time("last_used_at")?,
+        expires_at: columns.optional_time("expires_at")?,
     })
 }
 

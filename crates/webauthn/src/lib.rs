@@ -77,6 +77,8 @@ pub use registration::{
     AttestationObject, AttestationObjectError, RegistrationError, RegistrationExpectation,
     RegistrationResponse, UserPresence, VerifiedRegistration,
 };
-pub use related_origins::{MAX_RELATED_LABELS, RelatedOrigins, RelatedOriginsError};
+pub use related_origins::{
+    HostedOrigins, HostedStanding, MAX_RELATED_LABELS, RelatedOrigins, RelatedOriginsError,
+};
 pub use rp_id::{RpId, RpIdError};
 pub use transport::AuthenticatorTransport;

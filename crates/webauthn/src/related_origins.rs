@@ -110,9 +110,78 @@ impl RelatedOrigins {
     }
 }
 
+/// What clients make of the list that an RP ID's domain hosts (§5.11.1, "related origins validation procedure").
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HostedOrigins {
+    origins: Vec<(Origin, usize)>,
+    labels: Vec<String>,
+    ignored: Vec<Origin>,
+}
+
+/// What clients make of an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostedStanding {
+    /// Its pages may use the RP ID.
+    Honoured,
+    /// It is listed after as many names as every client honours.
+    BeyondLimit,
+    /// It is listed, and passed over: it has no registrable domain, or is not https.
+    Ignored,
+    /// It is not listed.
+    Missing,
+}
+
+impl HostedOrigins {
+    /// Reads a list, in its order.
+    #[must_use]
+    pub fn read(listed: &[Origin]) -> Self {
+        let mut hosted = Self::default();
+        for origin in listed {
+            // Steps 4.1 to 4.5: what has no label is passed over.
+            let label = origin.host().and_then(registrable_label);
+            let Some(label) = label.filter(|_| origin.as_str().starts_with("https://")) else {
+                hosted.ignored.push(origin.clone());
+                continue;
+            };
+            let place = hosted.labels.iter().position(|known| known == label);
+            let place = place.unwrap_or_else(|| {
+                hosted.labels.push(label.to_owned());
+                hosted.labels.len() - 1
+            });
+            hosted.origins.push((origin.clone(), place));
+        }
+        hosted
+    }
+
+    /// The names in it, in the order in which clients come upon them. Every client honours the first
+    /// [`MAX_RELATED_LABELS`].
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// What clients make of one origin.
+    #[must_use]
+    pub fn standing(&self, origin: &Origin) -> HostedStanding {
+        // Step 4.6: a label that comes after the limit counts as if it were not listed.
+        match self.origins.iter().find(|(listed, _)| listed == origin) {
+            Some((_, place)) if *place < MAX_RELATED_LABELS => HostedStanding::Honoured,
+            Some(_) => HostedStanding::BeyondLimit,
+            None if self.ignored.contains(origin) => HostedStanding::Ignored,
+            None => HostedStanding::Missing,
+        }
+    }
+
+    /// What is listed, and no client honours, but for what comes after the limit.
+    #[must_use]
+    pub fn ignored(&self) -> &[Origin] {
+        &self.ignored
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{RelatedOrigins, RelatedOriginsError};
+    use super::{HostedOrigins, HostedStanding, RelatedOrigins, RelatedOriginsError};
     use crate::{Origin, RpId};
 
     fn outside(rp_id: &str, origins: &[&str]) -> Result<RelatedOrigins, RelatedOriginsError> {
@@ -173,5 +242,36 @@ mod tests {
         let origin = Origin::parse("http://app.localhost").unwrap();
         let error = RelatedOriginsError::NotHttps { origin };
         assert_eq!(outside("example.com", &["http://app.localhost"]), Err(error));
+    }
+
+    #[test]
+    fn of_a_hosted_list_five_labels_are_honoured_in_its_order() {
+        let origin = |text: &str| Origin::parse(text).unwrap();
+        let listed = [
+            "https://one.com",
+            "https://two.com",
+            "http://plain.com",
+            "https://github.io",
+            "https://www.two.co.uk",
+            "https://three.com",
+            "https://four.com",
+            "https://five.com",
+            "https://six.com",
+            "https://shop.one.de",
+        ]
+        .map(origin);
+        let hosted = HostedOrigins::read(&listed);
+        assert_eq!(hosted.labels(), ["one", "two", "three", "four", "five", "six"]);
+        assert_eq!(hosted.ignored(), [origin("http://plain.com"), origin("https://github.io")]);
+        for (text, standing) in [
+            ("https://five.com", HostedStanding::Honoured),
+            ("https://six.com", HostedStanding::BeyondLimit),
+            // Its label came up in time.
+            ("https://shop.one.de", HostedStanding::Honoured),
+            ("https://github.io", HostedStanding::Ignored),
+            ("https://one.de", HostedStanding::Missing),
+        ] {
+            assert_eq!(hosted.standing(&origin(text)), standing, "{text}");
+        }
     }
 }

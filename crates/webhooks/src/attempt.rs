@@ -96,8 +96,36 @@ pub(crate) struct Answer {
 
 /// The HTTP client can't be made, as where the machine has no CA certificates.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client for webhooks can't be made: {0}")]
-pub struct BuildError(#[source] reqwest::Error);
+#[error("the HTTP client for tenants' URLs can't be made: {0}")]
+pub struct BuildError(#[source] pub(crate) reqwest::Error);
+
+/// A client that connects to no address but those that the policy permits.
+pub(crate) fn client(
+    policy: Arc<DestinationPolicy>,
+    resolver: Arc<dyn Resolve>,
+    connect_timeout: Duration,
+    trusted_roots: &TrustedRoots,
+) -> Result<reqwest::ClientBuilder, BuildError> {
+    let builder = reqwest::Client::builder()
+        .http1_only()
+        // A proxy would resolve the name again, and connect wherever it likes.
+        .no_proxy()
+        // Each of these would be a second request, to somewhere that was not checked.
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        // A connection is used once, so that each attempt goes to an address that the name has now.
+        .pool_max_idle_per_host(0)
+        .connect_timeout(connect_timeout)
+        .dns_resolver(PermittedAddresses { resolver, policy });
+    Ok(match trusted_roots {
+        TrustedRoots::System => builder,
+        TrustedRoots::Only(certificates) => {
+            let certificates: Result<Vec<_>, _> =
+                certificates.iter().map(|der| Certificate::from_der(der)).collect();
+            builder.tls_certs_only(certificates.map_err(BuildError)?)
+        }
+    })
+}
 
 /// Makes attempts.
 pub(crate) struct Sender {
@@ -109,24 +137,9 @@ pub(crate) struct Sender {
 impl Sender {
     pub(crate) fn new(settings: &DeliverySettings, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
         let policy = Arc::new(settings.destinations.clone());
-        let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .http1_only()
-            // A proxy would resolve the name again, and connect wherever it likes.
-            .no_proxy()
-            // Each of these would be a second request, to somewhere that was not checked.
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            // A connection is used once, so that each attempt goes to an address that the name has now.
-            .pool_max_idle_per_host(0)
-            .connect_timeout(settings.connect_timeout)
-            .dns_resolver(PermittedAddresses { resolver, policy: Arc::clone(&policy) });
-        if let TrustedRoots::Only(certificates) = &settings.trusted_roots {
-            let certificates: Result<Vec<_>, _> =
-                certificates.iter().map(|der| Certificate::from_der(der)).collect();
-            builder = builder.tls_certs_only(certificates.map_err(BuildError)?);
-        }
-        let http = builder.build().map_err(BuildError)?;
+        let builder =
+            client(Arc::clone(&policy), resolver, settings.connect_timeout, &settings.trusted_roots)?;
+        let http = builder.user_agent(USER_AGENT).build().map_err(BuildError)?;
         Ok(Self { http, policy, total_timeout: settings.total_timeout })
     }
 
@@ -174,7 +187,7 @@ async fn discard(mut response: Response) {
     }
 }
 
-fn failure(error: &reqwest::Error) -> AttemptFailure {
+pub(crate) fn failure(error: &reqwest::Error) -> AttemptFailure {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if inner.is::<NoPermittedAddress>() {

@@ -8,6 +8,7 @@
 mod flame;
 mod kills;
 mod large;
+mod lists;
 mod logins;
 mod page;
 mod parts;
@@ -47,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) alone: bool,
     /// Whether millions of credentials are made, once, and logged in to.
     pub(crate) large: bool,
+    /// Whether the lists of a tenant with many rows are asked for.
+    pub(crate) lists: bool,
     /// How many minutes of mixed load there are.
     pub(crate) soak_minutes: Option<u32>,
     /// How often a server is killed under load, on each database.
@@ -132,6 +135,11 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Optio
     }
     if options.large {
         parts.add("large", large::measure(&bench, &databases, &postgres)?)?;
+    }
+    if options.lists {
+        let (found, page) = lists::measure(&bench, &databases, &postgres)?;
+        parts.add("lists", found)?;
+        parts.write("lists.md", &page)?;
     }
     if let Some(minutes) = options.soak_minutes {
         parts.add("soak", soak::measure(&bench, minutes)?)?;

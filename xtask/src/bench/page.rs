@@ -130,6 +130,8 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 - **Writes**: the store alone, without HTTP, `synchronous=FULL`.
 - **Tenants**: each has a user with a passkey. Latencies are those of logins at an even rate, counted from when a login
   was due, spread over the touched tenants, beside the same rate at one tenant with as many users.
+- **Lists**: the median of 20 first pages over HTTP, of the slowest list; each list is in [lists.md](lists.md), once it
+  was measured.
 - What is compared takes turns, and medians are shown. Ratios say more than absolute figures: both sides are of one
   machine and one run.
 
@@ -139,6 +141,7 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 cargo xtask bench                     # about 15 minutes; nothing else may run
 cargo xtask bench --quick             # under two minutes: whether the bench works; its figures say nothing
 cargo xtask bench --large             # and 10 million credentials in SQLite, 1 million in PostgreSQL
+cargo xtask bench --lists             # and every list of 50,000 users and 2 million audit rows
 cargo xtask bench --soak 20           # and 20 minutes of mixed load
 cargo xtask bench --kills 100         # and `kill -9` a hundred times on each database
 cargo xtask bench --profile           # and the flame graph

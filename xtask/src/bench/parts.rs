@@ -10,7 +10,7 @@ use super::{Bench, Found, Options};
 use crate::failure::Failure;
 
 /// In the order of the page.
-const ORDER: [&str; 7] = ["logins", "writes", "tenants", "large", "soak", "kills", "profile"];
+const ORDER: [&str; 8] = ["logins", "writes", "tenants", "large", "lists", "soak", "kills", "profile"];
 
 /// The parts of earlier runs, each until this one has it anew.
 pub(super) struct Parts {
@@ -71,7 +71,8 @@ impl Parts {
         parts.flat_map(move |part| part[member].as_array().into_iter().flatten().map(move |it| (it, part)))
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+    /// Writes a file beside the page.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.folder.join(name);
         fs::write(&path, text).map_err(Failure::to(format_args!("write {}", path.display())))
     }

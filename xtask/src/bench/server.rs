@@ -115,6 +115,14 @@ impl Server {
         format!("http://127.0.0.1:{}", self.public)
     }
 
+    pub(super) fn public_port(&self) -> u16 {
+        self.public
+    }
+
+    pub(super) fn admin_port(&self) -> u16 {
+        self.admin
+    }
+
     pub(super) fn stop(self, interrupts: &Interrupts) -> Result<(), Failure> {
         self.running.stop(interrupts)
     }

@@ -37,6 +37,12 @@ impl Tools {
         })
     }
 
+    /// What fills a tenant with many rows.
+    pub(super) fn many_rows(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf, Failure> {
+        let arguments = ["--release", "--package", "passgate-store", "--example", "many_rows"];
+        builds::executable(&builds::messages(workspace, interrupts, &arguments)?, "many_rows")
+    }
+
     /// The server's binary with frame pointers, by which a profiler finds who called whom.
     pub(super) fn build_with_frames(
         workspace: &Workspace,

@@ -1,6 +1,7 @@
 import { Problem } from "../problems/Problem";
 import type { Endpoints, Query } from "./Endpoints";
 import { endpointUrl } from "./endpointUrl";
+import { JsonText } from "./JsonText";
 import { sessionEnd } from "./sessionEnd";
 
 type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
@@ -9,7 +10,7 @@ type PathPart<E extends keyof Endpoints> = [Names<E>] extends [never]
   ? { readonly path?: undefined }
   : { readonly path: Readonly<Record<Names<E>, string>> };
 type BodyPart<E extends keyof Endpoints> = Endpoints[E] extends { body: infer Body }
-  ? { readonly body: Body }
+  ? { readonly body: Body | JsonText }
   : { readonly body?: undefined };
 type QueryPart<E extends keyof Endpoints> = Endpoints[E] extends { query: infer Asked }
   ? { readonly query?: Asked }
@@ -27,11 +28,12 @@ export async function call<E extends keyof Endpoints>(
   const method = endpoint.slice(0, endpoint.indexOf(" "));
   const given = parts as
     { path?: Record<string, string>; query?: Query; body?: unknown; signal?: AbortSignal } | undefined;
-  const init: RequestInit = { method, credentials: "same-origin" };
+  // Some of the answers are the public API's own, and may be kept there: a page shows what holds now.
+  const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
   if (given?.signal) init.signal = given.signal;
   if (given?.body !== undefined) {
     init.headers = { "content-type": "application/json" };
-    init.body = JSON.stringify(given.body);
+    init.body = given.body instanceof JsonText ? given.body.text : JSON.stringify(given.body);
   }
   const response = await send(endpointUrl(endpoint, given?.path, given?.query), init);
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Endpoints[E]["response"];

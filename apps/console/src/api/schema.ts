@@ -530,6 +530,28 @@ export interface paths {
         patch: operations["renameOrganization"];
         trace?: never;
     };
+    "/console/api/organizations/{organization_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was done for an organization
+         * @description What members and programs changed of the organization, its projects and environments, and when a member was let in without a passkey. Newest first, from a place on.
+         *
+         *     For members from admin up.
+         */
+        get: operations["listOrganizationActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/organizations/{organization_id}/members": {
         parameters: {
             query?: never;
@@ -934,6 +956,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/environments/{tenant_id}/related-origins/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the hosted document of related origins
+         * @description Asks the RP ID's domain for what browsers would get, each time anew, and says what is wrong with it. Where it may be asked is decided as for webhooks; redirections are not followed. It takes up to ten seconds.
+         *
+         *     For members from developer up.
+         */
+        get: operations["checkRelatedOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/environments/{tenant_id}/try/registration/begin": {
         parameters: {
             query?: never;
@@ -1081,7 +1125,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description All of the tenant's, their secrets masked.
+         * @description All of the tenant's, their secrets masked. Those that have expired stay until they are deleted.
          *
          *     For members from viewer up.
          */
@@ -1089,11 +1133,33 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description Its secret is shown this once; only its hash is kept.
+         * @description Its secret is shown this once; only its hash is kept. With `expires_at`, it is refused from then on; it stays listed until it is deleted.
          *
          *     For members from developer up. Needs a passkey shown within five minutes.
          */
         post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/environments/{tenant_id}/api-keys/{secret_id}/roll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace an API key
+         * @description Makes another, whose secret is shown this once. The one that it replaces goes on for as long as the overlap says, or until it expires anyway, and stays listed until it is deleted.
+         *
+         *     For members from developer up. Needs a passkey shown within five minutes.
+         */
+        post: operations["rollApiKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1581,6 +1647,18 @@ export interface components {
             /** @description The passkey concerned, base64url. */
             credential_id?: string;
         };
+        /** @description Who did something. */
+        ActivityOperator: {
+            /**
+             * Format: uuid
+             * @description The operator's id.
+             */
+            id: string;
+            /** @description The operator's name. */
+            name: string;
+            /** @description The operator's email. */
+            email: string;
+        };
         /** @description An API key as lists show it. */
         ApiKey: {
             /**
@@ -1605,6 +1683,13 @@ export interface components {
              * @description When it was last used, to the minute.
              */
             last_used_at?: string;
+            /**
+             * Format: date-time
+             * @description From when on it is refused; absent: never.
+             */
+            expires_at?: string;
+            /** @description Whether it works now. */
+            state: components["schemas"]["ApiKeyState"];
         };
         /** @description `POST /tenants/{id}/secrets/api`. */
         ApiKeyCreate: {
@@ -1613,6 +1698,11 @@ export interface components {
              * @example Staging
              */
             name: string;
+            /**
+             * Format: date-time
+             * @description From when on it is refused: in the future, at most ten years (3652 days) away. Default: never.
+             */
+            expires_at?: string | null;
         };
         /** @description A new API key, with its secret: shown this once. */
         ApiKeyCreated: {
@@ -1630,7 +1720,36 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description From when on it is refused; absent: never.
+             */
+            expires_at?: string;
         };
+        /** @description `POST /tenants/{id}/secrets/api/{secret_id}/roll`. */
+        ApiKeyRoll: {
+            /**
+             * Format: int32
+             * @description How many seconds the key that is replaced goes on: 0 to 2592000 (30 days).
+             * @example 86400
+             */
+            overlap_seconds: number;
+            /**
+             * @description The new key's name, unique in the tenant: 1 to 128 characters. Default: the other's with a number.
+             * @example Staging (2)
+             */
+            name?: string | null;
+            /**
+             * Format: date-time
+             * @description From when on the new key is refused: in the future, at most ten years (3652 days) away. Default: never.
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * @description Whether an API key works.
+         * @enum {string}
+         */
+        ApiKeyState: "active" | "expired";
         /** @description The URL of an app. */
         AppUrl: {
             /**
@@ -2361,6 +2480,41 @@ export interface components {
              */
             projects: number;
         };
+        /** @description Some of what was done for an organization, newest first. */
+        OrganizationActivities: {
+            /** @description The rows. */
+            rows: components["schemas"]["OrganizationActivity"][];
+            /** @description What to pass as `before` for those that follow; absent at the end. */
+            next?: string;
+        };
+        /** @description What somebody did for an organization, or what happened in a member's account that the others should know. */
+        OrganizationActivity: {
+            /**
+             * Format: uuid
+             * @description The row's id.
+             */
+            id: string;
+            /** @description What happened. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did it; absent where a program with an admin token did, or whose account is gone. */
+            operator?: components["schemas"]["ActivityOperator"];
+            /**
+             * Format: uuid
+             * @description The environment concerned, by its tenant's id. It may be gone.
+             */
+            tenant_id?: string;
+            /** @description What it was about, in few words: a name, an email, a URL, an id. */
+            subject?: string;
+            /** @description Where the request came from. */
+            source_ip: string;
+            /** @description The browser and system that it came from, as far as they told. */
+            device: string;
+        };
         /** @description An operator's passkey. */
         Passkey: {
             /** @description The credential id, base64url. */
@@ -2533,6 +2687,54 @@ export interface components {
             /** @description The origins outside of the RP ID's own domain. */
             origins: string[];
         };
+        /** @description What a check of the hosted document of related origins found. */
+        RelatedOriginsCheck: {
+            /** @description Where browsers look for it. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            checked_at: string;
+            /** @description Whether any of the tenant's origins lies outside of the RP ID's domain. */
+            needed: boolean;
+            /** @description The origins that it must list. */
+            expected: string[];
+            /**
+             * Format: int32
+             * @description The status of the answer, if one came.
+             */
+            status?: number;
+            /** @description What the answer said that it is. */
+            content_type?: string;
+            /** @description What it lists, where it is of the right form: the first hundred. */
+            listed?: string[];
+            /** @description The names below public suffixes in it (`example` of `example.co.uk`), in its order. */
+            labels: string[];
+            /**
+             * Format: int32
+             * @description How many of these every browser honours: the first ones.
+             */
+            label_limit: number;
+            /** @description What is wrong with it; empty: all is well. */
+            findings: components["schemas"]["RelatedOriginsFinding"][];
+        };
+        /**
+         * @description What may be wrong with a hosted document of related origins.
+         * @enum {string}
+         */
+        RelatedOriginsCode: "unreachable" | "address_forbidden" | "timed_out" | "tls_failed" | "redirected" | "status_unexpected" | "content_type_unexpected" | "too_large" | "not_json" | "form_unexpected" | "origin_missing" | "origin_ignored" | "label_limit_exceeded" | "label_limit_near";
+        /** @description Something that was found wrong. */
+        RelatedOriginsFinding: {
+            /** @description What it is. */
+            code: components["schemas"]["RelatedOriginsCode"];
+            /** @description Whether it keeps passkeys from working. */
+            severity: components["schemas"]["Severity"];
+            /** @description The same, for people. */
+            message: string;
+            /** @description The origin concerned. */
+            origin?: string;
+        };
         /** @description The relying party. */
         RelyingParty: {
             /**
@@ -2670,6 +2872,11 @@ export interface components {
              */
             ended: number;
         };
+        /**
+         * @description How bad a finding is.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
         /** @description A passkey that was shown. */
         Shown: {
             /** @description What `navigator.credentials.get()` gave. */
@@ -3361,9 +3568,12 @@ export interface components {
     pathItems: never;
 }
 export type Activity = components['schemas']['Activity'];
+export type ActivityOperator = components['schemas']['ActivityOperator'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
+export type ApiKeyRoll = components['schemas']['ApiKeyRoll'];
+export type ApiKeyState = components['schemas']['ApiKeyState'];
 export type AppUrl = components['schemas']['AppUrl'];
 export type Assertion = components['schemas']['Assertion'];
 export type AssertionCredential = components['schemas']['AssertionCredential'];
@@ -3420,6 +3630,8 @@ export type Note = components['schemas']['Note'];
 export type Operator = components['schemas']['Operator'];
 export type OperatorUpdate = components['schemas']['OperatorUpdate'];
 export type Organization = components['schemas']['Organization'];
+export type OrganizationActivities = components['schemas']['OrganizationActivities'];
+export type OrganizationActivity = components['schemas']['OrganizationActivity'];
 export type Passkey = components['schemas']['Passkey'];
 export type Project = components['schemas']['Project'];
 export type ProjectCreate = components['schemas']['ProjectCreate'];
@@ -3430,6 +3642,9 @@ export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RegistrationCredential = components['schemas']['RegistrationCredential'];
 export type RelatedOrigins = components['schemas']['RelatedOrigins'];
+export type RelatedOriginsCheck = components['schemas']['RelatedOriginsCheck'];
+export type RelatedOriginsCode = components['schemas']['RelatedOriginsCode'];
+export type RelatedOriginsFinding = components['schemas']['RelatedOriginsFinding'];
 export type RelyingParty = components['schemas']['RelyingParty'];
 export type RelyingPartyEntity = components['schemas']['RelyingPartyEntity'];
 export type Rename = components['schemas']['Rename'];
@@ -3442,6 +3657,7 @@ export type Session = components['schemas']['Session'];
 export type SessionInfo = components['schemas']['SessionInfo'];
 export type SessionVia = components['schemas']['SessionVia'];
 export type SessionsEnded = components['schemas']['SessionsEnded'];
+export type Severity = components['schemas']['Severity'];
 export type Shown = components['schemas']['Shown'];
 export type SignUpBegin = components['schemas']['SignUpBegin'];
 export type SignUpFinish = components['schemas']['SignUpFinish'];
@@ -7922,6 +8138,183 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listOrganizationActivity: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: what the page before gave as next. */
+                before?: string;
+                /** @description How many, 1 to 200. Default: 50. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization's id. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": [
+                     *         {
+                     *           "at": "2027-01-15T08:00:00Z",
+                     *           "device": "Chrome on macOS",
+                     *           "id": "5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11",
+                     *           "operator": {
+                     *             "email": "kim@example.com",
+                     *             "id": "0b6a7f4e-5a0c-4f8b-9a55-3f3f4c5d6e7f",
+                     *             "name": "Kim"
+                     *           },
+                     *           "source_ip": "192.0.2.7",
+                     *           "subject": "Staging",
+                     *           "tenant_id": "3a1c2b4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+                     *           "type": "api_key_created"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganizationActivities"];
+                };
+            };
+            /** @description - `validation_failed`: a member breaks a bound. */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "validation_failed";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listMembers: {
         parameters: {
             query?: never;
@@ -11511,6 +11904,187 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    checkRelatedOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checked_at": "2027-01-15T08:00:00Z",
+                     *       "content_type": "application/json",
+                     *       "expected": [
+                     *         "https://example.co.uk"
+                     *       ],
+                     *       "findings": [
+                     *         {
+                     *           "code": "origin_missing",
+                     *           "message": "https://example.co.uk is not listed: its pages can't use these passkeys",
+                     *           "origin": "https://example.co.uk",
+                     *           "severity": "error"
+                     *         }
+                     *       ],
+                     *       "label_limit": 5,
+                     *       "labels": [
+                     *         "example"
+                     *       ],
+                     *       "listed": [
+                     *         "https://example.de"
+                     *       ],
+                     *       "needed": true,
+                     *       "status": 200,
+                     *       "url": "https://example.com/.well-known/webauthn"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedOriginsCheck"];
+                };
+            };
+            400: components["responses"]["TenantIdInvalid"];
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient";
+                    };
+                };
+            };
+            /**
+             * @description - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "organization_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - and the verifier's own codes: docs/guides/errors.md says what each means. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "related_origin_no_registrable_domain",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "related_origin_no_registrable_domain" | "related_origin_not_https" | "related_origins_too_many_labels";
+                    };
+                };
+            };
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     tryRegistrationBegin: {
         parameters: {
             query?: never;
@@ -12894,10 +13468,12 @@ export interface operations {
                      * @example [
                      *       {
                      *         "created_at": "2027-01-15T08:00:00Z",
+                     *         "expires_at": "2027-07-15T08:00:00Z",
                      *         "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
                      *         "last_used_at": "2027-01-16T10:30:00Z",
                      *         "name": "Staging",
-                     *         "secret": "pgk_ab12…"
+                     *         "secret": "pgk_ab12…",
+                     *         "state": "active"
                      *       }
                      *     ]
                      */
@@ -13027,6 +13603,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "expires_at": "2027-07-15T08:00:00Z",
                  *       "name": "Staging"
                  *     }
                  */
@@ -13157,6 +13734,208 @@ export interface operations {
                         status?: 404;
                         /** @enum {string} */
                         code?: "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
+                    };
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description - `name_taken`: the name is taken. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "name_taken",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 409,
+                     *       "title": "Conflict"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "name_taken";
+                    };
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description - `content_type_refused`: the body must be sent as `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "content_type_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 415;
+                        /** @enum {string} */
+                        code?: "content_type_refused";
+                    };
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rollApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The environment's id, which is its tenant's. */
+                tenant_id: string;
+                /** @description The id of the key to replace. */
+                secret_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiKeyRoll"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2027-01-15T08:00:00Z",
+                     *       "id": "e8a5c7f1-6a54-4e0e-9d61-0f6b4a3c2d10",
+                     *       "name": "Staging",
+                     *       "secret": "pgk_ab12…, shown this once"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /**
+             * @description - `malformed_body`: the body is not JSON, or not of the form the endpoint takes.
+             *     - `validation_failed`: a member breaks a bound.
+             *     - `tenant_id_invalid`: the path's tenant id is no UUID.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_body",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 400,
+                     *       "title": "Bad Request"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "malformed_body" | "validation_failed" | "tenant_id_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `session_missing`: the console needs a session, and there is none: none came, or it ended or expired.
+             *     - `admin_token_invalid`: the admin token is wrong or revoked.
+             */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session_missing",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 401,
+                     *       "title": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "session_missing" | "admin_token_invalid";
+                    };
+                };
+            };
+            /**
+             * @description - `origin_refused`: the request does not come from the console's own pages.
+             *     - `role_insufficient`: the member's role does not allow it.
+             *     - `fresh_passkey_needed`: a passkey must be shown again before this; then the call is repeated.
+             */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "origin_refused",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 403,
+                     *       "title": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "origin_refused" | "role_insufficient" | "fresh_passkey_needed";
+                    };
+                };
+            };
+            /**
+             * @description - `api_key_not_found`: no such API key in this tenant.
+             *     - `organization_not_found`: no such organization, or none of the caller's.
+             *     - `project_not_found`: no such project, or none of the caller's organizations.
+             *     - `environment_not_found`: no such environment, or none of the caller's organizations.
+             *     - `tenant_not_found`: no such tenant.
+             */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "api_key_not_found",
+                     *       "details": "what was wrong with this request, for a developer to read",
+                     *       "status": 404,
+                     *       "title": "Not Found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorBody"] & {
+                        /** @enum {integer} */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "api_key_not_found" | "organization_not_found" | "project_not_found" | "environment_not_found" | "tenant_not_found";
                     };
                 };
             };

@@ -23,6 +23,7 @@ export type {
   Organization,
   Passkey,
   Project,
+  RelatedOriginsCheck,
   RequestOptions,
   RequestOverrides,
   ResidentKeyRequirement,

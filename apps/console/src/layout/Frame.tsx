@@ -1,5 +1,5 @@
-import { A } from "@solidjs/router";
-import { For, Show, Suspense, type JSX } from "solid-js";
+import { A, useLocation } from "@solidjs/router";
+import { createEffect, For, on, Show, Suspense, type JSX } from "solid-js";
 import { Icon } from "../parts/Icon";
 import { AccountMenu } from "./AccountMenu";
 import { Brand } from "./Brand";
@@ -17,6 +17,19 @@ interface FrameProps {
 /** What surrounds every page of somebody who is signed in. */
 export function Frame(props: FrameProps) {
   let main: HTMLElement | undefined;
+  let side: HTMLDivElement | undefined;
+  const location = useLocation();
+  // In a narrow window the pages' names are a row that scrolls: where one is comes into sight.
+  createEffect(
+    on(
+      () => [location.pathname, props.nav],
+      () => {
+        const link = side?.querySelector(".side-link.active");
+        if (!(link instanceof HTMLElement) || !side) return;
+        side.scrollLeft = link.offsetLeft - side.offsetLeft - (side.clientWidth - link.offsetWidth) / 2;
+      },
+    ),
+  );
   return (
     <>
       <button type="button" class="skip" onClick={() => main?.focus()}>
@@ -37,7 +50,7 @@ export function Frame(props: FrameProps) {
       <div class="body" classList={{ bare: props.nav === undefined }}>
         <Show when={props.nav}>
           {(links) => (
-            <div class="side">
+            <div class="side" ref={side}>
               <nav aria-label={props.navLabel ?? "Pages"}>
                 <ul>
                   <For each={links()}>

@@ -5,6 +5,7 @@ import { Icon } from "../parts/Icon";
 import { Menu } from "../parts/Menu";
 import { MenuLink } from "../parts/MenuLink";
 import { Badge } from "../parts/Badge";
+import { roleName } from "../session/roleName";
 
 /** Which organization this is, and the way to another. */
 export function OrganizationCrumb(props: { readonly id: string | undefined; readonly name: string | undefined }) {
@@ -28,7 +29,7 @@ export function OrganizationCrumb(props: { readonly id: string | undefined; read
         <For each={organizations.value() ?? []}>
           {(organization) => (
             <MenuLink href={`/organizations/${organization.id}`} current={organization.id === props.id}>
-              {organization.name} <Badge>{organization.role}</Badge>
+              {organization.name} <Badge>{roleName(organization.role)}</Badge>
             </MenuLink>
           )}
         </For>
@@ -37,6 +38,7 @@ export function OrganizationCrumb(props: { readonly id: string | undefined; read
           {(id) => (
             <>
               <MenuLink href={`/organizations/${id()}/members`}>Members</MenuLink>
+              <MenuLink href={`/organizations/${id()}/activity`}>Activity</MenuLink>
               <MenuLink href={`/organizations/${id()}/settings`}>Organization settings</MenuLink>
             </>
           )}

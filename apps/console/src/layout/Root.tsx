@@ -1,5 +1,5 @@
 import type { RouteSectionProps } from "@solidjs/router";
-import { Match, Show, Suspense, Switch } from "solid-js";
+import { ErrorBoundary, Match, Show, Suspense, Switch } from "solid-js";
 import { announcement } from "../parts/announce";
 import { Button } from "../parts/Button";
 import { ProblemNotice } from "../parts/ProblemNotice";
@@ -14,7 +14,9 @@ export function Root(props: RouteSectionProps) {
     <>
       <Switch>
         <Match when={consoleState()}>
-          <Suspense>{props.children}</Suspense>
+          <ErrorBoundary fallback={<Broken />}>
+            <Suspense>{props.children}</Suspense>
+          </ErrorBoundary>
         </Match>
         <Match when={stateProblem()}>
           <Gate>
@@ -34,5 +36,19 @@ export function Root(props: RouteSectionProps) {
         {announcement()}
       </div>
     </>
+  );
+}
+
+/** Where a page's code doesn't come: its name has a hash in it, and a newer server has others. */
+function Broken() {
+  return (
+    <Gate>
+      <GateHeading title="This page didn’t load">
+        The server may have been replaced by a newer one since this tab was opened. Reloading fetches what fits it.
+      </GateHeading>
+      <Button kind="primary" size="wide" onClick={() => window.location.reload()}>
+        Reload the page
+      </Button>
+    </Gate>
   );
 }

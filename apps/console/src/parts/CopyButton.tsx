@@ -4,8 +4,16 @@ import { Icon } from "./Icon";
 
 const SHOWN_MS = 1_600;
 
-/** Copies a value. `what` names it: "Copy tenant ID". */
-export function CopyButton(props: { readonly value: string; readonly what: string }) {
+interface CopyButtonProps {
+  readonly value: string;
+  /** Names the value: "Copy tenant ID". */
+  readonly what: string;
+  /** What the button shows beside its sign, where there is room and no value beside it. */
+  readonly text?: string;
+}
+
+/** Copies a value. */
+export function CopyButton(props: CopyButtonProps) {
   const [done, setDone] = createSignal(false);
   let timer: number | undefined;
   onCleanup(() => window.clearTimeout(timer));
@@ -26,13 +34,14 @@ export function CopyButton(props: { readonly value: string; readonly what: strin
   return (
     <button
       type="button"
-      class="icon-button"
+      class={props.text === undefined ? "icon-button" : "button plain"}
       data-done={done()}
       aria-label={`Copy ${props.what}`}
       title={`Copy ${props.what}`}
       onClick={() => void copy()}
     >
       <Icon name={done() ? "check" : "copy"} size={15} />
+      {props.text}
     </button>
   );
 }

@@ -8,6 +8,8 @@ interface DialogProps {
   readonly large?: boolean;
   /** Whether Escape and a click beside it leave it open: for what is shown once. */
   readonly insistent?: boolean;
+  /** Whether it may come while another is open, and then lies before it. */
+  readonly above?: boolean;
   readonly onClose: () => void;
   readonly children: JSX.Element;
 }
@@ -35,8 +37,8 @@ export function Dialog(props: DialogProps) {
   return (
     <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
       <Kobalte.Portal>
-        <Kobalte.Overlay class="veil" />
-        <div class="dialog-place">
+        <Kobalte.Overlay class="veil" classList={{ above: props.above === true }} />
+        <div class="dialog-place" classList={{ above: props.above === true }}>
           <Kobalte.Content
             class="dialog"
             classList={{ large: props.large === true }}

@@ -1,5 +1,6 @@
 const WORDS: Partial<Record<string, string>> = {
   console_claimed: "Claimed the console",
+  console_operator_changed: "Changed name or email",
   console_signed_up: "Signed up",
   console_recovery_code_used: "Used a recovery code",
   console_recovery_link_used: "Used a recovery link",

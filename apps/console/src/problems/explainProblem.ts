@@ -5,6 +5,7 @@ import type { Problem } from "./Problem";
 const WORDS: Partial<Record<string, string>> = {
   already_member: "You are a member of this organization already.",
   already_registered: "This device has a passkey for your account already. Use it, or add one on another device.",
+  api_key_not_found: "This key is gone already. Reload the page to see those that are left.",
   app_url_refused: "Passkeys can’t be bound to this URL.",
   cancelled: "The passkey prompt was closed before it finished. Nothing has changed; try again when you are ready.",
   challenge_expired: "That took too long. Try again.",
@@ -34,12 +35,21 @@ const WORDS: Partial<Record<string, string>> = {
     "Your role doesn’t allow this. An admin or owner of the organization can do it, or change your role.",
   session_missing: "Your session has ended. Sign in again.",
   sign_up_closed: "Signing up needs an invitation. Ask an admin of your organization for a link.",
+  signing_key_in_use: "This key signs now. Rotate first; it can be deleted once its successor signs.",
+  too_many_webhooks: "An environment has at most twenty webhooks. Delete one first.",
   try_impossible: "Passkeys of this environment can’t be used on this page.",
   unavailable: "The database doesn’t answer right now. Try again in a moment.",
   unexpected: "Something went wrong on this page. Reload it and try again.",
   user_not_found: "There is no such user in this environment; perhaps it was deleted.",
   user_verification_missing:
     "Your device didn’t check that it’s you. Set up a PIN, a fingerprint or a screen lock on it.",
+  webhook_address_forbidden:
+    "Webhooks go to public addresses only. The server’s settings can allow networks of your own (webhook_networks).",
+  webhook_not_found: "This webhook is gone; perhaps somebody deleted it.",
+  webhook_url_credentials: "A webhook’s URL has no user name or password in it. Messages are signed instead.",
+  webhook_url_fragment: "Leave out what follows #: it is never sent.",
+  webhook_url_invalid: "This is no URL. It begins with https:// and a host’s name.",
+  webhook_url_scheme: "A webhook’s URL begins with https://.",
 };
 
 /** What the person reads: in our words where there are some, else in the server's. */

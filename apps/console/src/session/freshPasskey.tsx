@@ -51,6 +51,7 @@ export function FreshPasskeyDialog() {
   return (
     <Dialog
       open={question() !== undefined}
+      above
       title="Confirm that it’s you"
       description="This can’t be undone or shows a secret, so it needs your passkey again. It then holds for five minutes."
       onClose={() => close("refused")}

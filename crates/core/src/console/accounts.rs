@@ -576,6 +576,7 @@ impl<S: Store> Passgate<S> {
             kind,
             operator_id,
             organization_id,
+            tenant_id: None,
             subject,
             origin: origin.clone(),
             at: self.now(),

@@ -1,9 +1,12 @@
 //! What operators did, for themselves and for their organizations. Ceremonies are in the audit log of the console's own
 //! tenant; here is what else happened.
 
+use uuid::Uuid;
+
 use crate::audit::RequestOrigin;
 use crate::clock::Timestamp;
-use crate::ids::{ActivityId, OperatorId, OrganizationId};
+use crate::console::{Email, OperatorName};
+use crate::ids::{ActivityId, OperatorId, OrganizationId, TenantId};
 
 macro_rules! activity_kinds {
     ($($(#[$doc:meta])+ $name:ident = $text:literal,)+) => {
@@ -67,8 +70,44 @@ activity_kinds! {
     ProjectRenamed = "project_renamed",
     /// A project was deleted, with its environments.
     ProjectDeleted = "project_deleted",
-    /// Something of an environment was changed.
+    /// An environment was moved to another URL.
     EnvironmentChanged = "environment_changed",
+    /// An environment got another name.
+    EnvironmentRenamed = "environment_renamed",
+    /// An environment's settings were changed.
+    ConfigChanged = "config_changed",
+    /// Settings were taken over from another environment.
+    ConfigPromoted = "config_promoted",
+    /// An API key was made.
+    ApiKeyCreated = "api_key_created",
+    /// An API key was replaced, which goes on for a while.
+    ApiKeyRolled = "api_key_rolled",
+    /// An API key was revoked.
+    ApiKeyRevoked = "api_key_revoked",
+    /// A signing key was made.
+    SigningKeyRotated = "signing_key_rotated",
+    /// A signing key was deleted.
+    SigningKeyDeleted = "signing_key_deleted",
+    /// A user was deleted, with all passkeys.
+    UserDeleted = "user_deleted",
+    /// All of a user's passkeys were deleted.
+    CredentialsDeleted = "credentials_deleted",
+    /// A passkey got another name.
+    CredentialRenamed = "credential_renamed",
+    /// A passkey was deleted.
+    CredentialDeleted = "credential_deleted",
+    /// A webhook was made.
+    WebhookCreated = "webhook_created",
+    /// A webhook was changed.
+    WebhookChanged = "webhook_changed",
+    /// A webhook was deleted.
+    WebhookDeleted = "webhook_deleted",
+    /// A webhook got another secret.
+    WebhookSecretReplaced = "webhook_secret_replaced",
+    /// An event was to be delivered again.
+    WebhookRedelivered = "webhook_redelivered",
+    /// Somebody made a passkey on the console's page, to try it.
+    TrialRegistered = "trial_registered",
 }
 
 /// What an operator did.
@@ -82,10 +121,40 @@ pub struct Activity {
     pub operator_id: Option<OperatorId>,
     /// The organization concerned.
     pub organization_id: Option<OrganizationId>,
-    /// What it was about, in words: a name, an email, a path.
+    /// The environment concerned; it may be gone.
+    pub tenant_id: Option<TenantId>,
+    /// What it was about, in few words: a name, an email, a URL, an id. Never a secret.
     pub subject: Option<String>,
     /// Who asked.
     pub origin: RequestOrigin,
     /// When.
     pub at: Timestamp,
+}
+
+impl Activity {
+    /// The same, as an organization keeps it beside the account's own row.
+    #[must_use]
+    pub fn in_organization(&self, id: OrganizationId) -> Self {
+        // A row of its own; of two random ids, no third is made by chance that there is already.
+        let own = self.id.as_uuid().as_u128() ^ id.as_uuid().as_u128();
+        Self { id: ActivityId::new(Uuid::from_u128(own)), organization_id: Some(id), ..self.clone() }
+    }
+}
+
+/// Where a row stands in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActivityPlace {
+    /// When.
+    pub at: Timestamp,
+    /// The row's id, which orders those of one moment.
+    pub id: ActivityId,
+}
+
+/// What somebody did, with who that is by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedActivity {
+    /// The row.
+    pub activity: Activity,
+    /// Who did it; none where an admin token did, or whose account is gone.
+    pub operator: Option<(OperatorName, Email)>,
 }

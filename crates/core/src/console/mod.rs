@@ -24,7 +24,7 @@ pub use accounts::{
     BeginSignUpError, ClaimLinkError, FinishSignUpError, PasskeyError, RecoverError, RecoveryLinkError,
     SignInError, SignUpAllowed, SignUpRequest, SignedIn, StepUpError,
 };
-pub use activity::{Activity, ActivityKind};
+pub use activity::{Activity, ActivityKind, ActivityPlace, ListedActivity};
 pub use app_url::{AppUrl, AppUrlProblem};
 pub(crate) use ceremonies::CeremonyCounts;
 pub use ceremonies::{

@@ -5,11 +5,11 @@ use std::time::Duration;
 use passgate_webauthn::Origin;
 
 use crate::audit::RequestOrigin;
-use crate::config::Origins;
+use crate::config::{Origins, TenantConfig};
 use crate::console::{
-    Accepted, ActivityKind, AppUrl, ConsolePlace, Email, Emptied, EnvironmentKind, EnvironmentMove, Link,
-    LinkPurpose, MadeLink, Member, MemberChange, MemberChanged, NewEnvironment, NewProject, Organization,
-    Project, Role, Scope, SharedName,
+    Accepted, Activity, ActivityKind, ActivityPlace, AppUrl, ConsolePlace, Email, Emptied, EnvironmentKind,
+    EnvironmentMove, Link, LinkPurpose, ListedActivity, MadeLink, Member, MemberChange, MemberChanged,
+    NewEnvironment, NewProject, Organization, Project, Role, Scope, SharedName,
 };
 use crate::ids::{LinkId, OperatorId, OrganizationId, ProjectId, TenantId};
 use crate::key_secret::{KeyHash, KeySecret};
@@ -136,7 +136,13 @@ impl<S: Store> Passgate<S> {
             MemberChange::Role(_) => ActivityKind::MemberRoleChanged,
             MemberChange::Removal => ActivityKind::MemberRemoved,
         };
-        let activity = self.act(kind, id, Some(operator_id.to_string()), actor);
+        let email =
+            self.store.operator(operator_id).await?.map(|operator| operator.email.as_str().to_owned());
+        let subject = match change {
+            MemberChange::Role(role) => email.map(|email| format!("{email}: {}", role.as_str())),
+            MemberChange::Removal => email,
+        };
+        let activity = self.act(kind, id, subject, actor);
         self.store.change_member(id, operator_id, change, actor.role, activity).await
     }
 
@@ -152,6 +158,10 @@ impl<S: Store> Passgate<S> {
         invited: Invited,
         actor: &Actor,
     ) -> Result<Option<(KeySecret, Link)>, StoreError> {
+        let subject = match &invited.email {
+            Some(email) => format!("{}: {}", email.as_str(), invited.role.as_str()),
+            None => invited.role.as_str().to_owned(),
+        };
         let purpose = LinkPurpose::Invitation {
             organization_id: organization.id,
             organization: Text::new(organization.name.as_str())
@@ -162,8 +172,7 @@ impl<S: Store> Passgate<S> {
         };
         let (secret, link) = self.new_link(purpose, invited.lifetime);
         let made = link.link.clone();
-        let subject = Some(invited.role.as_str().to_owned());
-        let activity = self.act(ActivityKind::InvitationMade, organization.id, subject, actor);
+        let activity = self.act(ActivityKind::InvitationMade, organization.id, Some(subject), actor);
         Ok(match self.store.invite(link, activity).await? {
             MadeLink::Made => Some((secret, made)),
             MadeLink::NotFound | MadeLink::Claimed => None,
@@ -280,15 +289,56 @@ impl<S: Store> Passgate<S> {
     ) -> Result<Changed, StoreError> {
         let Some(record) = self.find_tenant(tenant_id).await? else { return Ok(Changed::NotFound) };
         let subject = Some(url.as_str().to_owned());
+        let activity = self.act(ActivityKind::EnvironmentChanged, project.organization_id, subject, actor);
         let moved = EnvironmentMove {
             tenant_id,
             app_url: url.as_str().to_owned(),
             config: url.moved(record.config),
-            activity: self.act(ActivityKind::EnvironmentChanged, project.organization_id, subject, actor),
+            activity: Activity { tenant_id: Some(tenant_id), ..activity },
         };
         let changed = self.store.move_environment(moved).await?;
         self.poll_version().await?;
         Ok(changed)
+    }
+
+    /// Gives an environment settings of another.
+    pub async fn promote_settings(
+        &self,
+        organization_id: OrganizationId,
+        tenant_id: TenantId,
+        config: TenantConfig,
+        members: &[String],
+        actor: &Actor,
+    ) -> Result<Changed, StoreError> {
+        let activity =
+            self.act(ActivityKind::ConfigPromoted, organization_id, Some(members.join(", ")), actor);
+        let activity = Activity { tenant_id: Some(tenant_id), ..activity };
+        let changed = self.store.configure_environment(tenant_id, config, activity).await?;
+        self.poll_version().await?;
+        Ok(changed)
+    }
+
+    /// Keeps what somebody did in an environment.
+    pub async fn note_activity(
+        &self,
+        kind: ActivityKind,
+        organization_id: OrganizationId,
+        tenant_id: TenantId,
+        subject: Option<String>,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let activity = self.act(kind, organization_id, subject, actor);
+        self.store.note_activity(Activity { tenant_id: Some(tenant_id), ..activity }).await
+    }
+
+    /// What was done for an organization, newest first: at most `limit` rows, those before a place.
+    pub async fn organization_activities(
+        &self,
+        id: OrganizationId,
+        before: Option<ActivityPlace>,
+        limit: u32,
+    ) -> Result<Vec<ListedActivity>, StoreError> {
+        self.store.organization_activities(id, before, limit).await
     }
 
     /// An environment's tenant, with the console's own page among its origins: for a ceremony that an operator tries there.
@@ -327,7 +377,7 @@ impl<S: Store> Passgate<S> {
         id: OrganizationId,
         subject: Option<String>,
         actor: &Actor,
-    ) -> crate::console::Activity {
+    ) -> Activity {
         self.activity(kind, actor.operator_id, Some(id), subject, &actor.origin)
     }
 }

@@ -5,11 +5,12 @@ use std::future::Future;
 
 use crate::audit::{AuditFilter, AuditPlace, AuditRow};
 use crate::clock::Timestamp;
+use crate::config::TenantConfig;
 use crate::console::{
-    Accepted, Activity, Ceremony, Email, Emptied, EnvironmentMove, Insights, Link, ListedUser, MadeLink,
-    Member, MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator,
-    OperatorChange, OperatorChanged, Organization, Outcome, Project, Range, Role, Scope, Session, SharedName,
-    UsePlace, UserSearch,
+    Accepted, Activity, ActivityPlace, Ceremony, Email, Emptied, EnvironmentMove, Insights, Link,
+    ListedActivity, ListedUser, MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink,
+    NewProject, NewSession, Operator, OperatorChange, OperatorChanged, Organization, Outcome, Project, Range,
+    Role, Scope, Session, SharedName, UsePlace, UserSearch,
 };
 use crate::credential::Credential;
 use crate::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
@@ -35,7 +36,7 @@ pub struct SignUp {
     pub link: Option<KeyHash>,
     /// The session that begins.
     pub session: NewSession,
-    /// The row to keep of it. The store adds the organization, and keeps one more where it is joined.
+    /// The row to keep of it, beside one of the organization that is joined.
     pub activity: Activity,
 }
 
@@ -73,7 +74,7 @@ pub struct Recover {
     pub proof: RecoveryProof,
     /// The session that begins; the store sets its operator.
     pub session: NewSession,
-    /// The row to keep of it; the store sets its operator.
+    /// The row to keep of it; the store sets its operator, and adds one to each of the operator's organizations.
     pub activity: Activity,
 }
 
@@ -278,6 +279,13 @@ pub trait Store: Send + Sync + 'static {
         id: ProjectId,
         activity: Activity,
     ) -> impl Future<Output = Result<Emptied, StoreError>> + Send;
+    /// Gives an environment's tenant another configuration, on behalf of its organization.
+    fn configure_environment(
+        &self,
+        tenant_id: TenantId,
+        config: TenantConfig,
+        activity: Activity,
+    ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
     /// Moves an environment to another URL.
     fn move_environment(
         &self,
@@ -326,6 +334,15 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Credential>, StoreError>> + Send;
 
+    /// Keeps what somebody did for an organization, unless that is gone.
+    fn note_activity(&self, activity: Activity) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// What was done for an organization, newest first: at most `limit` rows, those before a place.
+    fn organization_activities(
+        &self,
+        id: OrganizationId,
+        before: Option<ActivityPlace>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<ListedActivity>, StoreError>> + Send;
     /// What an operator did for the account itself, newest first.
     fn activities(
         &self,

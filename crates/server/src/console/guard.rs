@@ -4,52 +4,56 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
-use passgate_core::console::Role;
+use passgate_core::console::{ActivityKind, Role};
+use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
 use passgate_core::tenant_cache::Tenant;
 
+use crate::about::About;
 use crate::app::App;
 use crate::console::cookie::presented;
-use crate::console::{Caller, Passkey, Right, Standing, Who};
+use crate::console::{Acting, Caller, Passkey, Right, Standing, Who};
 use crate::error::ApiError;
 use crate::extract::{KeyWaived, bearer, parse_tenant_id};
-use crate::openapi::Access;
+use crate::openapi::{Access, Description};
 use crate::rate_limit;
 
 /// What one endpoint is guarded by.
 pub(crate) struct Guard<S> {
     app: App<S>,
     right: Right,
+    /// What is kept of a success.
+    noted: Option<ActivityKind>,
 }
 
 impl<S> Guard<S> {
     /// For the right that an endpoint is described with. What is described otherwise is nobody's.
-    pub(crate) fn new(app: App<S>, access: Access) -> Self {
-        let right = match access {
+    pub(crate) fn new(app: App<S>, description: &Description) -> Self {
+        let right = match description.access {
             Access::Console(right) => right,
             Access::Anyone | Access::AnyoneOrKey | Access::Key | Access::Token => Right::OWNER.fresh(),
         };
-        Self { app, right }
+        Self { app, right, noted: description.noted }
     }
 }
 
 impl<S> Clone for Guard<S> {
     fn clone(&self) -> Self {
-        Self { app: self.app.clone(), right: self.right }
+        Self { app: self.app.clone(), right: self.right, noted: self.noted }
     }
 }
 
 /// Lets a request through, or says why not.
 pub(crate) async fn guard<S: Store>(
-    State(Guard { app, right }): State<Guard<S>>,
+    State(Guard { app, right, noted }): State<Guard<S>>,
     params: Result<RawPathParams, RawPathParamsRejection>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let Ok(params) = params else {
@@ -69,16 +73,29 @@ pub(crate) async fn guard<S: Store>(
     let named = Named::of(&params);
     match judge(&app, right, token.as_deref(), secret.as_deref(), named).await {
         Ok(Judged { caller, standing, tenant }) => {
-            request.extensions_mut().insert(caller);
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(caller);
             if let Some(standing) = standing {
-                request.extensions_mut().insert(standing);
+                parts.extensions.insert(standing);
             }
+            let note = match (noted, &tenant) {
+                (Some(kind), Some(tenant)) => match Acting::from_request_parts(&mut parts, &app).await {
+                    Ok(acting) => Some(Note { kind, tenant_id: tenant.id, acting }),
+                    Err(error) => return error.into_response(),
+                },
+                (None, _) | (_, None) => None,
+            };
             if let Some(tenant) = tenant {
                 // What asks for the app's key elsewhere was decided here, by the member's role.
-                request.extensions_mut().insert(KeyWaived);
-                request.extensions_mut().insert(tenant);
+                parts.extensions.insert(KeyWaived);
+                parts.extensions.insert(tenant);
             }
-            let mut response = next.run(request).await;
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            if let Some(note) = note
+                && response.status().is_success()
+            {
+                note.keep(&app, response.extensions().get::<About>().cloned(), &params).await;
+            }
             // Whoever asks next with the same URL may be somebody else.
             if !response.headers().contains_key(CACHE_CONTROL) {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -86,6 +103,33 @@ pub(crate) async fn guard<S: Store>(
             response
         }
         Err(error) => error.into_response(),
+    }
+}
+
+/// What is to be kept of a change, if it succeeds.
+struct Note {
+    kind: ActivityKind,
+    tenant_id: TenantId,
+    acting: Acting,
+}
+
+/// How many characters are kept of what a change was about.
+const SUBJECT_LENGTH: usize = 256;
+
+impl Note {
+    /// Keeps it, after the change: the handlers of other APIs know nothing of it. Where that fails, or the process ends
+    /// in between, the change stands without its record.
+    async fn keep<S: Store>(self, app: &App<S>, about: Option<About>, params: &RawPathParams) {
+        let Acting { organization_id, actor } = self.acting;
+        // What the path names last, unless the handler knows a better name.
+        let named = params.iter().filter(|(name, _)| *name != "tenant_id").last();
+        let subject = about.map(|About(about)| about).or_else(|| named.map(|(_, value)| value.to_owned()));
+        let subject = subject.map(|subject| subject.chars().take(SUBJECT_LENGTH).collect());
+        let kept =
+            app.passgate.note_activity(self.kind, organization_id, self.tenant_id, subject, &actor).await;
+        if let Err(error) = kept {
+            tracing::error!(%error, kind = self.kind.as_str(), "a change was made, and is not in the activity");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use passgate_api::ErrorCode;
+use passgate_core::console::ActivityKind;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
@@ -174,6 +175,8 @@ pub(crate) struct Description {
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     /// The path of the endpoint whose description holds here too.
     pub(crate) covered_by: Option<&'static str>,
+    /// What the console's guard keeps of a success, in the organization's activity.
+    pub(crate) noted: Option<ActivityKind>,
 }
 
 impl Description {
@@ -197,6 +200,7 @@ impl Description {
             refusals: BTreeMap::new(),
             schemas: Vec::new(),
             covered_by: None,
+            noted: None,
         };
         let description =
             description.refuses(408, &[ErrorCode::REQUEST_TIMEOUT]).refuses(500, &[ErrorCode::INTERNAL]);
@@ -267,6 +271,11 @@ impl Description {
     /// A path of its own for what the endpoint of another path answers: no operation of the document.
     pub(crate) fn covered_by(path: &'static str, same: Self) -> Self {
         Self { covered_by: Some(path), ..same }
+    }
+
+    /// Its success is kept in the organization's activity, by the console's guard.
+    pub(crate) fn noted(self, kind: ActivityKind) -> Self {
+        Self { noted: Some(kind), ..self }
     }
 
     /// A parameter of the path; `tenant_id` needs none.

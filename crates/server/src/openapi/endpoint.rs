@@ -4,6 +4,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use passgate_core::console::ActivityKind;
 use passgate_core::store::Store;
 use utoipa::openapi::HttpMethod;
 
@@ -52,13 +53,18 @@ impl<S> Endpoint<S> {
     pub(crate) fn behind(self, right: Right, tag: Tag, id: &'static str) -> Self {
         Self { description: self.description.behind(right, tag, id), ..self }
     }
+
+    /// Its success is kept in the organization's activity.
+    pub(crate) fn noted(self, kind: ActivityKind) -> Self {
+        Self { description: self.description.noted(kind), ..self }
+    }
 }
 
 /// The router that answers the console's endpoints, each behind a guard that asks for the right that its description
 /// names.
 pub(crate) fn guarded_router<S: Store>(app: &App<S>, endpoints: Vec<Endpoint<S>>) -> Router<App<S>> {
     endpoints.into_iter().fold(Router::new(), |router, endpoint| {
-        let guard = Guard::new(app.clone(), endpoint.description.access);
+        let guard = Guard::new(app.clone(), &endpoint.description);
         router.route(endpoint.path, endpoint.handler.layer(from_fn_with_state(guard, console::guard)))
     })
 }

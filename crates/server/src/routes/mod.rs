@@ -185,6 +185,11 @@ fn of_operators<S: Store>() -> Vec<Endpoint<S>> {
         put("/tenants/{tenant_id}/config", tenants::configure::handler, tenants::configure::description()),
         get("/tenants/{tenant_id}/secrets/api", api_keys::list::handler, api_keys::list::description()),
         post("/tenants/{tenant_id}/secrets/api", api_keys::create::handler, api_keys::create::description()),
+        post(
+            "/tenants/{tenant_id}/secrets/api/{secret_id}/roll",
+            api_keys::roll::handler,
+            api_keys::roll::description(),
+        ),
         delete(
             "/tenants/{tenant_id}/secrets/api/{secret_id}",
             api_keys::delete::handler,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use passgate_authenticator::Authenticator;
 use passgate_postgres_connection::PostgresUrl;
 use passgate_postgres_fixture::PostgresServer;
+use passgate_store::postgres::SCHEMA_LEVEL;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -223,7 +224,9 @@ async fn an_upgrade_rolls_over_what_the_older_can_live_with(
     let refused = Place::on(postgres).run(&["serve"]);
     assert_eq!(refused.status.code(), Some(1));
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(error.contains("needs a Passgate that knows schema 3 or later; this one knows 2"), "{error}");
+    let (known, later) = (SCHEMA_LEVEL, SCHEMA_LEVEL + 1);
+    let told = format!("needs a Passgate that knows schema {later} or later; this one knows {known}");
+    assert!(error.contains(&told), "{error}");
     // Those that run are told to stop by whoever upgrades.
     log_in(&old, &old, &mut authenticator).await;
 }

@@ -20,7 +20,7 @@ use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::{Secrets, ServerSecret};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 use passgate_webauthn::TrustAnchor;
-use passgate_webhooks::DestinationPolicy;
+use passgate_webhooks::{DestinationPolicy, Fetcher};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
@@ -122,6 +122,22 @@ impl TestServer {
         metadata_roots: Vec<TrustAnchor>,
         sign_up: SignUpAllowed,
     ) -> Self {
+        Self::start_fetching(rate_limits, trusted_proxies, metadata_roots, sign_up, None).await
+    }
+
+    /// One that fetches what tenants' domains host, and whose console anybody may sign up at.
+    pub(crate) async fn start_with_fetcher(fetcher: Fetcher) -> Self {
+        let nobody = TrustedProxies::default();
+        Self::start_fetching(None, nobody, vec![], SignUpAllowed::ToAnybody, Some(fetcher)).await
+    }
+
+    async fn start_fetching(
+        rate_limits: Option<RateLimits>,
+        trusted_proxies: TrustedProxies,
+        metadata_roots: Vec<TrustAnchor>,
+        sign_up: SignUpAllowed,
+        fetcher: Option<Fetcher>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("passgate.db");
         let options = SqliteOptions { count_statements: true, ..SqliteOptions::new(&database) };
@@ -152,6 +168,7 @@ impl TestServer {
             rate_limits,
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),
+            fetcher,
             stopping: stopped.clone(),
         });
         let timeout = Duration::from_secs(30);
@@ -165,6 +182,11 @@ impl TestServer {
     pub(crate) async fn advance(&self, duration: Duration) {
         self.clock.0.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
         self.passgate.poll_version().await.unwrap();
+    }
+
+    /// Lets a second pass, so that what follows is later.
+    pub(crate) async fn tick(&self) {
+        self.advance(Duration::from_secs(1)).await;
     }
 
     pub(crate) fn now(&self) -> Timestamp {

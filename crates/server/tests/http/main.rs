@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something it needs is missing")]
 
 mod admin;
+mod api_keys;
 mod asked;
 mod attestation;
 mod audit_logs;

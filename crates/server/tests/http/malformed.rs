@@ -137,6 +137,8 @@ async fn a_thousand_malformed_bodies_are_refused_and_leave_no_trace() {
     let transaction = json!({ "user_id": "u1", "transaction_id": "t1", "transaction_data": {} });
     let user = json!({ "user_id": "u3", "username": "kim" });
     let new_tenant = json!({ "display_name": "x", "config": config(), "create_api_key": true });
+    let keys = server.admin(Method::GET, &format!("/tenants/{}/secrets/api", tenant.id), None).await.ok();
+    let roll = format!("/secrets/api/{}/roll", keys[0]["id"].as_str().unwrap());
     let targets = [
         target("registration/finalize", credential.clone(), free, &[]),
         target("login/finalize", assertion.clone(), free_of_login, &[]),
@@ -163,6 +165,7 @@ async fn a_thousand_malformed_bodies_are_refused_and_leave_no_trace() {
             &["/webauthn/relying_party/display_name"],
         ),
         of_admin(Method::POST, "/secrets/api", json!({ "name": "x" }), &[], &["/name"]),
+        of_admin(Method::POST, &roll, json!({ "overlap_seconds": 7 }), &[], &[]),
         of_admin(Method::POST, "/webhooks", json!({ "url": "https://hooks.example.com" }), &[], &[]),
         Target {
             method: Method::POST,

@@ -429,11 +429,18 @@ const SECTIONS: &[Section] = &[
                 ],
             ),
             Row(
+                "ours: POST `/tenants/{id}/secrets/api/{secret_id}/roll`",
+                &["rollApiKey"],
+                &["api_keys::a_key_that_is_rolled_goes_on_for_the_overlap"],
+            ),
+            Row(
                 "GET, POST `/tenants/{id}/secrets/api`; DELETE `…/{secret_id}`",
                 &["listApiKeys", "createApiKey", "deleteApiKey"],
                 &[
                     "admin::an_api_keys_secret_is_shown_once_and_stored_nowhere",
                     "admin::the_last_use_of_an_api_key_is_kept_to_the_minute",
+                    "api_keys::a_key_is_refused_from_the_moment_of_its_end_and_stays_listed",
+                    "api_keys::an_end_lies_ahead_and_no_further_than_ten_years",
                     "isolation::every_keyed_endpoint_refuses_every_key_but_the_tenants_own",
                 ],
             ),

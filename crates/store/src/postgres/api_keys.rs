@@ -3,7 +3,7 @@
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{ApiKeyId, TenantId};
-use passgate_core::store::{Changed, Inserted};
+use passgate_core::store::{Changed, Inserted, KeyRoll};
 use uuid::Uuid;
 
 use super::connections::Session;
@@ -19,8 +19,8 @@ pub(super) async fn create(db: &Session, tenant_id: TenantId, key: &NewApiKey) -
     }
     let inserted = db
         .execute(
-            "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (tenant_id, name) DO NOTHING",
             &[
                 tenant_id.as_uuid(),
@@ -29,6 +29,7 @@ pub(super) async fn create(db: &Session, tenant_id: TenantId, key: &NewApiKey) -
                 &key.hash.blob(),
                 &key.hint,
                 &key.created_at.as_millis(),
+                &key.expires_at.map(Timestamp::as_millis),
             ],
         )
         .await?;
@@ -43,6 +44,41 @@ pub(super) async fn list(db: &Session, tenant_id: TenantId) -> Result<Vec<ApiKey
     let sql =
         concat!("SELECT ", api_key_columns!(), " FROM api_keys WHERE tenant_id = $1 ORDER BY created_at, id");
     collect(&db.rows(sql, &[tenant_id.as_uuid()]).await?, |row| records::api_key(tenant_id, row))
+}
+
+pub(super) async fn roll(
+    db: &Session,
+    tenant_id: TenantId,
+    replaced: ApiKeyId,
+    ends_at: Timestamp,
+    key: &NewApiKey,
+) -> Result<KeyRoll, Fault> {
+    // The tenant's lock comes first: nobody else changes its keys until the end.
+    if !tenants::lock(db, tenant_id).await? {
+        return Ok(KeyRoll::NotFound);
+    }
+    let ended = "SELECT 1 FROM api_keys WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE";
+    if !db.exists(ended, &[tenant_id.as_uuid(), replaced.as_uuid()]).await? {
+        return Ok(KeyRoll::NotFound);
+    }
+    // Before the version is bumped, which others wait for. A name that is taken leaves the other as it was.
+    let name_taken = "SELECT 1 FROM api_keys WHERE tenant_id = $1 AND name = $2";
+    if db.exists(name_taken, &[tenant_id.as_uuid(), &key.name.as_str()]).await? {
+        return Ok(KeyRoll::NameTaken);
+    }
+    db.execute(
+        "UPDATE api_keys
+         SET expires_at = least(expires_at, $3)
+         WHERE tenant_id = $1 AND id = $2",
+        &[tenant_id.as_uuid(), replaced.as_uuid(), &ends_at.as_millis()],
+    )
+    .await?;
+    Ok(match create(db, tenant_id, key).await? {
+        Inserted::Stored => KeyRoll::Done,
+        Inserted::NameTaken | Inserted::UnknownTenant => {
+            return Err(Fault::NoRow("of a key that was checked"));
+        }
+    })
 }
 
 pub(super) async fn delete(db: &Session, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {

@@ -39,6 +39,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/postgres/0002_console.sql"),
         oldest_binary: 1,
     },
+    // Older binaries don't know that a key has expired: they would let it in.
+    Migration {
+        level: 3,
+        name: "0003_activity_and_key_expiry.sql",
+        sql: include_str!("../../migrations/postgres/0003_activity_and_key_expiry.sql"),
+        oldest_binary: 3,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -92,7 +92,7 @@ pub(super) async fn import(
                 Ok(outcome) => {
                     keys_came |= matches!(
                         (&records[place], outcome),
-                        (TransferRecord::ApiKey(_), ImportOutcome::Inserted)
+                        (TransferRecord::ApiKey(_), ImportOutcome::Inserted | ImportOutcome::Updated)
                     );
                     outcomes[place] = outcome;
                 }
@@ -147,7 +147,7 @@ impl Import<'_> {
             )
             .await?;
         if by_hash {
-            return Ok(ImportOutcome::Unchanged);
+            return self.end_api_key(key).await;
         }
         let taken = self
             .db
@@ -162,8 +162,8 @@ impl Import<'_> {
         if self.applies() {
             self.db
                 .execute(
-                    "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, last_used_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, last_used_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                     &[
                         self.tenant(),
                         key.id.as_uuid(),
@@ -172,11 +172,37 @@ impl Import<'_> {
                         &key.hint,
                         &key.created_at.as_millis(),
                         &key.last_used_at.map(Timestamp::as_millis),
+                        &key.expires_at.map(Timestamp::as_millis),
                     ],
                 )
                 .await?;
         }
         Ok(ImportOutcome::Inserted)
+    }
+
+    /// A key that is here already ends where the source's does, if that is earlier: it was replaced there meanwhile.
+    async fn end_api_key(&self, key: &ApiKeyRecord) -> Result<ImportOutcome, Fault> {
+        let Some(end) = key.expires_at.map(Timestamp::as_millis) else { return Ok(ImportOutcome::Unchanged) };
+        let is_later = self
+            .db
+            .exists(
+                "SELECT 1 FROM api_keys
+                 WHERE tenant_id = $1 AND hash = $2 AND (expires_at IS NULL OR expires_at > $3)",
+                &[self.tenant(), &key.hash.blob(), &end],
+            )
+            .await?;
+        if !is_later {
+            return Ok(ImportOutcome::Unchanged);
+        }
+        if self.applies() {
+            self.db
+                .execute(
+                    "UPDATE api_keys SET expires_at = $3 WHERE tenant_id = $1 AND hash = $2",
+                    &[self.tenant(), &key.hash.blob(), &end],
+                )
+                .await?;
+        }
+        Ok(ImportOutcome::Updated)
     }
 
     async fn user(&self, user: &TransferredUser) -> Result<ImportOutcome, Fault> {

@@ -3,7 +3,7 @@
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
 use passgate_core::clock::Timestamp;
 use passgate_core::ids::{ApiKeyId, TenantId};
-use passgate_core::store::{Changed, Inserted};
+use passgate_core::store::{Changed, Inserted, KeyRoll};
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
@@ -15,8 +15,8 @@ use crate::rows::Blob;
 pub(super) fn create(db: &Connection, tenant_id: TenantId, key: &NewApiKey) -> Result<Inserted, Fault> {
     let inserted = db
         .prepare_cached(
-            "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, expires_at)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
              FROM tenants
              WHERE id = ?1
              ON CONFLICT (tenant_id, name) DO NOTHING",
@@ -28,6 +28,7 @@ pub(super) fn create(db: &Connection, tenant_id: TenantId, key: &NewApiKey) -> R
             key.hash.blob(),
             key.hint,
             key.created_at.as_millis(),
+            key.expires_at.map(Timestamp::as_millis),
         ])?;
     if inserted == 1 {
         version::bump(db)?;
@@ -47,6 +48,33 @@ pub(super) fn list(db: &Connection, tenant_id: TenantId) -> Result<Vec<ApiKeyRec
          ORDER BY created_at, id"
     ))?;
     collect(statement.query([tenant_id.blob()])?, |row| records::api_key(tenant_id, row))
+}
+
+pub(super) fn roll(
+    db: &Connection,
+    tenant_id: TenantId,
+    replaced: ApiKeyId,
+    ends_at: Timestamp,
+    key: &NewApiKey,
+) -> Result<KeyRoll, Fault> {
+    let exists = db
+        .prepare_cached("SELECT 1 FROM api_keys WHERE tenant_id = ?1 AND id = ?2")?
+        .exists(params![tenant_id.blob(), replaced.blob()])?;
+    if !exists {
+        return Ok(KeyRoll::NotFound);
+    }
+    match create(db, tenant_id, key)? {
+        Inserted::Stored => {}
+        Inserted::NameTaken => return Ok(KeyRoll::NameTaken),
+        Inserted::UnknownTenant => return Ok(KeyRoll::NotFound),
+    }
+    db.prepare_cached(
+        "UPDATE api_keys
+         SET expires_at = min(coalesce(expires_at, ?3), ?3)
+         WHERE tenant_id = ?1 AND id = ?2",
+    )?
+    .execute(params![tenant_id.blob(), replaced.blob(), ends_at.as_millis()])?;
+    Ok(KeyRoll::Done)
 }
 
 pub(super) fn delete(db: &Connection, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {

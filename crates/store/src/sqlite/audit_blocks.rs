@@ -1,5 +1,5 @@
 //! The blocks of the audit log: what its index by users is in first, so that logins write to few of its pages
-//! (`0006_timelines.sql`).
+//! (`0007_timelines.sql`).
 //!
 //! A block is named by a time, in milliseconds. A row is in its tenant's newest block that is not after it; and a block
 //! begins only with a row that is later than all rows of the tenant. So of two rows, the later is never in the older

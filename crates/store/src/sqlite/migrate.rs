@@ -55,12 +55,19 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0005_console.sql"),
         oldest_binary: 4,
     },
-    // Older binaries don't tell which block a row is in: a user's timeline would be out of order.
+    // Older binaries don't know that a key has expired: they would let it in.
     Migration {
         level: 6,
-        name: "0006_timelines.sql",
-        sql: include_str!("../../migrations/sqlite/0006_timelines.sql"),
+        name: "0006_activity_and_key_expiry.sql",
+        sql: include_str!("../../migrations/sqlite/0006_activity_and_key_expiry.sql"),
         oldest_binary: 6,
+    },
+    // Older binaries don't tell which block a row is in: a user's timeline would be out of order.
+    Migration {
+        level: 7,
+        name: "0007_timelines.sql",
+        sql: include_str!("../../migrations/sqlite/0007_timelines.sql"),
+        oldest_binary: 7,
     },
 ];
 

@@ -21,7 +21,7 @@ use passgate_core::signing_key::SealedSigningKey;
 use passgate_core::store::{
     BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunRegistration, BegunTransaction,
     Changed, CredentialChange, CredentialsDeletion, FailCeremony, FinishLogin, FinishRegistration,
-    FinishedLogin, FinishedRegistration, Inserted, NewTenant, Rotation, SigningKeyDeletion, Store,
+    FinishedLogin, FinishedRegistration, Inserted, KeyRoll, NewTenant, Rotation, SigningKeyDeletion, Store,
     StoreError, TenantLookup, Version,
 };
 use passgate_core::tenant::TenantSummary;
@@ -86,6 +86,16 @@ impl Store for SqliteStore {
 
     async fn api_keys(&self, tenant_id: TenantId) -> Result<Vec<ApiKeyRecord>, StoreError> {
         self.read(move |db| api_keys::list(db, tenant_id)).await
+    }
+
+    async fn roll_api_key(
+        &self,
+        tenant_id: TenantId,
+        replaced: ApiKeyId,
+        ends_at: Timestamp,
+        key: NewApiKey,
+    ) -> Result<KeyRoll, StoreError> {
+        self.write(move |db| api_keys::roll(db, tenant_id, replaced, ends_at, &key)).await
     }
 
     async fn delete_api_key(&self, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, StoreError> {

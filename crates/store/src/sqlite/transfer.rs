@@ -74,7 +74,10 @@ pub(super) fn import(
             TransferRecord::Transaction(transaction) => import.transaction(transaction)?,
             TransferRecord::Audit(row) => import.audit_row(row)?,
         };
-        keys_came |= matches!((record, outcome), (TransferRecord::ApiKey(_), ImportOutcome::Inserted));
+        keys_came |= matches!(
+            (record, outcome),
+            (TransferRecord::ApiKey(_), ImportOutcome::Inserted | ImportOutcome::Updated)
+        );
         outcomes.push(outcome);
     }
     if keys_came && mode == ImportMode::Apply {
@@ -100,7 +103,7 @@ impl Import<'_> {
             .prepare_cached("SELECT 1 FROM api_keys WHERE tenant_id = ?1 AND hash = ?2")?
             .exists(params![self.tenant_id.blob(), key.hash.blob()])?;
         if by_hash {
-            return Ok(ImportOutcome::Unchanged);
+            return self.end_api_key(key);
         }
         let taken = self
             .db
@@ -112,8 +115,8 @@ impl Import<'_> {
         if self.applies() {
             self.db
                 .prepare_cached(
-                    "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, last_used_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO api_keys (tenant_id, id, name, hash, hint, created_at, last_used_at, expires_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
                 .execute(params![
                     self.tenant_id.blob(),
@@ -123,9 +126,32 @@ impl Import<'_> {
                     key.hint,
                     key.created_at.as_millis(),
                     key.last_used_at.map(Timestamp::as_millis),
+                    key.expires_at.map(Timestamp::as_millis),
                 ])?;
         }
         Ok(ImportOutcome::Inserted)
+    }
+
+    /// A key that is here already ends where the source's does, if that is earlier: it was replaced there meanwhile.
+    fn end_api_key(&self, key: &ApiKeyRecord) -> Result<ImportOutcome, Fault> {
+        let Some(end) = key.expires_at else { return Ok(ImportOutcome::Unchanged) };
+        let key = params![self.tenant_id.blob(), key.hash.blob(), end.as_millis()];
+        let is_later = self
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM api_keys
+                 WHERE tenant_id = ?1 AND hash = ?2 AND (expires_at IS NULL OR expires_at > ?3)",
+            )?
+            .exists(key)?;
+        if !is_later {
+            return Ok(ImportOutcome::Unchanged);
+        }
+        if self.applies() {
+            self.db
+                .prepare_cached("UPDATE api_keys SET expires_at = ?3 WHERE tenant_id = ?1 AND hash = ?2")?
+                .execute(key)?;
+        }
+        Ok(ImportOutcome::Updated)
     }
 
     fn user(&self, user: &TransferredUser) -> Result<ImportOutcome, Fault> {

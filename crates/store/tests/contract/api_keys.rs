@@ -1,6 +1,6 @@
 use passgate_core::api_key::NewApiKey;
 use passgate_core::ids::{ApiKeyId, TenantId};
-use passgate_core::store::{Changed, Inserted, Store};
+use passgate_core::store::{Changed, Inserted, KeyRoll, Store};
 use uuid::Uuid;
 
 use crate::backend::Backend;
@@ -68,4 +68,34 @@ pub(crate) async fn uses_are_noted_and_only_move_forward(backend: &impl Backend)
     };
     assert_eq!(last_used(one).await, Some(NOW + seconds(60)));
     assert_eq!(last_used(other).await, None);
+}
+
+pub(crate) async fn a_key_that_replaces_another_ends_it(backend: &impl Backend) {
+    let store = &**backend.store();
+    let (one, other) = (fixtures::tenant(store, "One").await, fixtures::tenant(store, "Other").await);
+    let old = api_key("Backend");
+    for tenant in [one, other] {
+        store.create_api_key(tenant, old.clone()).await.unwrap();
+    }
+    let end_of = async |tenant, id| {
+        let keys = store.api_keys(tenant).await.unwrap();
+        keys.into_iter().find(|key| key.id == id).unwrap().expires_at
+    };
+    let new = NewApiKey { expires_at: Some(NOW + seconds(900)), ..api_key("Backend (2)") };
+    let roll = async |replaced, after, key: &NewApiKey| {
+        store.roll_api_key(one, replaced, NOW + seconds(after), key.clone()).await.unwrap()
+    };
+    let version = store.version().await.unwrap();
+    assert_eq!(roll(old.id, 60, &api_key("Backend")).await, KeyRoll::NameTaken);
+    assert_eq!(roll(ApiKeyId::new(Uuid::from_u128(1)), 60, &new).await, KeyRoll::NotFound);
+    assert_eq!(end_of(one, old.id).await, None, "what failed changed nothing");
+    assert_eq!(store.version().await.unwrap(), version);
+    assert_eq!(roll(old.id, 60, &new).await, KeyRoll::Done);
+    assert!(store.version().await.unwrap() > version, "caches must see it");
+    assert_eq!(end_of(one, old.id).await, Some(NOW + seconds(60)));
+    assert_eq!(end_of(one, new.id).await, Some(NOW + seconds(900)));
+    assert_eq!(end_of(other, old.id).await, None);
+    // An end that is earlier stays.
+    assert_eq!(roll(old.id, 90, &api_key("Backend (3)")).await, KeyRoll::Done);
+    assert_eq!(end_of(one, old.id).await, Some(NOW + seconds(60)));
 }

@@ -65,6 +65,7 @@ pub(crate) fn activity(kind: ActivityKind, of: &str) -> Activity {
         kind,
         operator_id: Some(operator_id(of)),
         organization_id: None,
+        tenant_id: None,
         subject: None,
         origin: origin(),
         at: NOW,

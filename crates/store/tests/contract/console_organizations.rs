@@ -1,8 +1,9 @@
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
-    Accepted, Activity, ActivityKind, Ceremony, Counted, Emptied, Environment, EnvironmentKind,
-    EnvironmentMove, LinkPurpose, MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewEnvironment,
-    NewProject, Organization, Outcome, Project, Range, Role, Scope, SignedUp, Store as _,
+    Accepted, Activity, ActivityKind, ActivityPlace, Ceremony, Counted, Emptied, Environment,
+    EnvironmentKind, EnvironmentMove, LinkPurpose, MadeLink, Member, MemberChange, MemberChanged,
+    MinuteCount, NewEnvironment, NewProject, Organization, Outcome, Project, Range, Recover, RecoveryProof,
+    Role, Scope, SignedUp, Store as _,
 };
 use passgate_core::ids::{OrganizationId, ProjectId, TenantId};
 use passgate_core::key_secret::KeyHash;
@@ -10,8 +11,8 @@ use passgate_core::store::{Changed, Store};
 use uuid::Uuid;
 
 use crate::backend::Backend;
-use crate::console_accounts::{activity, claim, email, link, operator_id, sign_up};
-use crate::fixtures::{NOW, config, new_tenant, tenant, text, user_with_credential};
+use crate::console_accounts::{activity, claim, email, link, operator_id, session, sign_up};
+use crate::fixtures::{NOW, config, new_tenant, seconds, tenant, text, user_with_credential};
 
 fn organization(name: &str) -> Organization {
     let id = Uuid::from_slice(&KeyHash::of(name).as_bytes()[..16]).unwrap();
@@ -332,4 +333,92 @@ pub(crate) async fn credentials_are_counted_by_what_they_are_kept_on(backend: &i
     assert_eq!(insights.days, []);
     assert_eq!(insights.credentials.iter().map(|alike| alike.count).sum::<u64>(), 2);
     assert_eq!(insights.user_agents.iter().map(|(_, count)| count).sum::<u64>(), 2);
+}
+
+/// The kinds of what was done for an organization, newest first, with whose email each row has.
+async fn done(store: &impl Store, id: OrganizationId) -> Vec<(ActivityKind, Option<String>)> {
+    let rows = store.organization_activities(id, None, 100).await.unwrap();
+    rows.into_iter()
+        .map(|row| (row.activity.kind, row.operator.map(|(_, email)| email.as_str().to_owned())))
+        .collect()
+}
+
+pub(crate) async fn what_is_done_for_an_organization_is_listed_from_a_place_on(backend: &impl Backend) {
+    let store = backend.store();
+    let ours = kim_and_sam(&**store, Role::Admin).await;
+    let theirs = made(&**store, "theirs").await;
+    let tenant_id = TenantId::new(Uuid::from_u128(7));
+    let note = async |kind, id, at| {
+        let organization_id = Some(id);
+        let noted = Activity { organization_id, tenant_id: Some(tenant_id), at, ..row(kind) };
+        store.note_activity(noted.clone()).await.unwrap();
+        noted
+    };
+    let mut notes = Vec::new();
+    for second in 1..=5 {
+        notes.push(note(ActivityKind::ConfigChanged, ours, NOW + seconds(second)).await);
+    }
+    note(ActivityKind::ApiKeyCreated, theirs, NOW + seconds(6)).await;
+    let nowhere = OrganizationId::new(Uuid::nil());
+    note(ActivityKind::ApiKeyCreated, nowhere, NOW + seconds(6)).await;
+
+    notes.reverse();
+    let page = store.organization_activities(ours, None, 2).await.unwrap();
+    assert_eq!(page.iter().map(|row| &row.activity).collect::<Vec<_>>(), [&notes[0], &notes[1]]);
+    let who = page[0].operator.as_ref().unwrap();
+    assert_eq!((who.0.as_str(), who.1.as_str()), ("kim", "kim@example.com"));
+    let place = ActivityPlace { at: page[1].activity.at, id: page[1].activity.id };
+    let rest = store.organization_activities(ours, Some(place), 3).await.unwrap();
+    assert_eq!(rest.iter().map(|row| &row.activity).collect::<Vec<_>>(), [&notes[2], &notes[3], &notes[4]]);
+    let kinds: Vec<_> = done(&**store, theirs).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [ActivityKind::ApiKeyCreated], "the rows of fixtures name no organization");
+    assert_eq!(done(&**store, nowhere).await, []);
+}
+
+pub(crate) async fn members_who_came_in_without_a_passkey_are_in_each_organizations_activity(
+    backend: &impl Backend,
+) {
+    let store = backend.store();
+    let ours = kim_and_sam(&**store, Role::Viewer).await;
+    let alone = made(&**store, "kim's alone").await;
+    let joined = (ActivityKind::MemberJoined, Some("sam@example.com".to_owned()));
+    assert_eq!(done(&**store, ours).await, std::slice::from_ref(&joined));
+
+    let codes = activity(ActivityKind::RecoveryCodesMade, "sam");
+    store.replace_recovery_codes(operator_id("sam"), vec![KeyHash::of("code")], codes).await.unwrap();
+    let proof = RecoveryProof::Code { email: email("sam"), code: KeyHash::of("code") };
+    let at = NOW + seconds(1);
+    let recovery = Activity { at, ..activity(ActivityKind::RecoveryCodeUsed, "sam") };
+    let recover = Recover { proof, session: session("sam", "recovered"), activity: recovery };
+    assert!(store.recover(recover).await.unwrap().is_some());
+    let recovered = (ActivityKind::RecoveryCodeUsed, Some("sam@example.com".to_owned()));
+    assert_eq!(done(&**store, ours).await, [recovered, joined]);
+    assert_eq!(done(&**store, alone).await, []);
+    let own = store.activities(operator_id("sam"), 10).await.unwrap();
+    assert!(own.iter().any(|row| row.kind == ActivityKind::RecoveryCodeUsed), "and in the account's own");
+}
+
+pub(crate) async fn settings_change_with_a_row_of_who_changed_them(backend: &impl Backend) {
+    let store = backend.store();
+    let ours = kim_and_sam(&**store, Role::Admin).await;
+    let tenant_id = tenant(&**store, "Ours").await;
+    let row = Activity {
+        organization_id: Some(ours),
+        tenant_id: Some(tenant_id),
+        at: NOW + seconds(1),
+        ..row(ActivityKind::ConfigPromoted)
+    };
+    let mut changed = config("example.com");
+    changed.relying_party.display_name = text("Changed");
+    let version = store.version().await.unwrap();
+    let done = store.configure_environment(tenant_id, changed.clone(), row.clone()).await.unwrap();
+    assert_eq!(done, Changed::Done);
+    assert!(store.version().await.unwrap() > version, "caches must see it");
+    assert_eq!(Store::tenant(&**store, tenant_id).await.unwrap().tenant.unwrap().config, changed);
+    let rows = store.organization_activities(ours, None, 1).await.unwrap();
+    assert_eq!(rows[0].activity, row);
+    let unknown = TenantId::new(Uuid::from_u128(7));
+    let other = Activity { tenant_id: Some(unknown), ..row };
+    assert_eq!(store.configure_environment(unknown, changed, other).await.unwrap(), Changed::NotFound);
+    assert_eq!(store.organization_activities(ours, None, 9).await.unwrap().len(), 2);
 }

@@ -107,6 +107,7 @@ pub(crate) fn api_key(name: &str) -> NewApiKey {
         hash: KeyHash::of(&format!("key {}", next())),
         hint: "pgk_abcd".to_owned(),
         created_at: NOW,
+        expires_at: None,
     }
 }
 

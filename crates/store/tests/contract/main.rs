@@ -49,6 +49,7 @@ macro_rules! every_test {
                 an_unknown_tenant_gets_no_key,
                 a_key_is_deleted_in_its_own_tenant_only,
                 uses_are_noted_and_only_move_forward,
+                a_key_that_replaces_another_ends_it,
             }
             signals {
                 all_credentials_are_told_under_all_handles,
@@ -210,6 +211,7 @@ macro_rules! every_test {
                 a_credential_of_another_user_or_key_is_refused,
                 a_counter_only_grows_and_the_later_use_is_kept,
                 an_api_key_works_by_its_hash_and_its_name_is_taken_once,
+                an_api_key_that_was_replaced_elsewhere_ends_here_too,
                 a_transaction_that_was_confirmed_elsewhere_is_confirmed_here,
                 an_export_is_of_one_tenant_and_can_be_broken_off,
             }
@@ -271,6 +273,9 @@ macro_rules! every_test {
                 what_has_environments_is_not_deleted_before_their_tenants,
                 ceremonies_are_added_up_by_minute_and_told_by_day,
                 credentials_are_counted_by_what_they_are_kept_on,
+                what_is_done_for_an_organization_is_listed_from_a_place_on,
+                members_who_came_in_without_a_passkey_are_in_each_organizations_activity,
+                settings_change_with_a_row_of_who_changed_them,
             }
             versions {
                 the_version_grows_with_each_change_that_caches_must_see,

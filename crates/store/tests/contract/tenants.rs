@@ -20,6 +20,7 @@ pub(crate) fn record(key: &NewApiKey) -> ApiKeyRecord {
         hint: key.hint.clone(),
         created_at: key.created_at,
         last_used_at: None,
+        expires_at: key.expires_at,
     }
 }
 

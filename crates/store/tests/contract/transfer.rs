@@ -78,6 +78,7 @@ fn everything() -> Vec<TransferRecord> {
     vec![
         TransferRecord::ApiKey(ApiKeyRecord {
             last_used_at: Some(NOW + seconds(9)),
+            expires_at: Some(NOW + seconds(900)),
             ..stored(fixtures::api_key("Backend"))
         }),
         TransferRecord::User(alice.clone()),
@@ -109,6 +110,7 @@ fn stored(key: passgate_core::api_key::NewApiKey) -> ApiKeyRecord {
         hint: key.hint,
         created_at: key.created_at,
         last_used_at: None,
+        expires_at: key.expires_at,
     }
 }
 
@@ -315,6 +317,21 @@ pub(crate) async fn an_api_key_works_by_its_hash_and_its_name_is_taken_once(back
     let refused = ImportOutcome::Refused(ImportRefusal::ApiKeyNameTaken);
     assert_eq!(import_one(backend, tenant, TransferRecord::ApiKey(other)).await, refused);
     assert_eq!(backend.store().api_keys(tenant).await.unwrap(), [key]);
+}
+
+pub(crate) async fn an_api_key_that_was_replaced_elsewhere_ends_here_too(backend: &impl Backend) {
+    let tenant = begun(backend).await;
+    let key = stored(fixtures::api_key("Backend"));
+    let ending = |after| ApiKeyRecord { expires_at: Some(NOW + seconds(after)), ..key.clone() };
+    let take = async |key| import_one(backend, tenant, TransferRecord::ApiKey(key)).await;
+    assert_eq!(take(key.clone()).await, ImportOutcome::Inserted);
+    let version = backend.store().version().await.unwrap();
+    assert_eq!(take(ending(60)).await, ImportOutcome::Updated);
+    assert!(backend.store().version().await.unwrap() > version, "caches must see it");
+    assert_eq!(take(ending(90)).await, ImportOutcome::Unchanged, "never later than here");
+    assert_eq!(take(key.clone()).await, ImportOutcome::Unchanged);
+    assert_eq!(take(ending(30)).await, ImportOutcome::Updated);
+    assert_eq!(backend.store().api_keys(tenant).await.unwrap(), [ending(30)]);
 }
 
 pub(crate) async fn a_transaction_that_was_confirmed_elsewhere_is_confirmed_here(backend: &impl Backend) {

@@ -56,6 +56,7 @@ impl ApiKeyRow {
             hint: self.hint,
             created_at: Timestamp::from_millis(self.created_at),
             last_used_at: None,
+            expires_at: None,
         };
         Ok((TransferRecord::ApiKey(record), alterations.into_notes()))
     }

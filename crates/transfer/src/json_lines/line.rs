@@ -76,6 +76,8 @@ struct ApiKeyLine {
     created_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_used_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Time>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -186,6 +188,7 @@ pub(super) fn encode(record: &TransferRecord) -> serde_json::Result<Vec<u8>> {
             hint: key.hint.clone(),
             created_at: Time(key.created_at),
             last_used_at: key.last_used_at.map(Time),
+            expires_at: key.expires_at.map(Time),
         }),
         TransferRecord::User(user) => serde_json::to_vec(&UserLine {
             kind,
@@ -314,6 +317,7 @@ fn api_key(line: ApiKeyLine) -> Result<TransferRecord, Unusable> {
         hint: plain(line.hint, 16, "api_key_hint_invalid")?,
         created_at: line.created_at.0,
         last_used_at: line.last_used_at.map(|time| time.0),
+        expires_at: line.expires_at.map(|time| time.0),
     }))
 }
 

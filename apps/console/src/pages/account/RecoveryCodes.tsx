@@ -57,7 +57,7 @@ export function RecoveryCodes() {
         </ul>
         <Notice tone="warn">Whoever has one of these and your email can sign in as you.</Notice>
         <div class="buttons end">
-          <CopyButton value={text()} what="all recovery codes" />
+          <CopyButton value={text()} what="all recovery codes" text="Copy" />
           <Button onClick={() => downloadText("passgate-recovery-codes.txt", `${text()}\n`)}>
             <Icon name="download" />
             Download

@@ -40,6 +40,7 @@ function Inside(props: RouteSectionProps) {
         nav={[
           { href: `/organizations/${id()}`, text: "Projects", icon: "home", exact: true },
           { href: `/organizations/${id()}/members`, text: "Members", icon: "people" },
+          { href: `/organizations/${id()}/activity`, text: "Activity", icon: "list" },
           { href: `/organizations/${id()}/settings`, text: "Settings", icon: "settings" },
         ]}
       >

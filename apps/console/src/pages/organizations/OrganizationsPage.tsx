@@ -8,6 +8,7 @@ import { Badge } from "../../parts/Badge";
 import { Empty } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
+import { roleName } from "../../session/roleName";
 import { plural } from "../../parts/plural";
 import { RequireSession } from "../../session/RequireSession";
 
@@ -52,7 +53,7 @@ export function OrganizationsPage() {
                         <p class="quiet small">
                           {plural(organization.projects, "project")} · {plural(organization.members, "member")}
                         </p>
-                        <Badge>{organization.role}</Badge>
+                        <Badge>{roleName(organization.role)}</Badge>
                       </li>
                     )}
                   </For>

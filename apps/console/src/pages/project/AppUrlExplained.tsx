@@ -3,7 +3,7 @@ import type { Derivation } from "../../api/types";
 import { kindWords } from "../../layout/kindWords";
 
 /** What follows from an app's URL: what passkeys are bound to, and which pages may use them. */
-export function AppUrlExplained(props: { readonly derivation: Derivation | undefined }) {
+export function AppUrlExplained(props: { readonly url: string; readonly derivation: Derivation | undefined }) {
   const fine = () =>
     props.derivation?.rp_id !== undefined && !props.derivation.problem ? props.derivation : undefined;
   return (
@@ -11,18 +11,20 @@ export function AppUrlExplained(props: { readonly derivation: Derivation | undef
       <Show
         when={fine()}
         fallback={
-          <div class="stack tight quiet small">
-            <p>Here you will see what passkeys get bound to, and which pages may use them. For example:</p>
-            <ul>
-              <li>
-                <code>http://localhost:5173</code> is for development: passkeys of localhost, on your own machine.
-              </li>
-              <li>
-                <code>https://app.example.com</code> binds them to example.com: pages of that domain can share them.
-              </li>
-              <li>An address such as 192.0.2.7 can’t have passkeys: browsers want a name, and https.</li>
-            </ul>
-          </div>
+          <Show when={props.url.trim() === "" || props.derivation}>
+            <div class="stack tight quiet small">
+              <p>Here you will see what passkeys get bound to, and which pages may use them. For example:</p>
+              <ul>
+                <li>
+                  <code>http://localhost:5173</code> is for development: passkeys of localhost, on your own machine.
+                </li>
+                <li>
+                  <code>https://app.example.com</code> binds them to example.com: pages of that domain can share them.
+                </li>
+                <li>An address such as 192.0.2.7 can’t have passkeys: browsers want a name, and https.</li>
+              </ul>
+            </div>
+          </Show>
         }
       >
         {(found) => (

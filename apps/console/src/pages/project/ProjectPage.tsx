@@ -116,7 +116,6 @@ function Inside() {
                     <tr>
                       <th scope="col">Environment</th>
                       <th scope="col">App URL</th>
-                      <th scope="col">Passkeys bound to</th>
                       <th scope="col">Tenant ID</th>
                     </tr>
                   </thead>
@@ -127,10 +126,14 @@ function Inside() {
                           <td class="main">
                             <A href={`/environments/${environment.tenant_id}`}>{kindWords(environment.kind)}</A>
                           </td>
-                          <td data-label="App URL">{environment.app_url ?? <span class="quiet">Not told yet</span>}</td>
-                          <td data-label="Passkeys bound to">
-                            <Show when={environment.app_url} fallback={<span class="quiet">Nothing yet</span>}>
-                              <code>{environment.rp_id}</code>
+                          <td data-label="App URL">
+                            <Show when={environment.app_url} fallback={<span class="quiet">Not told yet</span>}>
+                              {(url) => (
+                                <>
+                                  <span class="break">{url()}</span>
+                                  <span class="under">Passkeys are bound to {environment.rp_id}</span>
+                                </>
+                              )}
                             </Show>
                           </td>
                           <td data-label="Tenant ID">

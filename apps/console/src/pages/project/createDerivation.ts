@@ -15,7 +15,7 @@ export function createDerivation(url: Accessor<string>): Accessor<Derivation | u
   };
   onCleanup(stop);
   createEffect(
-    on(url, (typed) => {
+    on(url, (typed, before) => {
       stop();
       const app_url = typed.trim();
       if (app_url === "") {
@@ -24,10 +24,14 @@ export function createDerivation(url: Accessor<string>): Accessor<Derivation | u
       }
       running = new AbortController();
       const { signal } = running;
-      timer = window.setTimeout(() => {
-        // Only an explanation: if it doesn't come, creating says what is wrong.
-        call("POST /projects/preview", { body: { app_url }, signal }).then(setDerivation, () => undefined);
-      }, PAUSE_MS);
+      timer = window.setTimeout(
+        () => {
+          // Only an explanation: if it doesn't come, creating says what is wrong.
+          call("POST /projects/preview", { body: { app_url }, signal }).then(setDerivation, () => undefined);
+          // What is there from the start is explained at once.
+        },
+        before === undefined ? 0 : PAUSE_MS,
+      );
     }),
   );
   return derivation;

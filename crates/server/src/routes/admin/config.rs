@@ -1,5 +1,7 @@
 //! A tenant's configuration, between the wire and the domain.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use passgate_api::config as wire;
 use passgate_core::asked::RequestPolicy;
 use passgate_core::attestation_rules::{AttestationRules, AttestationRulesText, TrustPolicy};
@@ -14,8 +16,38 @@ use passgate_webauthn::options::{
 };
 use passgate_webauthn::{Origin, RpId};
 
+use serde_json::Value;
+
 use crate::error::ApiError;
 use crate::validate::{field, icon};
+
+/// The settings of a configuration, each by the names that lead to it. Lists are one setting.
+pub(crate) fn members(config: &Value) -> BTreeMap<String, Value> {
+    fn collect(value: &Value, path: String, members: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(object) => {
+                for (name, value) in object {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    collect(value, path, members);
+                }
+            }
+            other => {
+                members.insert(path, other.clone());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    collect(config, String::new(), &mut found);
+    found
+}
+
+/// The settings that differ between two configurations, each by the names that lead to it.
+pub(crate) fn changed_members(before: TenantConfig, after: TenantConfig) -> Vec<String> {
+    let of = |config| serde_json::to_value(to_wire(config)).map(|json| members(&json)).unwrap_or_default();
+    let (before, after) = (of(before), of(after));
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
+}
 
 /// Parses what an operator sent.
 pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiError> {

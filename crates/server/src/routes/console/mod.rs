@@ -9,6 +9,7 @@ pub(crate) mod operator;
 pub(crate) mod organizations;
 pub(crate) mod pages;
 pub(crate) mod passkeys;
+pub(crate) mod place;
 pub(crate) mod projects;
 pub(crate) mod recovery;
 pub(crate) mod recovery_codes;
@@ -19,6 +20,7 @@ pub(crate) mod sign_up;
 pub(crate) mod state;
 pub(crate) mod step_up;
 
+use passgate_core::console::ActivityKind;
 use passgate_core::store::Store;
 
 use crate::console::Right;
@@ -88,6 +90,11 @@ fn of_organizations<S: Store>() -> Vec<Endpoint<S>> {
             organizations::delete::handler,
             organizations::delete::description(),
         ),
+        get(
+            "/organizations/{organization_id}/activity",
+            organizations::activity::handler,
+            organizations::activity::description(),
+        ),
         get("/organizations/{organization_id}/members", members::list::handler, members::list::description()),
         patch(
             "/organizations/{organization_id}/members/{operator_id}",
@@ -135,8 +142,8 @@ fn of_organizations<S: Store>() -> Vec<Endpoint<S>> {
 /// What is the console's own of an environment.
 fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
     use environments::{
-        app_url, audit_log, deleted_attempts, get as whole, insights, settings, stale_passkeys, steps, trial,
-        users,
+        app_url, audit_log, deleted_attempts, get as whole, insights, related_origins, settings,
+        stale_passkeys, steps, trial, users,
     };
     vec![
         get("/environments/{tenant_id}", whole::handler, whole::description()),
@@ -160,6 +167,11 @@ fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
             audit_log::live::handler,
             audit_log::live::description(),
         ),
+        get(
+            "/environments/{tenant_id}/related-origins/check",
+            related_origins::check::handler,
+            related_origins::check::description(),
+        ),
         get("/environments/{tenant_id}/insights", insights::handler, insights::description()),
         get(
             "/environments/{tenant_id}/stale-passkeys",
@@ -180,7 +192,8 @@ fn of_environments<S: Store>() -> Vec<Endpoint<S>> {
             "/environments/{tenant_id}/try/registration/finish",
             trial::registration_finish::handler,
             trial::registration_finish::description(),
-        ),
+        )
+        .noted(ActivityKind::TrialRegistered),
         post(
             "/environments/{tenant_id}/try/login/begin",
             trial::login_begin::handler,
@@ -211,9 +224,11 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             tenants::configure::handler,
             tenants::configure::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "setConfig"),
+        .behind(Right::ADMIN.fresh(), TAG, "setConfig")
+        .noted(ActivityKind::ConfigChanged),
         put("/environments/{tenant_id}/name", tenants::update::handler, tenants::update::description())
-            .behind(Right::ADMIN, TAG, "renameEnvironment"),
+            .behind(Right::ADMIN, TAG, "renameEnvironment")
+            .noted(ActivityKind::EnvironmentRenamed),
         get("/environments/{tenant_id}/api-keys", api_keys::list::handler, api_keys::list::description())
             .behind(Right::VIEWER, TAG, "listApiKeys"),
         post(
@@ -221,26 +236,37 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             api_keys::create::handler,
             api_keys::create::description(),
         )
-        .behind(Right::DEVELOPER.fresh(), TAG, "createApiKey"),
+        .behind(Right::DEVELOPER.fresh(), TAG, "createApiKey")
+        .noted(ActivityKind::ApiKeyCreated),
+        post(
+            "/environments/{tenant_id}/api-keys/{secret_id}/roll",
+            api_keys::roll::handler,
+            api_keys::roll::description(),
+        )
+        .behind(Right::DEVELOPER.fresh(), TAG, "rollApiKey")
+        .noted(ActivityKind::ApiKeyRolled),
         delete(
             "/environments/{tenant_id}/api-keys/{secret_id}",
             api_keys::delete::handler,
             api_keys::delete::description(),
         )
-        .behind(Right::DEVELOPER.fresh(), TAG, "revokeApiKey"),
+        .behind(Right::DEVELOPER.fresh(), TAG, "revokeApiKey")
+        .noted(ActivityKind::ApiKeyRevoked),
         get("/environments/{tenant_id}/signing-keys", jwk::list::handler, jwk::list::description()).behind(
             Right::VIEWER,
             TAG,
             "listSigningKeys",
         ),
         post("/environments/{tenant_id}/signing-keys", jwk::create::handler, jwk::create::description())
-            .behind(Right::ADMIN.fresh(), TAG, "rotateSigningKey"),
+            .behind(Right::ADMIN.fresh(), TAG, "rotateSigningKey")
+            .noted(ActivityKind::SigningKeyRotated),
         delete(
             "/environments/{tenant_id}/signing-keys/{secret_id}",
             jwk::delete::handler,
             jwk::delete::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "deleteSigningKey"),
+        .behind(Right::ADMIN.fresh(), TAG, "deleteSigningKey")
+        .noted(ActivityKind::SigningKeyDeleted),
         get(
             "/environments/{tenant_id}/related-origins",
             related_origins::handler,
@@ -256,13 +282,15 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             users::delete::handler,
             users::delete::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "deleteUser"),
+        .behind(Right::ADMIN.fresh(), TAG, "deleteUser")
+        .noted(ActivityKind::UserDeleted),
         delete(
             "/environments/{tenant_id}/users/{user_id}/credentials",
             of_users::delete_credentials::handler,
             of_users::delete_credentials::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "deleteCredentials"),
+        .behind(Right::ADMIN.fresh(), TAG, "deleteCredentials")
+        .noted(ActivityKind::CredentialsDeleted),
         get(
             "/environments/{tenant_id}/credentials",
             credentials::list::handler,
@@ -280,13 +308,15 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             credentials::update::handler,
             credentials::update::description(),
         )
-        .behind(Right::DEVELOPER, TAG, "renameCredential"),
+        .behind(Right::DEVELOPER, TAG, "renameCredential")
+        .noted(ActivityKind::CredentialRenamed),
         delete(
             "/environments/{tenant_id}/credentials/{credential_id}",
             credentials::delete::handler,
             credentials::delete::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "deleteCredential"),
+        .behind(Right::ADMIN.fresh(), TAG, "deleteCredential")
+        .noted(ActivityKind::CredentialDeleted),
         get(
             "/environments/{tenant_id}/audit-log/pages",
             audit_logs::admin_handler,
@@ -306,25 +336,29 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             webhooks::create::handler,
             webhooks::create::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "createWebhook"),
+        .behind(Right::ADMIN.fresh(), TAG, "createWebhook")
+        .noted(ActivityKind::WebhookCreated),
         patch(
             "/environments/{tenant_id}/webhooks/{webhook_id}",
             webhooks::update::handler,
             webhooks::update::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "updateWebhook"),
+        .behind(Right::ADMIN.fresh(), TAG, "updateWebhook")
+        .noted(ActivityKind::WebhookChanged),
         delete(
             "/environments/{tenant_id}/webhooks/{webhook_id}",
             webhooks::delete::handler,
             webhooks::delete::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "deleteWebhook"),
+        .behind(Right::ADMIN.fresh(), TAG, "deleteWebhook")
+        .noted(ActivityKind::WebhookDeleted),
         post(
             "/environments/{tenant_id}/webhooks/{webhook_id}/secret",
             webhooks::replace_secret::handler,
             webhooks::replace_secret::description(),
         )
-        .behind(Right::ADMIN.fresh(), TAG, "replaceWebhookSecret"),
+        .behind(Right::ADMIN.fresh(), TAG, "replaceWebhookSecret")
+        .noted(ActivityKind::WebhookSecretReplaced),
         get(
             "/environments/{tenant_id}/webhooks/{webhook_id}/deliveries",
             webhooks::deliveries::handler,
@@ -336,6 +370,35 @@ fn of_tenants<S: Store>() -> Vec<Endpoint<S>> {
             webhooks::redeliver::handler,
             webhooks::redeliver::description(),
         )
-        .behind(Right::DEVELOPER, TAG, "redeliverWebhook"),
+        .behind(Right::DEVELOPER, TAG, "redeliverWebhook")
+        .noted(ActivityKind::WebhookRedelivered),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use passgate_store::sqlite::SqliteStore;
+    use utoipa::openapi::HttpMethod;
+
+    use super::*;
+
+    /// What is kept in the transaction of the change itself, or begins what is kept at its end.
+    const NOT_BY_THE_GUARD: [&str; 5] = [
+        "/environments/{tenant_id}/app-url",
+        "/environments/{tenant_id}/config/promote",
+        "/environments/{tenant_id}/try/registration/begin",
+        // Logins are in the environment's own log.
+        "/environments/{tenant_id}/try/login/begin",
+        "/environments/{tenant_id}/try/login/finish",
+    ];
+
+    #[test]
+    fn each_change_of_an_environment_is_kept_in_the_activity() {
+        for endpoint in endpoints::<SqliteStore>() {
+            let is_change = endpoint.method != HttpMethod::Get
+                && endpoint.path.starts_with("/environments/")
+                && !NOT_BY_THE_GUARD.contains(&endpoint.path);
+            assert_eq!(endpoint.description.noted.is_some(), is_change, "{}", endpoint.path);
+        }
+    }
 }

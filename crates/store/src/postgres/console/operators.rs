@@ -111,11 +111,14 @@ pub(super) async fn sign_up(db: &Session, sign_up: &SignUp) -> Result<SignedUp, 
     }
     let kind =
         if let Some(LinkPurpose::Claim) = purpose { ActivityKind::Claimed } else { sign_up.activity.kind };
-    activities::append(db, &Activity { kind, ..sign_up.activity.clone() }).await?;
+    let activity = Activity { kind, ..sign_up.activity.clone() };
+    activities::append(db, &activity).await?;
     if let Some(link) = &link {
         links::take(db, link).await?;
         if let LinkPurpose::Invitation { organization_id, role, .. } = link.purpose {
             organizations::join(db, organization_id, operator.id, role, operator.created_at).await?;
+            let joined = Activity { kind: ActivityKind::MemberJoined, ..activity };
+            activities::append(db, &joined.in_organization(organization_id)).await?;
         }
     }
     sessions::begin(db, &sign_up.session).await?;
@@ -194,7 +197,9 @@ pub(super) async fn recover(
     let mut session = recover.session.clone();
     session.session.operator_id = operator_id;
     sessions::begin(db, &session).await?;
-    activities::append(db, &Activity { operator_id: Some(operator_id), ..recover.activity.clone() }).await?;
+    let activity = Activity { operator_id: Some(operator_id), ..recover.activity.clone() };
+    activities::append(db, &activity).await?;
+    activities::append_to_organizations(db, operator_id, &activity).await?;
     Ok(Some((session.session, operator)))
 }
 

@@ -1,5 +1,6 @@
 //! Projects and their environments.
 
+use passgate_core::config::TenantConfig;
 use passgate_core::console::{Activity, Emptied, EnvironmentMove, NewProject, Project, SharedName};
 use passgate_core::ids::{OrganizationId, ProjectId, TenantId};
 use passgate_core::store::Changed;
@@ -130,6 +131,20 @@ pub(super) async fn delete(db: &Session, id: ProjectId, activity: &Activity) -> 
     let deleted = db.execute("DELETE FROM projects WHERE id = $1", &[id.as_uuid()]).await?;
     noted(db, deleted, activity).await?;
     Ok(Emptied::Deleted)
+}
+
+pub(super) async fn configure_environment(
+    db: &Session,
+    tenant_id: TenantId,
+    config: &TenantConfig,
+    activity: &Activity,
+) -> Result<Changed, Fault> {
+    // The tenant's lock comes first; its change ends with the version, which others wait for.
+    if !tenants::lock(db, tenant_id).await? {
+        return Ok(Changed::NotFound);
+    }
+    activities::append(db, activity).await?;
+    tenants::configure(db, tenant_id, config, activity.at).await
 }
 
 pub(super) async fn move_environment(db: &Session, moved: &EnvironmentMove) -> Result<Changed, Fault> {

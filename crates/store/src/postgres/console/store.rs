@@ -2,11 +2,12 @@
 
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
 use passgate_core::clock::Timestamp;
+use passgate_core::config::TenantConfig;
 use passgate_core::console::{
-    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, ListedUser,
-    MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator,
-    OperatorChange, OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role,
-    Scope, Session, SharedName, SignUp, SignedUp, Store, UsePlace, UserSearch,
+    Accepted, Activity, ActivityPlace, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link,
+    ListedActivity, ListedUser, MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink,
+    NewProject, NewSession, Operator, OperatorChange, OperatorChanged, Organization, Outcome, PasskeyRemoval,
+    Project, Range, Recover, Role, Scope, Session, SharedName, SignUp, SignedUp, Store, UsePlace, UserSearch,
 };
 use passgate_core::credential::Credential;
 use passgate_core::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
@@ -221,6 +222,15 @@ impl Store for PostgresStore {
         transaction!(self, db => projects::delete(db, id, &activity))
     }
 
+    async fn configure_environment(
+        &self,
+        tenant_id: TenantId,
+        config: TenantConfig,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        transaction!(self, db => projects::configure_environment(db, tenant_id, &config, &activity))
+    }
+
     async fn move_environment(&self, moved: EnvironmentMove) -> Result<Changed, StoreError> {
         transaction!(self, db => projects::move_environment(db, &moved))
     }
@@ -267,6 +277,19 @@ impl Store for PostgresStore {
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError> {
         Ok(credentials::unused(&self.session().await?, tenant_id, since, behind.as_ref(), limit).await?)
+    }
+
+    async fn note_activity(&self, activity: Activity) -> Result<(), StoreError> {
+        transaction!(self, db => activities::note(db, &activity))
+    }
+
+    async fn organization_activities(
+        &self,
+        id: OrganizationId,
+        before: Option<ActivityPlace>,
+        limit: u32,
+    ) -> Result<Vec<ListedActivity>, StoreError> {
+        Ok(activities::of_organization(&self.session().await?, id, before, limit).await?)
     }
 
     async fn activities(&self, operator_id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {

@@ -102,11 +102,14 @@ pub(super) fn sign_up(db: &Connection, sign_up: &SignUp) -> Result<SignedUp, Fau
     }
     let kind =
         if let Some(LinkPurpose::Claim) = purpose { ActivityKind::Claimed } else { sign_up.activity.kind };
-    activities::append(db, &Activity { kind, ..sign_up.activity.clone() })?;
+    let activity = Activity { kind, ..sign_up.activity.clone() };
+    activities::append(db, &activity)?;
     if let Some((hash, link)) = &link {
         links::take(db, hash, operator.created_at)?;
         if let LinkPurpose::Invitation { organization_id, role, .. } = link.purpose {
             organizations::join(db, organization_id, operator.id, role, operator.created_at)?;
+            let joined = Activity { kind: ActivityKind::MemberJoined, ..activity };
+            activities::append(db, &joined.in_organization(organization_id))?;
         }
     }
     sessions::begin(db, &sign_up.session)?;
@@ -182,7 +185,9 @@ pub(super) fn recover(db: &Connection, recover: &Recover) -> Result<Option<(Sess
     let mut session = recover.session.clone();
     session.session.operator_id = operator_id;
     sessions::begin(db, &session)?;
-    activities::append(db, &Activity { operator_id: Some(operator_id), ..recover.activity.clone() })?;
+    let activity = Activity { operator_id: Some(operator_id), ..recover.activity.clone() };
+    activities::append(db, &activity)?;
+    activities::append_to_organizations(db, operator_id, &activity)?;
     Ok(Some((session.session, operator)))
 }
 

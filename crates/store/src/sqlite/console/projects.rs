@@ -1,5 +1,6 @@
 //! Projects and their environments.
 
+use passgate_core::config::TenantConfig;
 use passgate_core::console::{Activity, Emptied, EnvironmentMove, NewProject, Project, SharedName};
 use passgate_core::ids::{OrganizationId, ProjectId, TenantId};
 use passgate_core::store::Changed;
@@ -122,6 +123,19 @@ pub(super) fn delete(db: &Connection, id: ProjectId, activity: &Activity) -> Res
         Changed::Done => Emptied::Deleted,
         Changed::NotFound => Emptied::NotFound,
     })
+}
+
+pub(super) fn configure_environment(
+    db: &Connection,
+    tenant_id: TenantId,
+    config: &TenantConfig,
+    activity: &Activity,
+) -> Result<Changed, Fault> {
+    let changed = tenants::configure(db, tenant_id, config, activity.at)?;
+    if changed == Changed::Done {
+        activities::append(db, activity)?;
+    }
+    Ok(changed)
 }
 
 pub(super) fn move_environment(db: &Connection, moved: &EnvironmentMove) -> Result<Changed, Fault> {

@@ -2,11 +2,12 @@
 
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
 use passgate_core::clock::Timestamp;
+use passgate_core::config::TenantConfig;
 use passgate_core::console::{
-    Accepted, Activity, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link, ListedUser,
-    MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink, NewProject, NewSession, Operator,
-    OperatorChange, OperatorChanged, Organization, Outcome, PasskeyRemoval, Project, Range, Recover, Role,
-    Scope, Session, SharedName, SignUp, SignedUp, Store, UsePlace, UserSearch,
+    Accepted, Activity, ActivityPlace, Ceremony, Console, Email, Emptied, EnvironmentMove, Insights, Link,
+    ListedActivity, ListedUser, MadeLink, Member, MemberChange, MemberChanged, MinuteCount, NewLink,
+    NewProject, NewSession, Operator, OperatorChange, OperatorChanged, Organization, Outcome, PasskeyRemoval,
+    Project, Range, Recover, Role, Scope, Session, SharedName, SignUp, SignedUp, Store, UsePlace, UserSearch,
 };
 use passgate_core::credential::Credential;
 use passgate_core::ids::{LinkId, OperatorId, OrganizationId, ProjectId, SessionId, TenantId};
@@ -219,6 +220,15 @@ impl Store for SqliteStore {
         self.write(move |db| projects::delete(db, id, &activity)).await
     }
 
+    async fn configure_environment(
+        &self,
+        tenant_id: TenantId,
+        config: TenantConfig,
+        activity: Activity,
+    ) -> Result<Changed, StoreError> {
+        self.write(move |db| projects::configure_environment(db, tenant_id, &config, &activity)).await
+    }
+
     async fn move_environment(&self, moved: EnvironmentMove) -> Result<Changed, StoreError> {
         self.write(move |db| projects::move_environment(db, &moved)).await
     }
@@ -265,6 +275,19 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError> {
         self.read(move |db| credentials::unused(db, tenant_id, since, behind.as_ref(), limit)).await
+    }
+
+    async fn note_activity(&self, activity: Activity) -> Result<(), StoreError> {
+        self.write(move |db| activities::note(db, &activity)).await
+    }
+
+    async fn organization_activities(
+        &self,
+        id: OrganizationId,
+        before: Option<ActivityPlace>,
+        limit: u32,
+    ) -> Result<Vec<ListedActivity>, StoreError> {
+        self.read(move |db| activities::of_organization(db, id, before, limit)).await
     }
 
     async fn activities(&self, operator_id: OperatorId, limit: u32) -> Result<Vec<Activity>, StoreError> {

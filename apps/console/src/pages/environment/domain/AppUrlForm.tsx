@@ -63,7 +63,7 @@ export function AppUrlForm(props: AppUrlFormProps) {
           hint="Where your pages are, with scheme and port: what the browser’s address bar shows."
           complaint={derivation()?.problem}
         />
-        <AppUrlExplained derivation={derivation()} />
+        <AppUrlExplained url={url()} derivation={derivation()} />
         <ProblemNotice problem={action.problem()} />
       </div>
       <div class="card-foot">

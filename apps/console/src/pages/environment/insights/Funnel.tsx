@@ -8,7 +8,7 @@ interface FunnelProps {
   readonly failed: number;
 }
 
-/** One ceremony from begun to done. Of those that came to an end, the share that went well. */
+/** One ceremony from begun to done, and the share that succeeded of those that were answered. */
 export function Funnel(props: FunnelProps) {
   const ended = () => props.done + props.failed;
   const most = () => Math.max(1, props.begun, ended());
@@ -18,13 +18,13 @@ export function Funnel(props: FunnelProps) {
         <h3>{props.title}</h3>
         <p>
           <strong>{ended() === 0 ? "–" : PERCENT.format(props.done / ended())}</strong>{" "}
-          <span class="quiet small">of finished ones went well</span>
+          <span class="quiet small">of those answered succeeded</span>
         </p>
       </div>
       <dl>
         <Bar name="Begun" count={props.begun} of={most()} kind="begun" />
-        <Bar name="Finished" count={ended()} of={most()} kind="ended" />
-        <Bar name="Done" count={props.done} of={most()} kind="done" />
+        <Bar name="Answered" count={ended()} of={most()} kind="ended" />
+        <Bar name="Succeeded" count={props.done} of={most()} kind="done" />
       </dl>
     </div>
   );

@@ -14,6 +14,8 @@ import { withFreshPasskey } from "../../../session/freshPasskey";
 import { roleNeeded } from "../../../session/roleNeeded";
 import { useEnvironment } from "../environmentContext";
 import { CreateKeyDialog } from "./CreateKeyDialog";
+import { KeyExpiry } from "./KeyExpiry";
+import { RollKeyDialog } from "./RollKeyDialog";
 
 /** The keys of this environment's API. */
 export function ApiKeysPage() {
@@ -30,7 +32,7 @@ export function ApiKeysPage() {
     if (!key) return;
     const path = { tenant_id: tenantId(), secret_id: key.id };
     await withFreshPasskey(() => call("DELETE /environments/{tenant_id}/api-keys/{secret_id}", { path }));
-    announce(`Revoked ${key.name}`);
+    announce(key.state === "expired" ? `Deleted ${key.name}` : `Revoked ${key.name}`);
     await keys.reload();
   };
   const create = () => (
@@ -42,7 +44,8 @@ export function ApiKeysPage() {
   return (
     <>
       <PageHeading title="API keys" actions={create()}>
-        Your backend sends one with each call. They work in this environment alone, and hold until you revoke them.
+        Your backend sends one with each call. They work in this environment alone, until they expire or you revoke
+        them.
       </PageHeading>
       <section class="card" aria-label="API keys">
         <Loaded load={keys}>
@@ -62,6 +65,7 @@ export function ApiKeysPage() {
                     <th scope="col">Key</th>
                     <th scope="col">Created</th>
                     <th scope="col">Last used</th>
+                    <th scope="col">Expires</th>
                     <th scope="col">
                       <span class="sr">Actions</span>
                     </th>
@@ -83,25 +87,30 @@ export function ApiKeysPage() {
                             {(at) => <Time at={at()} />}
                           </Show>
                         </td>
+                        <td data-label="Expires">
+                          <KeyExpiry value={key} />
+                        </td>
                         <td class="end">
                           <div class="buttons">
-                            <Button
-                              size="small"
-                              kind="quiet"
-                              label={`Roll ${key.name}`}
-                              unavailable={missing()}
-                              onClick={() => setRolled(key)}
-                            >
-                              Roll
-                            </Button>
+                            <Show when={key.state === "active"}>
+                              <Button
+                                size="small"
+                                kind="quiet"
+                                label={`Roll ${key.name}`}
+                                unavailable={missing()}
+                                onClick={() => setRolled(key)}
+                              >
+                                Roll
+                              </Button>
+                            </Show>
                             <Button
                               size="small"
                               kind="danger"
-                              label={`Revoke ${key.name}`}
+                              label={`${removing(key)} ${key.name}`}
                               unavailable={missing()}
                               onClick={() => setRevoked(key)}
                             >
-                              Revoke
+                              {removing(key)}
                             </Button>
                           </div>
                         </td>
@@ -115,21 +124,25 @@ export function ApiKeysPage() {
         </Loaded>
       </section>
       <CreateKeyDialog
-        open={creating() || rolled() !== undefined}
+        open={creating()}
         tenantId={tenantId()}
-        rolls={rolled()?.name}
         onCreated={() => void keys.reload()}
-        onClose={() => {
-          setCreating(false);
-          setRolled(undefined);
-        }}
+        onClose={() => setCreating(false)}
+      />
+      <RollKeyDialog
+        rolls={rolled()}
+        tenantId={tenantId()}
+        onCreated={() => void keys.reload()}
+        onClose={() => setRolled(undefined)}
       />
       <ConfirmDialog
         open={revoked() !== undefined}
-        title={`Revoke ${revoked()?.name ?? ""}?`}
+        title={`${removing(revoked())} ${revoked()?.name ?? ""}?`}
         consequences={
           <>
-            Calls with it are refused within a second, for good.{" "}
+            {revoked()?.state === "expired"
+              ? "It has expired already; this takes it off the list."
+              : "Calls with it are refused within a second, for good."}{" "}
             <Show when={revoked()?.last_used_at} fallback="It was never used.">
               {(at) => (
                 <>
@@ -139,10 +152,15 @@ export function ApiKeysPage() {
             </Show>
           </>
         }
-        verb="Revoke key"
+        verb={`${removing(revoked())} key`}
         onConfirm={revoke}
         onClose={() => setRevoked(undefined)}
       />
     </>
   );
+}
+
+/** What taking a key away is called: one that has expired already is only listed. */
+function removing(key: ApiKey | undefined): string {
+  return key?.state === "expired" ? "Delete" : "Revoke";
 }

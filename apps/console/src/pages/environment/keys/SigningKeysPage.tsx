@@ -98,15 +98,14 @@ export function SigningKeysPage() {
                   {(key) => (
                     <tr>
                       <td data-label="Key ID">
-                        <Id value={key.kid} what="key ID" short />
+                        <Id value={key.kid} what="key ID" />
                       </td>
                       <td data-label="Algorithm">{key.alg}</td>
                       <td data-label="State">
-                        <span title={STATES[key.state][2]}>
-                          <Badge {...(STATES[key.state][0] ? { tone: STATES[key.state][0] as "accent" } : {})}>
-                            {STATES[key.state][1]}
-                          </Badge>
-                        </span>
+                        <Badge {...(STATES[key.state][0] ? { tone: STATES[key.state][0] as "accent" } : {})}>
+                          {STATES[key.state][1]}
+                        </Badge>
+                        <span class="under">{STATES[key.state][2]}</span>
                       </td>
                       <td data-label="Signs from">
                         <Time at={key.signs_from} />

@@ -13,6 +13,7 @@ import { CreateKeyDialog } from "../keys/CreateKeyDialog";
 import { useEnvironment } from "../environmentContext";
 import { AppUrlForm } from "../domain/AppUrlForm";
 import { Guide } from "./Guide";
+import { LastDays } from "./LastDays";
 import { TryHere } from "./TryHere";
 
 /** What an app's backend needs, how to put it in, and whether it works. */
@@ -80,6 +81,9 @@ function Connected(props: { readonly environment: Environment }) {
           <CopyField name="JWKS URL" value={props.environment.jwks_url} />
         </dl>
       </section>
+      <Show when={Object.values(props.environment.steps).every((seen) => seen !== null)}>
+        <LastDays />
+      </Show>
       <Guide environment={props.environment} secret={secret()} onCreateKey={() => setCreating(true)} />
       <TryHere environment={props.environment} />
       <CreateKeyDialog

@@ -1,25 +1,22 @@
 import { Show } from "solid-js";
 import type { AttestationPreference, AttestationTrust } from "../../../api/types";
 import { CheckField } from "../../../parts/CheckField";
+import { LinesField } from "../../../parts/LinesField";
 import { Notice } from "../../../parts/Notice";
 import { SelectField } from "../../../parts/SelectField";
-import { TextArea } from "../../../parts/TextArea";
 
 interface AttestationCardProps {
   readonly preference: AttestationPreference;
   readonly trust: AttestationTrust | undefined;
   readonly onPreference: (preference: AttestationPreference) => void;
   readonly onTrust: (trust: AttestationTrust) => void;
+  /** What is wrong with a member of the configuration. */
+  readonly complaint: (member: string) => string | undefined;
 }
 
 /** Which makes of authenticators are let in, and what proves them. */
 export function AttestationCard(props: AttestationCardProps) {
   const trust = (): AttestationTrust => props.trust ?? { policy: "any" };
-  const lines = (text: string) =>
-    text
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
   return (
     <section class="card" aria-labelledby="attestation">
       <div class="card-head">
@@ -66,29 +63,29 @@ export function AttestationCard(props: AttestationCardProps) {
             onChange={(metadata) => props.onTrust({ ...trust(), metadata })}
             hint="Models that it reports as revoked or compromised are refused."
           />
-          <TextArea
+          <LinesField
             label="Certificates"
-            value={(trust().trust_anchors ?? []).join("\n")}
-            onInput={(text) => props.onTrust({ ...trust(), trust_anchors: lines(text) })}
+            value={trust().trust_anchors ?? []}
+            onChange={(trust_anchors) => props.onTrust({ ...trust(), trust_anchors })}
+            complaint={props.complaint("webauthn.attestation_trust.trust_anchors")}
             hint="Roots that attestations may lead to: DER in base64, one a line."
           />
         </Show>
         <div class="form two">
-          <TextArea
+          <LinesField
             label="Only these models"
             rows={2}
-            value={(trust().aaguid_allow ?? []).join("\n")}
-            onInput={(text) => {
-              const aaguid_allow = lines(text);
-              props.onTrust({ ...trust(), aaguid_allow: aaguid_allow.length > 0 ? aaguid_allow : null });
-            }}
+            value={trust().aaguid_allow ?? []}
+            onChange={(allowed) => props.onTrust({ ...trust(), aaguid_allow: allowed.length > 0 ? allowed : null })}
+            complaint={props.complaint("webauthn.attestation_trust.aaguid_allow")}
             hint="AAGUIDs, one a line; empty: all."
           />
-          <TextArea
+          <LinesField
             label="None of these models"
             rows={2}
-            value={(trust().aaguid_deny ?? []).join("\n")}
-            onInput={(text) => props.onTrust({ ...trust(), aaguid_deny: lines(text) })}
+            value={trust().aaguid_deny ?? []}
+            onChange={(aaguid_deny) => props.onTrust({ ...trust(), aaguid_deny })}
+            complaint={props.complaint("webauthn.attestation_trust.aaguid_deny")}
             hint="AAGUIDs, one a line. Unless trusted, an authenticator can lie about its own."
           />
         </div>

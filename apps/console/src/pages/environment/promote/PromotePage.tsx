@@ -40,6 +40,7 @@ export function PromotePage() {
       else after.delete(member);
       return after;
     });
+  const apart = () => compared.value()?.differences.filter(({ promotable }) => !promotable) ?? [];
   const there = () => kindWords(other()?.kind ?? "development");
   const here = () => kindWords(environment.value()?.kind ?? "production");
   const promote = () =>
@@ -55,17 +56,19 @@ export function PromotePage() {
   return (
     <>
       <PageHeading title="Promote">
-        How {here()} differs from {there()}. Choose what to take over; domain and origins stay as they are.
+        How {here()} differs from {there()}. Choose what {here()} takes over; domain and origins stay as they are.
       </PageHeading>
       <section class="card" aria-label="Differences">
         <ProblemNotice problem={action.problem()} />
         <Loaded load={compared}>
           {(value) => (
             <Show
-              when={value().differences.length > 0}
+              when={value().differences.some(({ promotable }) => promotable)}
               fallback={
-                <Empty title="No difference">
-                  {here()} and {there()} have the same settings.
+                <Empty title="Nothing to take over">
+                  {value().differences.length > 0
+                    ? `${here()} and ${there()} differ only in what stays apart: what follows from their URLs.`
+                    : `${here()} and ${there()} have the same settings.`}
                 </Empty>
               }
             >
@@ -78,30 +81,21 @@ export function PromotePage() {
                   </tr>
                 </thead>
                 <tbody>
-                  <For each={value().differences}>
+                  <For each={value().differences.filter(({ promotable }) => promotable)}>
                     {(difference) => (
                       <tr>
                         <td>
-                          <Show
-                            when={difference.promotable}
-                            fallback={
-                              <span>
-                                <code>{difference.member}</code> <span class="quiet small">stays apart</span>
-                              </span>
-                            }
-                          >
-                            <CheckField
-                              label={difference.member}
-                              checked={chosen().has(difference.member)}
-                              onChange={(wanted) => toggle(difference.member, wanted)}
-                            />
-                          </Show>
+                          <CheckField
+                            label={difference.member}
+                            checked={chosen().has(difference.member)}
+                            onChange={(wanted) => toggle(difference.member, wanted)}
+                          />
                         </td>
                         <td data-label={here()}>
-                          <code class="break">{JSON.stringify(difference.here) ?? "not set"}</code>
+                          <Setting value={difference.here} />
                         </td>
                         <td data-label={there()}>
-                          <code class="break">{JSON.stringify(difference.there) ?? "not set"}</code>
+                          <Setting value={difference.there} />
                         </td>
                       </tr>
                     )}
@@ -126,6 +120,50 @@ export function PromotePage() {
           )}
         </Loaded>
       </section>
+      <Show when={apart().length > 0}>
+        <section class="card apart" aria-labelledby="apart">
+          <div class="card-head">
+            <div>
+              <h2 id="apart">Stays apart</h2>
+              <p>What follows from each environment’s URL.</p>
+            </div>
+          </div>
+          <table class="table stacking">
+            <thead>
+              <tr>
+                <th scope="col">Setting</th>
+                <th scope="col">Here: {here()}</th>
+                <th scope="col">{there()}</th>
+              </tr>
+            </thead>
+            <tbody>
+              <For each={apart()}>
+                {(difference) => (
+                  <tr>
+                    <td>
+                      <code>{difference.member}</code>
+                    </td>
+                    <td data-label={here()}>
+                      <Setting value={difference.here} />
+                    </td>
+                    <td data-label={there()}>
+                      <Setting value={difference.there} />
+                    </td>
+                  </tr>
+                )}
+              </For>
+            </tbody>
+          </table>
+        </section>
+      </Show>
     </>
+  );
+}
+
+function Setting(props: { readonly value: unknown }) {
+  return (
+    <Show when={props.value !== undefined && props.value !== null} fallback={<span class="quiet">Not set</span>}>
+      <code class="break">{JSON.stringify(props.value)}</code>
+    </Show>
   );
 }

@@ -45,10 +45,12 @@ export function CredentialRow(props: CredentialRowProps) {
           </Show>
         </div>
         <p class="quiet small">
-          <Show when={props.credential.authenticator}>{(make) => <>{make()} · </>}</Show>
-          created <Time at={props.credential.created_at} />
+          <Show when={props.credential.authenticator !== name() && props.credential.authenticator}>
+            {(make) => <>{make()} · </>}
+          </Show>
+          Created <Time at={props.credential.created_at} />
           <Show when={props.credential.registered_on}>{(device) => <> with {device()}</>}</Show>
-          <Show when={props.credential.last_used_at}>
+          <Show when={props.credential.last_used_at} fallback=" · never used">
             {(at) => (
               <>
                 {" · last used "}
@@ -56,7 +58,11 @@ export function CredentialRow(props: CredentialRowProps) {
               </>
             )}
           </Show>
-          <Show when={props.credential.last_used_on}>{(device) => <> with {device()}</>}</Show>
+          <Show
+            when={props.credential.last_used_on !== props.credential.registered_on && props.credential.last_used_on}
+          >
+            {(device) => <> with {device()}</>}
+          </Show>
           <Show when={props.credential.use_count}>{(count) => <> · {plural(count(), "use")}</>}</Show>
         </p>
         <Id value={props.credential.id} what="credential ID" short />

@@ -9,6 +9,7 @@ import { CopyButton } from "../../../parts/CopyButton";
 import { Dialog } from "../../../parts/Dialog";
 import { Field } from "../../../parts/Field";
 import { ProblemNotice } from "../../../parts/ProblemNotice";
+import { explainProblem } from "../../../problems/explainProblem";
 import { withFreshPasskey } from "../../../session/freshPasskey";
 import { EVENTS } from "./events";
 
@@ -63,6 +64,10 @@ export function WebhookDialog(props: WebhookDialogProps) {
     });
     if (well && changed) props.onClose();
   };
+  const complaint = () => {
+    const problem = action.problem();
+    return problem && /^webhook_(url|address)_/.test(problem.code) ? explainProblem(problem) : undefined;
+  };
   const title = () => {
     if (secret()) return "The webhook’s secret";
     return props.webhook ? "Change webhook" : "Add webhook";
@@ -94,6 +99,7 @@ export function WebhookDialog(props: WebhookDialogProps) {
               maxLength={2048}
               placeholder="https://app.example.com/passgate"
               hint="https, and reachable from Passgate; private addresses are refused."
+              complaint={complaint()}
             />
             <Field label="Description" value={description()} onInput={setDescription} maxLength={256} />
             <fieldset class="stack tight">
@@ -110,7 +116,7 @@ export function WebhookDialog(props: WebhookDialogProps) {
                 )}
               </For>
             </fieldset>
-            <ProblemNotice problem={action.problem()} />
+            <ProblemNotice problem={complaint() ? undefined : action.problem()} />
             <div class="buttons end">
               <Button onClick={props.onClose}>Cancel</Button>
               <Button kind="primary" type="submit" busy={action.busy()}>

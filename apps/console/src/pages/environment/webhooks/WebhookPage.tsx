@@ -1,12 +1,11 @@
 import { A, useNavigate, useParams } from "@solidjs/router";
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { call } from "../../../api/call";
-import type { WebhookDelivery } from "../../../api/types";
+import type { WebhookDelivery, WebhookEvent } from "../../../api/types";
 import { PageHeading } from "../../../layout/PageHeading";
 import { createAction } from "../../../load/createAction";
 import { createLoad } from "../../../load/createLoad";
 import { announce } from "../../../parts/announce";
-import { Badge } from "../../../parts/Badge";
 import { Button } from "../../../parts/Button";
 import { CodeBlock } from "../../../parts/CodeBlock";
 import { ConfirmDialog } from "../../../parts/ConfirmDialog";
@@ -14,14 +13,19 @@ import { CopyButton } from "../../../parts/CopyButton";
 import { CopyField } from "../../../parts/CopyField";
 import { Dialog } from "../../../parts/Dialog";
 import { Empty } from "../../../parts/Empty";
+import { Id } from "../../../parts/Id";
 import { Loaded } from "../../../parts/Loaded";
 import { ProblemNotice } from "../../../parts/ProblemNotice";
 import { Time } from "../../../parts/Time";
 import { withFreshPasskey } from "../../../session/freshPasskey";
 import { roleNeeded } from "../../../session/roleNeeded";
 import { useEnvironment } from "../environmentContext";
+import { DeliveryState } from "./DeliveryState";
+import { EVENTS } from "./events";
 import { WebhookDialog } from "./WebhookDialog";
 import { WebhookStateBadge } from "./WebhookStateBadge";
+
+const POLL_MS = 2_000;
 
 /** One webhook: its deliveries, and what can be done with it. */
 export function WebhookPage() {
@@ -36,6 +40,15 @@ export function WebhookPage() {
   const deliveries = createLoad(place, (path, signal) =>
     call("GET /environments/{tenant_id}/webhooks/{webhook_id}/deliveries", { path, signal }),
   );
+  // What is under way shows how it ends, while somebody looks.
+  const isUnderWay = createMemo(() => deliveries.value()?.some(({ status }) => status === "pending") === true);
+  createEffect(() => {
+    if (!isUnderWay()) return;
+    const timer = window.setInterval(() => {
+      if (document.visibilityState === "visible") void deliveries.reload();
+    }, POLL_MS);
+    onCleanup(() => window.clearInterval(timer));
+  });
   const action = createAction();
   const [changing, setChanging] = createSignal(false);
   const [removing, setRemoving] = createSignal(false);
@@ -102,12 +115,16 @@ export function WebhookPage() {
         <dl class="card">
           <CopyField name="URL" value={webhook()?.url ?? ""} />
           <CopyField name="Webhook ID" value={params.webhook ?? ""} />
+          <div class="copy-field">
+            <dt>Tells of</dt>
+            <dd>{heard(webhook()?.events ?? [])}</dd>
+          </div>
         </dl>
         <section class="card" aria-labelledby="deliveries">
           <div class="card-head">
             <div>
               <h2 id="deliveries">Deliveries</h2>
-              <p>Newest first.</p>
+              <p>Newest first. One that fails is attempted again for a day.</p>
             </div>
             <Button size="small" busy={deliveries.loading()} onClick={() => void deliveries.reload()}>
               Refresh
@@ -139,26 +156,29 @@ export function WebhookPage() {
                             <code>{delivery.type}</code>
                           </td>
                           <td data-label="State">
-                            <Badge
-                              tone={
-                                delivery.status === "delivered"
-                                  ? "accent"
-                                  : delivery.status === "dead"
-                                    ? "wrong"
-                                    : "warn"
-                              }
-                            >
-                              {delivery.status}
-                            </Badge>{" "}
-                            <span class="quiet small">{delivery.last_failure ?? delivery.last_status ?? ""}</span>
+                            <DeliveryState delivery={delivery} />
                           </td>
-                          <td data-label="Attempts">{delivery.attempts}</td>
+                          <td data-label="Attempts">
+                            {delivery.attempts}
+                            <Show when={delivery.last_attempt_at}>
+                              {(at) => (
+                                <span class="under">
+                                  Last <Time at={at()} />
+                                </span>
+                              )}
+                            </Show>
+                          </td>
                           <td data-label="Happened">
                             <Time at={delivery.created_at} />
                           </td>
                           <td class="end">
                             <div class="buttons">
-                              <Button size="small" kind="quiet" onClick={() => setOpened(delivery)}>
+                              <Button
+                                size="small"
+                                kind="quiet"
+                                label={`Body of ${delivery.type}`}
+                                onClick={() => setOpened(delivery)}
+                              >
                                 Body
                               </Button>
                               <Button
@@ -217,7 +237,12 @@ export function WebhookPage() {
         open={opened() !== undefined}
         large
         title={opened()?.type ?? ""}
-        description="What the receiver is sent."
+        description={
+          <>
+            What the receiver is sent. Its <code>webhook-id</code> is the same at every attempt:{" "}
+            <Id value={opened()?.event_id ?? ""} what="webhook-id" />
+          </>
+        }
         onClose={() => setOpened(undefined)}
       >
         <CodeBlock code={pretty(opened()?.body ?? "{}")} what="Body" />
@@ -237,6 +262,11 @@ export function WebhookPage() {
       />
     </>
   );
+}
+
+function heard(events: readonly WebhookEvent[]): string {
+  if (events.length === 0) return "Everything";
+  return events.map((event) => EVENTS.find(([name]) => name === event)?.[1] ?? event).join("; ");
 }
 
 function pretty(json: string): string {

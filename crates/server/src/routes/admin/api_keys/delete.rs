@@ -6,6 +6,7 @@ use passgate_api::ErrorCode;
 use passgate_core::ids::ApiKeyId;
 use passgate_core::store::{Changed, Store};
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag, uuid};
@@ -28,11 +29,11 @@ pub(crate) fn description() -> Description {
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<ApiKeyId>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
+    let keys = app.passgate.list_api_keys(tenant_id).await?.unwrap_or_default();
+    let key = keys.into_iter().find(|key| key.id == id).ok_or_else(super::not_found)?;
     match app.passgate.delete_api_key(tenant_id, id).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
-        Changed::NotFound => {
-            Err(ApiError::not_found(ErrorCode::API_KEY_NOT_FOUND, "there is no such API key in this tenant"))
-        }
+        Changed::Done => Ok((StatusCode::NO_CONTENT, About(key.name.to_string()))),
+        Changed::NotFound => Err(super::not_found()),
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use passgate_api::admin::ApiKey;
+use passgate_api::admin::{ApiKey, ApiKeyState};
+use passgate_core::clock::Timestamp;
 use passgate_core::store::Store;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ pub(crate) fn description() -> Description {
         Tag::ApiKeys,
         "listApiKeys",
         "List API keys",
-        "All of the tenant's, their secrets masked.",
+        "All of the tenant's, their secrets masked. Those that have expired stay until they are deleted.",
     )
     .answers_list::<ApiKey>(
         "The keys.",
@@ -27,6 +28,8 @@ pub(crate) fn description() -> Description {
             "secret": "pgk_ab12…",
             "created_at": "2027-01-15T08:00:00Z",
             "last_used_at": "2027-01-16T10:30:00Z",
+            "expires_at": "2027-07-15T08:00:00Z",
+            "state": "active",
         }]),
     )
 }
@@ -36,12 +39,15 @@ pub(crate) async fn handler<S: Store>(
     TenantPath(id): TenantPath,
 ) -> Result<Json<Vec<ApiKey>>, ApiError> {
     let keys = app.passgate.list_api_keys(id).await?.ok_or_else(tenant_not_found)?;
+    let now = app.passgate.now();
     let keys = keys.into_iter().map(|key| ApiKey {
+        state: if key.is_expired(now) { ApiKeyState::Expired } else { ApiKeyState::Active },
         id: *key.id.as_uuid(),
         name: key.name.to_string(),
         secret: format!("{}…", key.hint),
         created_at: key.created_at.to_date_time(),
-        last_used_at: key.last_used_at.map(passgate_core::clock::Timestamp::to_date_time),
+        last_used_at: key.last_used_at.map(Timestamp::to_date_time),
+        expires_at: key.expires_at.map(Timestamp::to_date_time),
     });
     Ok(Json(keys.collect()))
 }

@@ -8,6 +8,7 @@ use passgate_core::store::{Rotation, Store};
 use passgate_core::text::Text;
 use serde_json::json;
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -32,11 +33,12 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(id): TenantPath,
     JsonBody(request): JsonBody<SigningKeyCreate>,
-) -> Result<(StatusCode, Json<SigningKey>), ApiError> {
+) -> Result<(StatusCode, About, Json<SigningKey>), ApiError> {
     let name = request.name.map(Text::new).map(|name| field("name", name)).transpose()?;
     let rotation = if request.now { Rotation::Immediate } else { Rotation::Graceful };
     let algorithm = request.alg.map(super::algorithm_from_wire);
     let key =
         app.passgate.rotate_signing_key(id, algorithm, name, rotation).await?.ok_or_else(tenant_not_found)?;
-    Ok((StatusCode::CREATED, Json(super::to_wire(key))))
+    let about = About(key.key.name.to_string());
+    Ok((StatusCode::CREATED, about, Json(super::to_wire(key))))
 }

@@ -6,6 +6,7 @@ use passgate_api::ErrorCode;
 use passgate_core::ids::SigningKeyId;
 use passgate_core::store::{SigningKeyDeletion, Store};
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag, uuid};
@@ -29,9 +30,11 @@ pub(crate) fn description() -> Description {
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<SigningKeyId>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
+    let keys = app.passgate.list_signing_keys(tenant_id).await?.unwrap_or_default();
+    let name = keys.into_iter().find(|info| info.key.id == id).map(|info| info.key.name.to_string());
     match app.passgate.delete_signing_key(tenant_id, id).await? {
-        SigningKeyDeletion::Deleted => Ok(StatusCode::NO_CONTENT),
+        SigningKeyDeletion::Deleted => Ok((StatusCode::NO_CONTENT, About(name.unwrap_or_default()))),
         SigningKeyDeletion::NotFound => Err(ApiError::not_found(
             ErrorCode::SIGNING_KEY_NOT_FOUND,
             "there is no such signing key in this tenant",

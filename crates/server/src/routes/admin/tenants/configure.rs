@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use passgate_api::config::TenantConfig;
 use passgate_core::store::{Changed, Store};
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -27,9 +28,12 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(id): TenantPath,
     JsonBody(wire): JsonBody<TenantConfig>,
-) -> Result<StatusCode, ApiError> {
-    match app.passgate.configure_tenant(id, config::from_wire(wire)?).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
+) -> Result<(StatusCode, About), ApiError> {
+    let config = config::from_wire(wire)?;
+    let before = app.passgate.find_tenant(id).await?.ok_or_else(tenant_not_found)?.config;
+    let about = About(config::changed_members(before, config.clone()).join(", "));
+    match app.passgate.configure_tenant(id, config).await? {
+        Changed::Done => Ok((StatusCode::NO_CONTENT, about)),
         Changed::NotFound => Err(tenant_not_found()),
     }
 }

@@ -7,6 +7,7 @@ use passgate_core::store::{Changed, Store};
 use passgate_core::text::Text;
 use serde_json::json;
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -30,10 +31,11 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(id): TenantPath,
     JsonBody(update): JsonBody<TenantUpdate>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
     let name = field("display_name", Text::new(update.display_name))?;
+    let about = About(name.to_string());
     match app.passgate.rename_tenant(id, name).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::Done => Ok((StatusCode::NO_CONTENT, about)),
         Changed::NotFound => Err(tenant_not_found()),
     }
 }

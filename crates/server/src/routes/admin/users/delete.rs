@@ -6,6 +6,7 @@ use passgate_api::ErrorCode;
 use passgate_core::ids::UserId;
 use passgate_core::store::{Changed, Store};
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Origin;
@@ -34,9 +35,10 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<UserId>,
     Origin(origin): Origin,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
+    let user = app.passgate.store().user(tenant_id, id).await?.ok_or_else(super::user_not_found)?;
     match app.passgate.delete_user(tenant_id, id, &origin).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::Done => Ok((StatusCode::NO_CONTENT, About(user.app_id.as_str().to_owned()))),
         Changed::NotFound => Err(super::user_not_found()),
     }
 }

@@ -9,6 +9,7 @@ use passgate_core::store::Store;
 use passgate_core::webhook::EndpointInserted;
 use serde_json::json;
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -36,14 +37,17 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(tenant_id): TenantPath,
     JsonBody(request): JsonBody<WebhookCreate>,
-) -> Result<(StatusCode, NoStore<Json<WebhookSecret>>), ApiError> {
+) -> Result<(StatusCode, About, NoStore<Json<WebhookSecret>>), ApiError> {
     let url = super::url(&request.url, &app.webhook_destinations)?;
+    let about = About(url.to_string());
     let description = super::description_text(request.description)?;
     let events = super::events(&request.events)?;
     let (inserted, secret) =
         app.passgate.create_webhook_endpoint(tenant_id, url, description, events).await?;
     match inserted {
-        EndpointInserted::Stored => Ok((StatusCode::CREATED, NoStore(Json(super::secret_to_wire(&secret))))),
+        EndpointInserted::Stored => {
+            Ok((StatusCode::CREATED, about, NoStore(Json(super::secret_to_wire(&secret)))))
+        }
         EndpointInserted::TooMany => Err(ApiError::conflict(
             ErrorCode::TOO_MANY_WEBHOOKS,
             "the tenant has as many webhooks as it may have",

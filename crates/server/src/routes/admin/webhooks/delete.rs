@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use passgate_core::ids::EndpointId;
 use passgate_core::store::{Changed, Store};
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag};
@@ -24,9 +25,10 @@ pub(crate) fn description() -> Description {
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<EndpointId>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
+    let about = super::about(&app, tenant_id, id).await?;
     match app.passgate.delete_webhook_endpoint(tenant_id, id).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::Done => Ok((StatusCode::NO_CONTENT, about)),
         Changed::NotFound => Err(super::webhook_not_found()),
     }
 }

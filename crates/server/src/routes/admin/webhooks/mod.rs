@@ -12,6 +12,8 @@ use axum::http::StatusCode;
 use passgate_api::ErrorCode;
 use passgate_api::admin as wire;
 use passgate_core::event::EventType;
+use passgate_core::ids::{EndpointId, TenantId};
+use passgate_core::store::Store;
 use passgate_core::text::Text;
 use passgate_core::webhook::{EndpointState, WebhookEndpoint};
 use passgate_core::webhooks::NewWebhookSecret;
@@ -19,6 +21,8 @@ use passgate_webhooks::{DestinationPolicy, EndpointUrl, SigningSecret};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::about::About;
+use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Description, uuid};
 use crate::validate::field;
@@ -45,6 +49,13 @@ fn takes_url(description: Description) -> Description {
 
 fn webhook_not_found() -> ApiError {
     ApiError::not_found(ErrorCode::WEBHOOK_NOT_FOUND, "there is no such webhook in this tenant")
+}
+
+/// Which webhook a change is about, by its URL.
+async fn about<S: Store>(app: &App<S>, tenant_id: TenantId, id: EndpointId) -> Result<About, ApiError> {
+    let endpoints = app.passgate.webhook_endpoints(tenant_id).await?.unwrap_or_default();
+    let endpoint = endpoints.into_iter().find(|endpoint| endpoint.id == id).ok_or_else(webhook_not_found)?;
+    Ok(About(endpoint.url.to_string()))
 }
 
 /// A URL that webhooks may go to.

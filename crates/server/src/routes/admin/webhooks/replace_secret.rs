@@ -9,6 +9,7 @@ use passgate_core::store::Store;
 use passgate_core::webhooks::SecretOverlap;
 use serde_json::json;
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -33,9 +34,10 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<EndpointId>,
     JsonBody(request): JsonBody<WebhookSecretReplace>,
-) -> Result<(StatusCode, NoStore<Json<WebhookSecret>>), ApiError> {
+) -> Result<(StatusCode, About, NoStore<Json<WebhookSecret>>), ApiError> {
     let overlap = if request.now { SecretOverlap::None } else { SecretOverlap::Day };
+    let about = super::about(&app, tenant_id, id).await?;
     let secret = app.passgate.replace_webhook_secret(tenant_id, id, overlap).await?;
     let secret = secret.ok_or_else(super::webhook_not_found)?;
-    Ok((StatusCode::CREATED, NoStore(Json(super::secret_to_wire(&secret)))))
+    Ok((StatusCode::CREATED, about, NoStore(Json(super::secret_to_wire(&secret)))))
 }

@@ -8,6 +8,7 @@ use passgate_core::store::{Changed, Store};
 use passgate_core::webhook::{EndpointChange, EndpointState};
 use serde_json::json;
 
+use crate::about::About;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::JsonBody;
@@ -30,7 +31,7 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     RowPath(tenant_id, id): RowPath<EndpointId>,
     JsonBody(request): JsonBody<WebhookUpdate>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, About), ApiError> {
     let change = EndpointChange {
         url: request.url.map(|url| super::url(&url, &app.webhook_destinations)).transpose()?,
         description: request.description.map(super::description_text).transpose()?,
@@ -40,8 +41,9 @@ pub(crate) async fn handler<S: Store>(
             WebhookSwitch::Disabled => EndpointState::Disabled,
         }),
     };
+    let about = super::about(&app, tenant_id, id).await?;
     match app.passgate.change_webhook_endpoint(tenant_id, id, change).await? {
-        Changed::Done => Ok(StatusCode::NO_CONTENT),
+        Changed::Done => Ok((StatusCode::NO_CONTENT, about)),
         Changed::NotFound => Err(super::webhook_not_found()),
     }
 }

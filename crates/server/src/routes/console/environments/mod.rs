@@ -6,7 +6,7 @@ pub(crate) mod audit_log;
 pub(crate) mod deleted_attempts;
 pub(crate) mod get;
 pub(crate) mod insights;
-mod place;
+pub(crate) mod related_origins;
 pub(crate) mod settings;
 pub(crate) mod stale_passkeys;
 pub(crate) mod steps;

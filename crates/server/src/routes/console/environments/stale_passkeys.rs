@@ -7,7 +7,6 @@ use passgate_core::console::UsePlace;
 use passgate_core::store::Store;
 use serde_json::json;
 
-use super::place;
 use crate::app::App;
 use crate::console::Right;
 use crate::error::ApiError;
@@ -16,6 +15,7 @@ use crate::openapi::text_at_most;
 use crate::openapi::{Access, Description, Tag, example};
 use crate::pagination::ListQuery;
 use crate::routes::admin::TenantPath;
+use crate::routes::console::place;
 use crate::routes::credentials::{Icon, to_wire};
 use std::time::Duration;
 

@@ -8,7 +8,6 @@ use passgate_core::console::{ListedUser, UserPlace, UserSearch};
 use passgate_core::store::Store;
 use passgate_core::text::Text;
 
-use super::place;
 use crate::app::App;
 use crate::console::Right;
 use crate::error::ApiError;
@@ -17,6 +16,7 @@ use crate::openapi::text_at_most;
 use crate::openapi::{Access, Description, Tag, example};
 use crate::pagination::ListQuery;
 use crate::routes::admin::TenantPath;
+use crate::routes::console::place;
 use crate::validate::field;
 
 pub(crate) fn description() -> Description {

@@ -1,5 +1,6 @@
 //! `/console/api/organizations`.
 
+pub(crate) mod activity;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;

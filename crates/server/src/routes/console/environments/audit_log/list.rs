@@ -17,7 +17,7 @@ use crate::openapi::{Access, Description, Tag, example};
 use crate::pagination::ListQuery;
 use crate::routes::admin::TenantPath;
 use crate::routes::audit_logs::to_wire;
-use crate::routes::console::environments::place;
+use crate::routes::console::place;
 
 pub(crate) fn description() -> Description {
     filters(Description::new(

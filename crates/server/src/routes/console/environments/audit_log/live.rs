@@ -25,7 +25,7 @@ use crate::openapi::{Access, Description, Tag};
 use crate::pagination::ListQuery;
 use crate::routes::admin::TenantPath;
 use crate::routes::audit_logs::to_wire;
-use crate::routes::console::environments::place;
+use crate::routes::console::place;
 
 /// How often new rows are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use passgate_api::console as wire;
 use passgate_core::store::Store;
 use serde_json::json;
 
-use super::{config, is_promotable, members, sibling};
+use super::{config, is_promotable, sibling};
 use crate::app::App;
 use crate::console::Right;
 use crate::error::ApiError;
@@ -14,6 +14,7 @@ use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, Tag, uuid};
 use crate::pagination::ListQuery;
 use crate::routes::admin::TenantPath;
+use crate::routes::admin::config::members;
 use std::collections::BTreeSet;
 
 pub(crate) fn description() -> Description {

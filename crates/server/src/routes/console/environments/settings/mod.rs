@@ -3,8 +3,6 @@
 pub(crate) mod compare;
 pub(crate) mod promote;
 
-use std::collections::BTreeMap;
-
 use passgate_api::config as wire_config;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
@@ -39,26 +37,6 @@ async fn config<S: Store>(app: &App<S>, id: TenantId) -> Result<Value, ApiError>
     serde_json::to_value(to_wire(record.config)).map_err(ApiError::internal)
 }
 
-/// The settings of a configuration, each by the names that lead to it. Lists are one setting.
-fn members(config: &Value) -> BTreeMap<String, Value> {
-    fn collect(value: &Value, path: String, members: &mut BTreeMap<String, Value>) {
-        match value {
-            Value::Object(object) => {
-                for (name, value) in object {
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    collect(value, path, members);
-                }
-            }
-            other => {
-                members.insert(path, other.clone());
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    collect(config, String::new(), &mut found);
-    found
-}
-
 /// Sets a setting, or takes it away where there is none to be set.
 fn set(config: &mut Value, member: &str, value: Option<&Value>) {
     let (path, name) = member.rsplit_once('.').map_or((None, member), |(path, name)| (Some(path), name));
@@ -86,9 +64,12 @@ fn read(config: Value) -> Result<wire_config::TenantConfig, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
+    use crate::routes::admin::config::members;
 
     #[test]
     fn settings_are_found_and_set_by_the_names_that_lead_to_them() {

@@ -6,14 +6,15 @@ use passgate_api::console as wire;
 use passgate_core::store::{Changed, Store};
 use serde_json::json;
 
-use super::{config, is_promotable, members, read, set, sibling};
+use super::{config, is_promotable, read, set, sibling};
 use crate::app::App;
-use crate::console::Right;
+use crate::console::{Acting, Right};
 use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::openapi::{Access, Description, Presence, Tag};
 use crate::routes::admin::TenantPath;
-use crate::routes::admin::config::from_wire;
+
+use crate::routes::admin::config::{from_wire, members};
 use crate::routes::console::environments::not_found;
 
 pub(crate) fn description() -> Description {
@@ -33,6 +34,7 @@ pub(crate) fn description() -> Description {
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
+    Acting { organization_id, actor }: Acting,
     TenantPath(id): TenantPath,
     JsonBody(body): JsonBody<wire::Promotion>,
 ) -> Result<StatusCode, ApiError> {
@@ -53,7 +55,9 @@ pub(crate) async fn handler<S: Store>(
         }
         set(&mut ours, member, theirs.get(member));
     }
-    match app.passgate.configure_tenant(id, from_wire(read(ours)?)?).await? {
+    let config = from_wire(read(ours)?)?;
+    let promoted = app.passgate.promote_settings(organization_id, id, config, &body.members, &actor).await?;
+    match promoted {
         Changed::Done => Ok(StatusCode::NO_CONTENT),
         Changed::NotFound => Err(not_found()),
     }

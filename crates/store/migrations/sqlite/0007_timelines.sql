@@ -1,4 +1,4 @@
--- Level 6: an index of the audit log by users that costs logins little.
+-- Level 7: an index of the audit log by users that costs logins little.
 --
 -- In the index before, each login wrote to the page of its user: one that no other login had just written to. Now the log
 -- of a tenant has blocks of about 256 rows, by time, and the index is by block first: the rows that a commit adds lie

@@ -10,26 +10,26 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 
 /// The word for a place.
-pub(super) fn write(at: Timestamp, id: impl std::fmt::Display) -> String {
+pub(crate) fn write(at: Timestamp, id: impl std::fmt::Display) -> String {
     format!("{}.{id}", at.as_millis())
 }
 
 /// The place that a parameter names.
-pub(super) fn read<T: std::str::FromStr>(
+pub(crate) fn read<T: std::str::FromStr>(
     query: &ListQuery,
     name: &str,
 ) -> Result<Option<(Timestamp, T)>, ApiError> {
     query.value(name)?.map(|word| parse(word, name)).transpose()
 }
 
-pub(super) fn parse<T: std::str::FromStr>(word: &str, name: &str) -> Result<(Timestamp, T), ApiError> {
+pub(crate) fn parse<T: std::str::FromStr>(word: &str, name: &str) -> Result<(Timestamp, T), ApiError> {
     word.split_once('.')
         .and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)))
         .ok_or_else(|| ApiError::validation(format!("{name}: must be what an answer gave as next")))
 }
 
 /// How many rows are asked for.
-pub(super) fn limit(query: &ListQuery) -> Result<u32, ApiError> {
+pub(crate) fn limit(query: &ListQuery) -> Result<u32, ApiError> {
     match query.value("limit")? {
         None => Ok(DEFAULT_LIMIT),
         Some(text) => text

@@ -1,0 +1,73 @@
+//! Fills a tenant with users, passkeys and a long audit log, below a project of the console's, so that lists can be
+//! measured. One transaction of SQL, since what would make them takes hours.
+//!
+//! `many_rows seed <database> <tenant id> <users> <rows>` prints who and what can be asked for, as JSON. The database is a
+//! file of SQLite's or a `postgresql://` URL, with the tables of this program's version; the tenant must exist.
+//! `many_rows reads <database>` prints what PostgreSQL has read of each table so far.
+
+#![expect(clippy::print_stdout, reason = "its result is for a program")]
+#![expect(clippy::unwrap_used, reason = "a database that can't be filled has no result")]
+
+use passgate_postgres_connection::PostgresUrl;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+const SQLITE: &str = include_str!("sqlite.sql");
+const POSTGRES: &str = include_str!("postgres.sql");
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["seed", database, tenant, users, rows] => {
+            seed(database, tenant.parse().unwrap(), users.parse().unwrap(), rows.parse().unwrap()).await;
+        }
+        ["reads", database] => reads(database).await,
+        _ => panic!("seed <database> <tenant id> <users> <rows>, or reads <database>"),
+    }
+}
+
+async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
+    let filled = |sql: &str, tenant: String| {
+        // Numbers and an id: nothing that could be anything else in SQL.
+        sql.replace("{tenant}", &tenant)
+            .replace("{users}", &users.to_string())
+            .replace("{rows}", &rows.to_string())
+    };
+    if database.starts_with("postgresql://") {
+        let connection = PostgresUrl::parse(database).unwrap().connect().await.unwrap();
+        connection.client().batch_execute(&filled(POSTGRES, tenant.to_string())).await.unwrap();
+        // By themselves: not in a transaction.
+        connection.client().batch_execute("VACUUM (ANALYZE)").await.unwrap();
+    } else {
+        let db = rusqlite::Connection::open(database).unwrap();
+        db.execute_batch(&filled(SQLITE, tenant.simple().to_string())).unwrap();
+    }
+    let id = |number: u128| Uuid::from_u128(number);
+    println!(
+        "{}",
+        json!({
+            "organization": id(1), "project": id(2), "operator": id(3), "webhook": id(4), "user": id(1_000_000),
+            "credential": credential_id(1),
+        })
+    );
+}
+
+/// The id of one of the passkeys that are made, as the wire has it.
+fn credential_id(number: u128) -> String {
+    passgate_webauthn::base64url::encode(&[&[0; 16], number.to_be_bytes().as_slice()].concat())
+}
+
+/// Rows that PostgreSQL read of each table: by going through it, and by an index.
+async fn reads(database: &str) {
+    let connection = PostgresUrl::parse(database).unwrap().connect().await.unwrap();
+    let sql = "SELECT relname::text, coalesce(seq_tup_read, 0), coalesce(idx_tup_fetch, 0)
+         FROM pg_stat_user_tables";
+    let rows = connection.client().query(sql, &[]).await.unwrap();
+    let tables = rows.iter().map(|row| {
+        let (table, sequential, indexed): (String, i64, i64) = (row.get(0), row.get(1), row.get(2));
+        (table, json!({ "sequential": sequential, "indexed": indexed }))
+    });
+    println!("{}", Value::Object(tables.collect::<Map<_, _>>()));
+}

@@ -1,0 +1,328 @@
+//! How long the first page of each list takes where there is much to list: 50,000 users and two million rows of the audit
+//! log in one tenant. On PostgreSQL it is counted which rows each list makes it read, so that a table that is gone through
+//! from end to end is seen however fast the machine is.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use passgate_postgres_fixture::PostgresServer;
+use serde_json::{Map, Value, json};
+
+use super::page::{Figure, Limit};
+use super::samples::{median, shown};
+use super::server::{Database, Server};
+use super::tools::Tools;
+use super::{Bench, Found};
+use crate::failure::Failure;
+use crate::process;
+
+const USERS: u32 = 50_000;
+const ROWS: u32 = 2_000_000;
+
+/// How often each list is asked for.
+const TIMES: usize = 20;
+
+/// How long its first page may take, in milliseconds.
+const LIMIT: f64 = 100.0;
+
+/// How long PostgreSQL's processes may keep their counts to themselves.
+const COUNTS_SETTLE: Duration = Duration::from_millis(1_500);
+
+/// How long an answer may take at all.
+const TIMEOUT: Duration = Duration::from_mins(2);
+
+/// What must not be gone through.
+const LONG_TABLES: [&str; 3] = ["users", "credentials", "audit_logs"];
+
+/// Which API a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Api {
+    Public,
+    Admin,
+    Console,
+}
+
+/// Every list, by the path of its first page; what stands in braces is filled in.
+const LISTS: &[(Api, &str)] = &[
+    (Api::Public, "/{tenant}/credentials"),
+    (Api::Public, "/{tenant}/credentials?user_id=user-000000"),
+    (Api::Public, "/{tenant}/transaction/user-000000"),
+    (Api::Public, "/{tenant}/audit_logs"),
+    (Api::Public, "/{tenant}/audit_logs?order=asc"),
+    (Api::Public, "/{tenant}/audit_logs?type=webauthn_authentication_final_succeeded"),
+    (Api::Public, "/{tenant}/audit_logs?type=webauthn_credential_deleted"),
+    (Api::Public, "/{tenant}/audit_logs?actor_user_id=user-000777"),
+    (Api::Public, "/{tenant}/audit_logs?q=nowhere"),
+    (Api::Admin, "/tenants"),
+    (Api::Admin, "/tenants/{tenant}/users"),
+    (Api::Admin, "/tenants/{tenant}/users/{user}"),
+    (Api::Admin, "/tenants/{tenant}/audit_logs"),
+    (Api::Admin, "/tenants/{tenant}/secrets/api"),
+    (Api::Admin, "/tenants/{tenant}/secrets/jwk"),
+    (Api::Admin, "/tenants/{tenant}/webhooks"),
+    (Api::Admin, "/tenants/{tenant}/webhooks/{webhook}/deliveries"),
+    (Api::Console, "/organizations"),
+    (Api::Console, "/organizations/{organization}/members"),
+    (Api::Console, "/organizations/{organization}/invitations"),
+    (Api::Console, "/organizations/{organization}/activity"),
+    (Api::Console, "/organizations/{organization}/projects"),
+    (Api::Console, "/environments/{tenant}"),
+    (Api::Console, "/environments/{tenant}/steps"),
+    (Api::Console, "/environments/{tenant}/users"),
+    (Api::Console, "/environments/{tenant}/users?q=user-0007"),
+    (Api::Console, "/environments/{tenant}/users?q=nowhere"),
+    (Api::Console, "/environments/{tenant}/users/{user}"),
+    (Api::Console, "/environments/{tenant}/credentials/{credential}"),
+    (Api::Console, "/environments/{tenant}/audit-log"),
+    (Api::Console, "/environments/{tenant}/audit-log?actor=user-000777"),
+    (Api::Console, "/environments/{tenant}/audit-log?actor_user_id=user-000777"),
+    (Api::Console, "/environments/{tenant}/audit-log?type=webauthn_authentication_final_failed"),
+    (Api::Console, "/environments/{tenant}/audit-log?type=webauthn_credential_deleted"),
+    (Api::Console, "/environments/{tenant}/audit-log?q=nowhere"),
+    (Api::Console, "/environments/{tenant}/insights"),
+    (Api::Console, "/environments/{tenant}/stale-passkeys"),
+    (Api::Console, "/environments/{tenant}/deleted-attempts"),
+    (Api::Console, "/environments/{tenant}/api-keys"),
+    (Api::Console, "/environments/{tenant}/signing-keys"),
+    (Api::Console, "/environments/{tenant}/webhooks"),
+    (Api::Console, "/environments/{tenant}/webhooks/{webhook}/deliveries"),
+];
+
+/// What one list took on one database.
+struct Taken {
+    median: f64,
+    worst: f64,
+    /// Rows that PostgreSQL read for one answer, by going through a long table and by indexes.
+    reads: Option<(f64, f64)>,
+}
+
+/// The figures, and a page with each list.
+pub(super) fn measure(
+    bench: &Bench<'_>,
+    databases: &[Database],
+    postgres: &PostgresServer,
+) -> Result<(Found, String), Failure> {
+    let (users, rows) = (USERS / bench.scale.fraction, ROWS / bench.scale.fraction);
+    let example = Tools::many_rows(bench.workspace, bench.interrupts)?;
+    let mut found = Found::default();
+    let mut columns = Vec::new();
+    for kind in databases {
+        Bench::heading(&format!("lists of {users} users and {rows} audit rows, {}", kind.name()));
+        let database = match kind {
+            Database::Sqlite(_) => Database::Sqlite(bench.make_new("lists")?.join("passgate.db")),
+            Database::Postgres { secret, .. } => {
+                Database::Postgres { url: postgres.create_database("lists"), secret: secret.clone() }
+            }
+        };
+        let filled = Filled::make(bench, database, &example, users, rows)?;
+        let server = Server::start(bench, &filled.database)?;
+        let mut taken = Vec::new();
+        for (api, path) in LISTS {
+            let measured = filled.ask(bench, &server, *api, path)?;
+            println!("{:>9} ms  {}", shown(measured.median), named(*api, path));
+            taken.push(measured);
+        }
+        server.stop(bench.interrupts)?;
+        let medians = taken.iter().map(|taken| taken.median).fold(0.0, f64::max);
+        let name = format!("slowest list of {users} users and {rows} audit rows, {}", kind.name());
+        found.figures.push(Figure::new(&name, medians, "ms").within(Limit::AtMost(LIMIT)));
+        if taken.iter().any(|taken| taken.reads.is_some()) {
+            let gone_through = taken.iter().filter_map(|taken| taken.reads).map(|(rows, _)| rows);
+            let name =
+                "rows of users, credentials and log that a list goes through without an index, PostgreSQL";
+            found
+                .figures
+                .push(Figure::new(name, gone_through.fold(0.0, f64::max), "").within(Limit::AtMost(0.0)));
+        }
+        columns.push((kind, taken));
+    }
+    let json: Vec<Value> = LISTS
+        .iter()
+        .enumerate()
+        .map(|(place, (api, path))| {
+            let mut list = Map::from_iter([("list".to_owned(), named(*api, path).into())]);
+            for (kind, taken) in &columns {
+                let taken = &taken[place];
+                let mut of = json!({ "median_ms": taken.median, "worst_ms": taken.worst });
+                if let Some((sequential, indexed)) = taken.reads {
+                    of["rows_read"] = json!({ "sequential": sequential, "indexed": indexed });
+                }
+                list.insert(kind.key().to_owned(), of);
+            }
+            Value::Object(list)
+        })
+        .collect();
+    println!("\n{}", table(&columns));
+    found.json.insert("lists".to_owned(), json.into());
+    Ok((found, page(users, rows, &table(&columns))))
+}
+
+fn named(api: Api, path: &str) -> String {
+    let prefix = match api {
+        Api::Public => "public",
+        Api::Admin => "admin",
+        Api::Console => "console",
+    };
+    format!("{prefix} `{path}`")
+}
+
+/// What each list took, for people.
+fn table(columns: &[(&Database, Vec<Taken>)]) -> String {
+    // Writing to a String does not fail.
+    let mut text = "| list |".to_owned();
+    let mut line = "|---|".to_owned();
+    for (kind, _) in columns {
+        let _ = write!(text, " {}, median ms | worst |", kind.name());
+        line.push_str("--:|--:|");
+    }
+    if columns.iter().any(|(_, taken)| taken.iter().any(|taken| taken.reads.is_some())) {
+        text.push_str(" rows gone through | rows by index |");
+        line.push_str("--:|--:|");
+    }
+    let _ = write!(text, "\n{line}\n");
+    for (place, (api, path)) in LISTS.iter().enumerate() {
+        let _ = write!(text, "| {} |", named(*api, path));
+        for (_, taken) in columns {
+            let taken = &taken[place];
+            let _ = write!(text, " {} | {} |", shown(taken.median), shown(taken.worst));
+        }
+        for (sequential, indexed) in columns.iter().filter_map(|(_, taken)| taken[place].reads) {
+            let _ = write!(text, " {} | {} |", shown(sequential.round()), shown(indexed.round()));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn page(users: u32, rows: u32, table: &str) -> String {
+    format!(
+        "\
+# Lists
+
+Written by `cargo xtask bench --alone --lists`: the first page of each list, of one tenant with {users} users, their
+passkeys, and {rows} rows of the audit log over 300 days, asked for {TIMES} times over HTTP, each time with a new
+connection. SQLite has no statistics, as the server makes none; PostgreSQL has been analyzed, as it does by itself.
+
+*Rows gone through* are those of `users`, `credentials` and `audit_logs` that PostgreSQL read for one answer by a scan of
+the table; *rows by index*, those it fetched by an index of these tables.
+
+{table}"
+    )
+}
+
+/// A database with much to list, and what to ask with.
+struct Filled {
+    database: Database,
+    example: PathBuf,
+    names: Vec<(String, String)>,
+    api_key: String,
+    admin_token: String,
+}
+
+impl Filled {
+    fn make(
+        bench: &Bench<'_>,
+        database: Database,
+        example: &std::path::Path,
+        users: u32,
+        rows: u32,
+    ) -> Result<Self, Failure> {
+        let run = |arguments: &[&str]| {
+            let mut command = bench.tools.passgate(&bench.folder.join("data"));
+            database.configure(&mut command);
+            // No server runs beside it.
+            command.env("PASSGATE_ADMIN_LISTEN", "127.0.0.1:1");
+            let output = process::output(command.args(arguments), bench.interrupts)?;
+            serde_json::from_str::<Value>(&output).map_err(Failure::to("read what a command printed"))
+        };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let tenant =
+            run(&["tenant", "create", "--json", "--name", "Many", "--app-url", "https://app.example.com"])?;
+        let token = run(&["admin-token", "create", "--json", "--name", "lists"])?;
+        let tenant_id = text(&tenant["tenant_id"]);
+        let place = place(&database);
+        let (users, rows) = (users.to_string(), rows.to_string());
+        let begun = Instant::now();
+        let mut seed = process::command(example, &bench.folder);
+        seed.args(["seed", &place, &tenant_id, &users, &rows]);
+        let ids: Value = serde_json::from_str(&process::output(&mut seed, bench.interrupts)?)
+            .map_err(Failure::to("read what was seeded"))?;
+        println!("seeded in {} s", begun.elapsed().as_secs());
+        let mut names = vec![("{tenant}".to_owned(), tenant_id)];
+        let ids = ids.as_object().into_iter().flatten();
+        names.extend(ids.map(|(name, id)| (format!("{{{name}}}"), text(id))));
+        let (api_key, admin_token) = (text(&tenant["api_key"]["secret"]), text(&token["token"]));
+        Ok(Self { database, example: example.to_owned(), names, api_key, admin_token })
+    }
+
+    /// Asks for one list, so often.
+    fn ask(&self, bench: &Bench<'_>, server: &Server, api: Api, path: &str) -> Result<Taken, Failure> {
+        let path = self.names.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+        let (port, path, header) = match api {
+            Api::Public => (server.public_port(), path, format!("apiKey: {}", self.api_key)),
+            Api::Admin => (server.admin_port(), path, format!("Authorization: Bearer {}", self.admin_token)),
+            Api::Console => {
+                let path = format!("/console/api{path}");
+                (server.admin_port(), path, format!("Authorization: Bearer {}", self.admin_token))
+            }
+        };
+        // The first finds nothing in memory; it counts among the worst.
+        let before = self.reads(bench)?;
+        let mut times = Vec::new();
+        for _ in 0..TIMES {
+            times.push(time(port, &path, &header)?);
+        }
+        let after = self.reads(bench)?;
+        let reads = before.zip(after).map(|(before, after)| {
+            let grown = |how: &str| {
+                let of = |reads: &Value| -> f64 {
+                    LONG_TABLES.iter().filter_map(|table| reads[*table][how].as_f64()).sum()
+                };
+                #[expect(clippy::cast_precision_loss, reason = "there are twenty")]
+                let times = TIMES as f64;
+                (of(&after) - of(&before)) / times
+            };
+            (grown("sequential"), grown("indexed"))
+        });
+        Ok(Taken { median: median(&times), worst: times.iter().copied().fold(0.0, f64::max), reads })
+    }
+
+    /// What PostgreSQL has read so far.
+    fn reads(&self, bench: &Bench<'_>) -> Result<Option<Value>, Failure> {
+        let Database::Postgres { url, .. } = &self.database else { return Ok(None) };
+        thread::sleep(COUNTS_SETTLE);
+        let mut command = process::command(&self.example, &bench.folder);
+        let output = process::output(command.args(["reads", url]), bench.interrupts)?;
+        serde_json::from_str(&output).map(Some).map_err(Failure::to("read what PostgreSQL has read"))
+    }
+}
+
+fn place(database: &Database) -> String {
+    match database {
+        Database::Sqlite(path) => path.display().to_string(),
+        Database::Postgres { url, .. } => url.clone(),
+    }
+}
+
+/// How long an answer takes, to its last byte, in milliseconds.
+fn time(port: u16, path: &str, header: &str) -> Result<f64, Failure> {
+    let fail = |error: std::io::Error| Failure::Because(format!("GET {path}: {error}"));
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{header}\r\nConnection: close\r\n\r\n");
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map_err(fail)?;
+    stream.set_read_timeout(Some(TIMEOUT)).map_err(fail)?;
+    stream.write_all(request.as_bytes()).map_err(fail)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).map_err(fail)?;
+    let taken = begun.elapsed();
+    if answer.starts_with(b"HTTP/1.1 200") {
+        return Ok(taken.as_secs_f64() * 1_000.0);
+    }
+    let answer = String::from_utf8_lossy(&answer);
+    Err(Failure::Because(format!("GET {path} was answered {answer}")))
+}
