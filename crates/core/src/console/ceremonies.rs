@@ -2,6 +2,7 @@
 //! minutes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Mutex, PoisonError};
 
 use passgate_webauthn::Aaguid;
@@ -170,14 +171,26 @@ pub struct IntegrationSteps {
     pub login_finished: Option<Timestamp>,
 }
 
-/// What was counted and not written yet. It is taken every few seconds, and codes are ours, so it stays small.
+/// How many different counts wait to be written: some 30 MB. Only a database that is out of reach for long, or a hundred
+/// thousand tenants that are all busy, have more.
+const MOST: usize = 200_000;
+
+/// What was counted and not written yet. It is taken every few seconds, and codes are ours, so it stays small. While
+/// the database is out of reach it grows by the minute, up to a bound; what is new then is not counted.
 #[derive(Default)]
 pub(crate) struct CeremonyCounts(Mutex<HashMap<(TenantId, i64, Counted), u64>>);
 
 impl CeremonyCounts {
     fn add(&self, tenant_id: TenantId, minute: i64, what: Counted, count: u64) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts.entry((tenant_id, minute, what)).or_default() += count;
+        let is_full = counts.len() >= MOST;
+        match counts.entry((tenant_id, minute, what)) {
+            Entry::Occupied(mut counted) => *counted.get_mut() += count,
+            Entry::Vacant(_) if is_full => {}
+            Entry::Vacant(new) => {
+                new.insert(count);
+            }
+        }
     }
 
     fn take(&self) -> Vec<MinuteCount> {
@@ -250,5 +263,29 @@ impl<S: Store> Passgate<S> {
     pub async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
         self.write_ceremony_counts().await?;
         self.store.insights(tenant_id, range).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_waits_to_be_written_is_bounded() {
+        let counts = CeremonyCounts::default();
+        let tenant = TenantId::new(Uuid::nil());
+        let begun = || Counted { ceremony: Ceremony::Login, outcome: Outcome::Begun, code: String::new() };
+        let most = i64::try_from(MOST).unwrap();
+        for minute in 0..most + 10 {
+            counts.add(tenant, minute, begun(), 1);
+        }
+        counts.add(tenant, 7, begun(), 2);
+        let taken = counts.take();
+        assert_eq!(taken.len(), MOST);
+        assert_eq!(taken[7], MinuteCount { tenant_id: tenant, minute: 7, what: begun(), count: 3 });
+        counts.add(tenant, most, begun(), 1);
+        assert_eq!(counts.take().len(), 1);
     }
 }
