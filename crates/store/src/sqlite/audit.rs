@@ -1,6 +1,6 @@
 //! The audit log.
 
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType};
+use passgate_core::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditRows, AuditType};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -13,6 +13,7 @@ use rusqlite::{CachedStatement, Connection, params};
 use super::fault::Fault;
 use super::paging::offset;
 use super::rows::collect;
+use super::version;
 use crate::records::{self, audit_columns};
 use crate::rows::Blob;
 
@@ -191,14 +192,66 @@ pub(super) fn page(
     tenant_id: TenantId,
     filter: &AuditFilter,
     page: PageRequest,
-) -> Result<Page<AuditRow>, Fault> {
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<(Page<AuditRow>, Option<AuditCount>), Fault> {
     let conditions = Conditions::new(tenant_id, filter)?;
     // One snapshot, so that the count is that of the list.
     let snapshot = db.unchecked_transaction()?;
-    let found =
-        Page { total: count(&snapshot, &conditions)?, items: list(&snapshot, tenant_id, &conditions, page)? };
+    let whole = count(&snapshot, tenant_id, &conditions, known, settled)?;
+    let later = count_between(&snapshot, &conditions, Some(whole.until), None)?;
+    let total = whole.count + later;
+    let items = list(&snapshot, tenant_id, &conditions, page)?;
+    let is_imported = snapshot
+        .prepare_cached("SELECT 1 FROM tenants WHERE id = ?1 AND import_began_at IS NOT NULL")?
+        .exists([tenant_id.blob()])?;
     snapshot.finish()?;
-    Ok(found)
+    Ok((Page { total, items }, (!is_imported).then_some(whole)))
+}
+
+/// How many rows there are up to a moment: the known one, if what is known still holds.
+fn count(
+    db: &Connection,
+    tenant_id: TenantId,
+    conditions: &Conditions,
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<AuditCount, Fault> {
+    let version = version::read(db)?;
+    let mut oldest = db.prepare_cached(
+        "SELECT created_at, id FROM audit_logs WHERE tenant_id = ?1 ORDER BY created_at, id LIMIT 1",
+    )?;
+    let oldest = collect(oldest.query([tenant_id.blob()])?, records::audit_place)?.pop();
+    if let Some(known) = known
+        && known.version == version
+        && known.oldest == oldest
+    {
+        return Ok(known);
+    }
+    let count = count_between(db, conditions, None, Some(settled))?;
+    Ok(AuditCount { count, until: settled, oldest, version })
+}
+
+/// How many rows there are after a moment, and up to one.
+fn count_between(
+    db: &Connection,
+    conditions: &Conditions,
+    after: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<u64, Fault> {
+    let bound = |at: Option<Timestamp>, otherwise: i64| at.map_or(otherwise, Timestamp::as_millis);
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT count(*) FROM audit_logs WHERE {} AND created_at > ?13 AND created_at <= ?14",
+        conditions.sql
+    ))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(13, bound(after, i64::MIN))?;
+    statement.raw_bind_parameter(14, bound(until, i64::MAX))?;
+    let mut rows = statement.raw_query();
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let count: i64 = row.get(0)?;
+    // A count is not negative.
+    Ok(count.cast_unsigned())
 }
 
 /// The rows that a filter lets through and that stand behind a place, oldest first.
@@ -228,49 +281,104 @@ pub(super) fn behind(
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }
 
-/// The rows that a filter lets through and that stand before a place, newest first.
+/// The rows that a filter lets through and that stand before a place, newest first. Where rows have to be looked at one
+/// by one, at most `look_at` are.
 pub(super) fn before(
     db: &Connection,
     tenant_id: TenantId,
     filter: &AuditFilter,
     place: Option<AuditPlace>,
     limit: u32,
-) -> Result<Vec<AuditRow>, Fault> {
-    let mut conditions = Conditions::new(tenant_id, filter)?;
-    if let Some(place) = place {
-        conditions.sql.push_str(" AND (created_at, id) < (?8, ?9)");
-        conditions.values.push((8, Value::Integer(place.at.as_millis())));
-        conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
+    look_at: u32,
+) -> Result<AuditRows, Fault> {
+    let found = Before::new(tenant_id, filter, place)?;
+    // One snapshot: what is looked at is what the place that follows is counted from.
+    let snapshot = db.unchecked_transaction()?;
+    let mut statement = snapshot.prepare_cached(&found.rows())?;
+    found.bind(&mut statement, limit, look_at)?;
+    let rows = collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))?;
+    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let next = match rows.last() {
+        Some(last) if is_full => Some(AuditPlace { at: last.at, id: last.id }),
+        Some(_) | None if filter.looks_at_rows() => {
+            let mut statement = snapshot.prepare_cached(&found.last_looked_at())?;
+            found.bind(&mut statement, 1, look_at.saturating_sub(1))?;
+            collect(statement.raw_query(), records::audit_place)?.pop()
+        }
+        Some(_) | None => None,
+    };
+    drop(statement);
+    snapshot.finish()?;
+    Ok(AuditRows { rows, next })
+}
+
+/// What is asked for before a place: what an index finds, and what has to be looked for in the rows.
+struct Before {
+    indexed: Conditions,
+    looked_at: Conditions,
+}
+
+impl Before {
+    fn new(tenant_id: TenantId, filter: &AuditFilter, place: Option<AuditPlace>) -> Result<Self, Fault> {
+        let AuditFilter { after, before, user, kinds, actor, source_ip, anything } = filter.clone();
+        let by_index = AuditFilter { after, before, user, ..AuditFilter::default() };
+        let by_looking = AuditFilter { kinds, actor, source_ip, anything, ..AuditFilter::default() };
+        let mut indexed = Conditions::new(tenant_id, &by_index)?;
+        if let Some(place) = place {
+            indexed.sql.push_str(" AND (created_at, id) < (?8, ?9)");
+            indexed.values.push((8, Value::Integer(place.at.as_millis())));
+            indexed.values.push((9, Value::Blob(place.id.blob().to_vec())));
+        }
+        Ok(Self { indexed, looked_at: Conditions::new(tenant_id, &by_looking)? })
     }
-    let mut statement = db.prepare_cached(&newest_first(&conditions))?;
-    conditions.bind(&mut statement)?;
-    statement.raw_bind_parameter(10, limit)?;
-    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
-}
 
-fn newest_first(conditions: &Conditions) -> String {
-    // Without statistics, SQLite takes the tenant's whole log for as short as one user's part of it.
-    let is_timeline = conditions.values.iter().any(|(parameter, _)| *parameter == USER);
-    let table = if is_timeline { "audit_logs INDEXED BY audit_logs_by_actor" } else { "audit_logs" };
-    format!(
-        "SELECT {AUDIT_COLUMNS}
-         FROM {table}
-         WHERE {}
-         ORDER BY created_at DESC, id DESC
-         LIMIT ?10",
-        conditions.sql
-    )
-}
+    fn table(&self) -> &'static str {
+        // Without statistics, SQLite takes the tenant's whole log for as short as one user's part of it.
+        let is_timeline = self.indexed.values.iter().any(|(parameter, _)| *parameter == USER);
+        if is_timeline { "audit_logs INDEXED BY audit_logs_by_actor" } else { "audit_logs" }
+    }
 
-fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
-    let mut statement =
-        db.prepare_cached(&format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql))?;
-    conditions.bind(&mut statement)?;
-    let mut rows = statement.raw_query();
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let count: i64 = row.get(0)?;
-    // A count is not negative.
-    Ok(count.cast_unsigned())
+    /// The inner rows come in their order, and pass the outer conditions in it: sorting them again would mean looking at
+    /// all of them first.
+    fn rows(&self) -> String {
+        format!(
+            "SELECT {AUDIT_COLUMNS}
+             FROM (
+                 SELECT *
+                 FROM {}
+                 WHERE {}
+                 ORDER BY created_at DESC, id DESC
+                 LIMIT ?12
+             )
+             WHERE {}
+             LIMIT ?10",
+            self.table(),
+            self.indexed.sql,
+            self.looked_at.sql
+        )
+    }
+
+    /// The place of the row after so many.
+    fn last_looked_at(&self) -> String {
+        format!(
+            "SELECT created_at, id
+             FROM {}
+             WHERE {}
+             ORDER BY created_at DESC, id DESC
+             LIMIT ?10 OFFSET ?12",
+            self.table(),
+            self.indexed.sql
+        )
+    }
+
+    fn bind(&self, statement: &mut CachedStatement<'_>, limit: u32, look_at: u32) -> Result<(), Fault> {
+        // One that a statement leaves out stays unused: their numbers are below that of the last.
+        self.indexed.bind(statement)?;
+        self.looked_at.bind(statement)?;
+        statement.raw_bind_parameter(10, limit)?;
+        statement.raw_bind_parameter(12, look_at)?;
+        Ok(())
+    }
 }
 
 fn list(
@@ -316,10 +424,16 @@ mod tests {
                 "audit_logs_by_actor (tenant_id=? AND actor_user_id=?)",
             ),
         ] {
-            let conditions = Conditions::new(tenant, &filter).expect("a filter");
-            let plan = plan(&newest_first(&conditions));
-            assert!(plan.contains(index), "{plan}");
-            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+            for looking in [None, Some("text".to_owned())] {
+                let filter = AuditFilter { anything: looking, ..filter.clone() };
+                let before = Before::new(tenant, &filter, None).expect("a filter");
+                for sql in [before.rows(), before.last_looked_at()] {
+                    // The rows that are looked at are a table of their own.
+                    let plan = plan(&sql).replace("SCAN (subquery", "(subquery");
+                    assert!(plan.contains(index), "{plan}");
+                    assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+                }
+            }
         }
     }
 }

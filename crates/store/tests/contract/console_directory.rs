@@ -75,8 +75,8 @@ pub(crate) async fn the_audit_log_is_read_backwards_from_a_place_on(backend: &im
     }
     store.append_audit(entries.clone()).await.unwrap();
     let page = async |filter: AuditFilter, place, limit| {
-        let rows = store.audit_log_before(ours, filter, place, limit).await.unwrap();
-        rows.into_iter().map(|row| (row.id, AuditPlace { at: row.at, id: row.id })).collect::<Vec<_>>()
+        let found = store.audit_log_before(ours, filter, place, limit, 100).await.unwrap();
+        found.rows.into_iter().map(|row| (row.id, AuditPlace { at: row.at, id: row.id })).collect::<Vec<_>>()
     };
     let all = page(AuditFilter::default(), None, 10).await;
     assert_eq!(all.len(), 4);
@@ -87,6 +87,42 @@ pub(crate) async fn the_audit_log_is_read_backwards_from_a_place_on(backend: &im
     let of_alice = AuditFilter { user: Some(app_id("alice")), ..AuditFilter::default() };
     let ids: Vec<_> = page(of_alice, None, 10).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, [entries[2].id, entries[0].id], "the whole id, not a part of it");
+}
+
+pub(crate) async fn a_search_of_the_audit_log_looks_at_so_many_rows_and_says_where_to_go_on(
+    backend: &impl Backend,
+) {
+    let store = &**backend.store();
+    let ours = tenant(store, "ours").await;
+    let mut entries = Vec::new();
+    for number in 0..10 {
+        let mut entry = audit(ours, AuditType::CredentialDeleted);
+        entry.at = NOW + seconds(number);
+        entry.actor = Some(app_id(if number % 4 == 0 { "rare" } else { "often" }));
+        entries.push(entry);
+    }
+    store.append_audit(entries.clone()).await.unwrap();
+    let place = |number: usize| Some(AuditPlace { at: entries[number].at, id: entries[number].id });
+    let rare = AuditFilter { actor: Some("rar".to_owned()), ..AuditFilter::default() };
+    let search = async |filter: &AuditFilter, place, limit| {
+        let found = store.audit_log_before(ours, filter.clone(), place, limit, 3).await.unwrap();
+        (found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), found.next)
+    };
+    // Nine to seven, six to four, three to one, and the first.
+    assert_eq!(search(&rare, None, 5).await, (vec![entries[8].id], place(7)));
+    assert_eq!(search(&rare, place(7), 5).await, (vec![entries[4].id], place(4)));
+    assert_eq!(search(&rare, place(4), 5).await, (vec![], place(1)));
+    assert_eq!(search(&rare, place(1), 5).await, (vec![entries[0].id], None));
+    // A page that is full goes on behind its last row.
+    assert_eq!(search(&rare, None, 1).await, (vec![entries[8].id], place(8)));
+    let often = AuditFilter { anything: Some("often".to_owned()), ..AuditFilter::default() };
+    assert_eq!(search(&often, None, 2).await, (vec![entries[9].id, entries[7].id], place(7)));
+    // Where an index knows, there is nothing to look for.
+    let of_user = AuditFilter { user: Some(app_id("rare")), ..AuditFilter::default() };
+    let ids = vec![entries[8].id, entries[4].id, entries[0].id];
+    assert_eq!(search(&of_user, None, 5).await, (ids, None));
+    let at_once = store.audit_log_before(ours, AuditFilter::default(), None, 5, 100).await.unwrap();
+    assert_eq!((at_once.rows.len(), at_once.next), (5, place(5)));
 }
 
 pub(crate) async fn unused_credentials_are_listed_longest_unused_first(backend: &impl Backend) {
