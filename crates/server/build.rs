@@ -27,12 +27,15 @@ fn main() -> io::Result<()> {
         encoder.write_all(&plain)?;
         let gzip = out.join(format!("console_{number}.gz"));
         fs::write(&gzip, encoder.finish()?)?;
+        // A copy: whoever builds the console anew takes the files away that this binary is compiled from.
+        let copy = out.join(format!("console_{number}"));
+        fs::write(&copy, &plain)?;
         let path = file.strip_prefix(&folder).unwrap_or(file).to_string_lossy().replace('\\', "/");
         // Writing to a String does not fail.
         let _ = writeln!(
             list,
             "    Asset {{ path: {path:?}, plain: include_bytes!({:?}), gzip: include_bytes!({:?}) }},",
-            file.canonicalize()?.display().to_string(),
+            copy.display().to_string(),
             gzip.display().to_string(),
         );
     }

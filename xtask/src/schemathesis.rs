@@ -1,4 +1,4 @@
-//! `cargo xtask test --only schemathesis`: both documents against a server of their own, by requests that schemathesis
+//! `cargo xtask test --only schemathesis`: all three documents against a server of their own, by requests that schemathesis
 //! makes from them. None may be answered with 5xx, nor by what its document doesn't have.
 
 use std::fs::{self, File};
@@ -27,11 +27,11 @@ const POLL: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
     let schemathesis = install(workspace, interrupts)?;
-    let (passgate, populate) = build(workspace, interrupts)?;
+    let programs = build(workspace, interrupts)?;
     let folder = workspace.root().join("target/schemathesis");
     make_new(&folder)?;
-    let mut server = Server::start(&passgate, &folder, interrupts)?;
-    let tried = server.populate(&populate, interrupts).and_then(|tenants| {
+    let mut server = Server::start(&programs.passgate, &folder, interrupts)?;
+    let tried = server.populate(&programs, interrupts).and_then(|tenants| {
         for run in runs(&server, &tenants) {
             println!("\n--- {}", run.name);
             process::run(&mut run.command(&schemathesis, &server.folder)?, interrupts)?;
@@ -68,11 +68,30 @@ fn install(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf, Fa
     Ok(program)
 }
 
-/// The server, and what makes tenants for it.
-fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<(PathBuf, PathBuf), Failure> {
-    let arguments = ["--package", "passgate", "--bin", "passgate", "--example", "populate"];
+/// The server, and what makes tenants for it, and an organization at its console.
+struct Programs {
+    passgate: PathBuf,
+    populate: PathBuf,
+    populate_console: PathBuf,
+}
+
+fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<Programs, Failure> {
+    let arguments = [
+        "--package",
+        "passgate",
+        "--bin",
+        "passgate",
+        "--example",
+        "populate",
+        "--example",
+        "populate_console",
+    ];
     let messages = builds::messages(workspace, interrupts, &arguments)?;
-    Ok((builds::executable(&messages, "passgate")?, builds::executable(&messages, "populate")?))
+    Ok(Programs {
+        passgate: builds::executable(&messages, "passgate")?,
+        populate: builds::executable(&messages, "populate")?,
+        populate_console: builds::executable(&messages, "populate_console")?,
+    })
 }
 
 /// Makes an empty folder in the place of whatever an earlier run left.
@@ -90,6 +109,8 @@ struct Server {
     public_port: u16,
     admin_port: u16,
     admin_token: String,
+    /// What claims its console.
+    claim_link: String,
 }
 
 impl Server {
@@ -112,9 +133,18 @@ impl Server {
         let mut serve = configured();
         serve.arg("serve").stdout(file.try_clone().map_err(failure)?).stderr(file);
         let running = Running::start(&mut serve)?;
-        let mut server =
-            Self { running, folder: folder.to_owned(), public_port, admin_port, admin_token: String::new() };
+        let mut server = Self {
+            running,
+            folder: folder.to_owned(),
+            public_port,
+            admin_port,
+            admin_token: String::new(),
+            claim_link: String::new(),
+        };
         server.wait(interrupts)?;
+        let mut claim = configured();
+        claim.args(["console", "claim", "--json"]);
+        server.claim_link = text(&json(&process::output(&mut claim, interrupts)?)?, "url")?;
         let mut create = configured();
         create.args(["admin-token", "create", "--name", "schemathesis", "--json"]);
         let created = json(&process::output(&mut create, interrupts)?)?;
@@ -153,20 +183,45 @@ impl Server {
     }
 
     /// A tenant for each document: the admin API's requests configure theirs in every way there is.
-    fn populate(&self, populate: &Path, interrupts: &Interrupts) -> Result<Tenants, Failure> {
+    fn populate(&self, programs: &Programs, interrupts: &Interrupts) -> Result<Tenants, Failure> {
         let make = || {
-            let mut command = process::command(populate, &self.folder);
+            let mut command = process::command(&programs.populate, &self.folder);
             command.args([Self::url(self.public_port), Self::url(self.admin_port)]);
             command.env("PASSGATE_ADMIN_TOKEN", &self.admin_token);
             json(&process::output(&mut command, interrupts)?)
         };
-        Ok(Tenants { public: Tenant::read(&make()?)?, admin: Tenant::read(&make()?)? })
+        let mut console = process::command(&programs.populate_console, &self.folder);
+        console.args([
+            Self::url(self.admin_port),
+            format!("http://localhost:{}", self.admin_port),
+            self.claim_link.clone(),
+        ]);
+        let console = Organization::read(&json(&process::output(&mut console, interrupts)?)?)?;
+        Ok(Tenants { public: Tenant::read(&make()?)?, admin: Tenant::read(&make()?)?, console })
     }
 }
 
 struct Tenants {
     public: Tenant,
     admin: Tenant,
+    console: Organization,
+}
+
+/// What `populate_console` made.
+struct Organization {
+    id: String,
+    project_id: String,
+    tenant_id: String,
+}
+
+impl Organization {
+    fn read(made: &Value) -> Result<Self, Failure> {
+        Ok(Self {
+            id: text(made, "organization_id")?,
+            project_id: text(made, "project_id")?,
+            tenant_id: text(made, "tenant_id")?,
+        })
+    }
 }
 
 /// What `populate` made.
@@ -207,6 +262,8 @@ fn text(made: &Value, member: &str) -> Result<String, Failure> {
 struct Run {
     name: &'static str,
     url: String,
+    /// The path of the document that says what there is.
+    document: &'static str,
     /// The header with which it proves who calls.
     header: (&'static str, String),
     /// What stands in place of made-up parameters, so that something is found.
@@ -226,7 +283,7 @@ impl Run {
         let file = folder.join("schemathesis.toml");
         fs::write(&file, configuration).map_err(Failure::to(format_args!("write {}", file.display())))?;
         let mut command = process::command(schemathesis, folder);
-        command.arg("--config-file").arg(file).arg("run").arg(format!("{}/openapi.json", self.url));
+        command.arg("--config-file").arg(file).arg("run").arg(format!("{}{}", self.url, self.document));
         // The same requests each time; all failures at once.
         command.args(["--generation-deterministic", "--continue-on-failure", "--no-color"]);
         command.args(["--max-examples", EXAMPLES, "--max-redirects", "0", "--request-timeout", "10"]);
@@ -239,12 +296,13 @@ impl Run {
 
 /// What is tried, in an order in which each still finds what it is about: what deletes comes last.
 fn runs(server: &Server, tenants: &Tenants) -> Vec<Run> {
-    let Tenants { public, admin } = tenants;
+    let Tenants { public, admin, console } = tenants;
     let all_phases = ["--phases", "examples,coverage,fuzzing"];
     let with = |more: &[&'static str]| all_phases.iter().chain(more).copied().collect::<Vec<_>>();
     let of_public = |name, parameters, arguments: &[&'static str]| Run {
         name,
         url: Server::url(server.public_port),
+        document: "/openapi.json",
         header: ("apiKey", public.api_key.clone()),
         parameters: [vec![("path.tenant_id", public.id.clone())], parameters].concat(),
         arguments: with(arguments),
@@ -252,6 +310,7 @@ fn runs(server: &Server, tenants: &Tenants) -> Vec<Run> {
     let of_admin = |name, parameters, arguments: &[&'static str]| Run {
         name,
         url: Server::url(server.admin_port),
+        document: "/openapi.json",
         header: ("Authorization", format!("Bearer {}", server.admin_token)),
         parameters: [vec![("path.tenant_id", admin.id.clone())], parameters].concat(),
         arguments: with(arguments),
@@ -260,6 +319,22 @@ fn runs(server: &Server, tenants: &Tenants) -> Vec<Run> {
         vec![("path.credential_id", public.credential_id.clone()), ("path.user_id", public.user_id.clone())]
     };
     let user = || vec![("path.user_id", admin.user_row_id.clone())];
+    // A program is an owner of every organization, and has no session.
+    let of_console = |name, parameters, arguments: &[&'static str]| Run {
+        name,
+        url: Server::url(server.admin_port),
+        document: "/openapi/console.json",
+        header: ("Authorization", format!("Bearer {}", server.admin_token)),
+        parameters,
+        arguments: with(arguments),
+    };
+    let ours = || {
+        vec![
+            ("path.organization_id", console.id.clone()),
+            ("path.project_id", console.project_id.clone()),
+            ("path.tenant_id", console.tenant_id.clone()),
+        ]
+    };
     vec![
         of_public("the public API, with ids that exist", ids(), &["--exclude-operation-id-regex", "^delete"]),
         of_public(
@@ -286,5 +361,21 @@ fn runs(server: &Server, tenants: &Tenants) -> Vec<Run> {
             &["--include-operation-id", "deleteApiKey"],
         ),
         of_admin("what deletes a tenant", vec![], &["--include-operation-id", "deleteTenant"]),
+        // Live rows have no end.
+        of_console(
+            "the console's API, with ids that exist",
+            ours(),
+            &["--exclude-operation-id-regex", "^(delete|watchAuditLog)"],
+        ),
+        of_console(
+            "the console's API, with ids that are made up",
+            vec![],
+            &["--include-path-regex", r"\{(organization|project|tenant)_id\}$"],
+        ),
+        of_console(
+            "what deletes a project and an organization",
+            ours(),
+            &["--include-operation-id-regex", "^delete(Project|Organization)$"],
+        ),
     ]
 }

@@ -17,6 +17,22 @@ pub struct TenantConfig {
     /// The audit log (ours, additive).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit_log: Option<AuditLogConfig>,
+    /// How much one source address may ask of the endpoints that need no API key, beside the installation's own limit
+    /// (ours, additive). Default: the installation's alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimitConfig>,
+}
+
+/// How many requests of one source address are let through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RateLimitConfig {
+    /// How many a minute: 1 to 60000.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 60_000, example = 120))]
+    pub requests_per_minute: u32,
+    /// How many at once: 1 to 10000.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10_000, example = 20))]
+    pub burst: u32,
 }
 
 /// The audit log.

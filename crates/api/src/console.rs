@@ -879,7 +879,7 @@ pub struct DeletedAttempts {
     pub code: String,
     /// How often.
     pub count: u64,
-    /// On which day last.
+    /// When last, to the minute.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_at: Option<OffsetDateTime>,
 }

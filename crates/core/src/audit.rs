@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::clock::Timestamp;
 use crate::ids::{AuditId, CredentialId, TenantId};
+use crate::store::Version;
 use crate::transaction::TransactionIdentifier;
 use crate::user::AppUserId;
 
@@ -117,6 +118,14 @@ pub struct AuditEntry {
     pub at: Timestamp,
 }
 
+impl AuditFilter {
+    /// Whether rows have to be looked at one by one: an index knows a moment and a user, and nothing else of a row.
+    #[must_use]
+    pub fn looks_at_rows(&self) -> bool {
+        !self.kinds.is_empty() || self.actor.is_some() || self.source_ip.is_some() || self.anything.is_some()
+    }
+}
+
 impl AuditEntry {
     /// The same row, telling of the failure of what would have succeeded.
     #[must_use]
@@ -167,6 +176,28 @@ pub struct AuditPlace {
     pub id: AuditId,
 }
 
+/// How many rows a filter let through, for whoever counts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditCount {
+    /// How many up to a moment, itself included.
+    pub count: u64,
+    /// That moment: so long ago that no earlier row will come.
+    pub until: Timestamp,
+    /// The oldest row there was: what is deleted of a log is its beginning.
+    pub oldest: Option<AuditPlace>,
+    /// The database's version, which grows when rows of elsewhere are brought in.
+    pub version: Version,
+}
+
+/// Some rows of the log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditRows {
+    /// The rows. They may be fewer than were asked for although there are more.
+    pub rows: Vec<AuditRow>,
+    /// Where to go on; none: there is nothing more.
+    pub next: Option<AuditPlace>,
+}
+
 /// A row as the log lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
@@ -189,7 +220,7 @@ pub struct AuditRow {
 }
 
 /// Which rows of the log to list. All that is given must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct AuditFilter {
     /// After this moment, itself excluded.
     pub after: Option<Timestamp>,

@@ -44,6 +44,62 @@ pub struct TenantConfig {
     /// The same for second factors, where they have rules of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_attestation: Option<AttestationRules>,
+    /// How much one source address may ask for, beside the installation's own limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How many requests are let through, of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "(u32, u32)", into = "(u32, u32)")]
+pub struct RateLimit {
+    requests_per_minute: u32,
+    burst: u32,
+}
+
+impl RateLimit {
+    /// So many a minute, 1 to 60,000; and so many at once, 1 to 10,000.
+    pub fn new(requests_per_minute: u32, burst: u32) -> Result<Self, ConfigError> {
+        if !(1..=60_000).contains(&requests_per_minute) {
+            return Err(ConfigError::RequestsPerMinute);
+        }
+        if !(1..=10_000).contains(&burst) {
+            return Err(ConfigError::Burst);
+        }
+        Ok(Self { requests_per_minute, burst })
+    }
+
+    /// How many a minute.
+    #[must_use]
+    pub const fn requests_per_minute(self) -> u32 {
+        self.requests_per_minute
+    }
+
+    /// How many at once.
+    #[must_use]
+    pub const fn burst(self) -> u32 {
+        self.burst
+    }
+
+    /// How long one that is over the burst waits for its turn.
+    #[must_use]
+    pub fn interval(self) -> Duration {
+        Duration::from_mins(1) / self.requests_per_minute
+    }
+}
+
+impl TryFrom<(u32, u32)> for RateLimit {
+    type Error = ConfigError;
+
+    fn try_from((requests_per_minute, burst): (u32, u32)) -> Result<Self, ConfigError> {
+        Self::new(requests_per_minute, burst)
+    }
+}
+
+impl From<RateLimit> for (u32, u32) {
+    fn from(limit: RateLimit) -> Self {
+        (limit.requests_per_minute, limit.burst)
+    }
 }
 
 /// What a login with a credential that was never seen here tells the page.
@@ -280,6 +336,12 @@ pub enum ConfigError {
     /// A retention is out of bounds.
     #[error("retention_days must be 1 to 3650")]
     Retention,
+    /// A rate is out of bounds.
+    #[error("requests_per_minute must be 1 to 60000")]
+    RequestsPerMinute,
+    /// A burst is out of bounds.
+    #[error("burst must be 1 to 10000")]
+    Burst,
     /// The relying party has no origin.
     #[error("relying_party.origins must not be empty")]
     NoOrigins,
@@ -310,6 +372,7 @@ pub(crate) mod tests {
             backup_eligibility: DeviationPolicy::Strict,
             requests: RequestPolicy::Stricter,
             audit_retention: Retention::DEFAULT,
+            rate_limit: None,
             unknown_credentials: UnknownCredentials::Refuse,
             attestation: AttestationRules::default(),
             mfa_attestation: None,

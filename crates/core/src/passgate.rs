@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use moka::sync::Cache;
 use tracing::Instrument;
 
-use crate::audit::{AuditEntry, AuditType, RequestOrigin};
+use crate::audit::{AuditCount, AuditEntry, AuditFilter, AuditType, RequestOrigin};
 use crate::clock::{Clock, Timestamp};
 use crate::console::CeremonyCounts;
 use crate::credential_cache::CredentialCache;
@@ -30,6 +31,9 @@ const CACHED_TENANTS: u64 = 10_000;
 /// How many bytes of credentials are kept in memory: some 25,000 of them.
 const CACHED_CREDENTIALS: u64 = 16 << 20;
 
+/// How many counts of audit logs are kept in memory.
+const CACHED_COUNTS: u64 = 1_000;
+
 /// How far a process's clock may be off the database's.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
@@ -42,6 +46,8 @@ pub struct Passgate<S> {
     public_url: String,
     tenants: TenantCache,
     pub(crate) credentials: CredentialCache,
+    /// How many rows of their logs tenants' filters let through, so that pages that say so need not count them all.
+    pub(crate) audit_counts: Cache<(TenantId, AuditFilter), AuditCount>,
     /// API keys used since their use was last written.
     pub(crate) key_uses: Mutex<HashMap<(TenantId, ApiKeyId), KeyUse>>,
     /// Sessions of the console used since their use was last written.
@@ -100,6 +106,7 @@ impl<S: Store> Passgate<S> {
             public_url,
             tenants: TenantCache::new(CACHED_TENANTS),
             credentials: CredentialCache::new(CACHED_CREDENTIALS),
+            audit_counts: Cache::new(CACHED_COUNTS),
             key_uses: Mutex::new(HashMap::new()),
             session_uses: Mutex::new(HashMap::new()),
             ceremony_counts: CeremonyCounts::default(),

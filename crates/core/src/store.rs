@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::admin_token::AdminTokenRecord;
 use crate::api_key::{ApiKeyRecord, KeyHash, NewApiKey};
-use crate::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
+use crate::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow};
 use crate::challenge::Nonce;
 use crate::clock::Timestamp;
 use crate::config::{DeviationPolicy, Retention, TenantConfig};
@@ -549,13 +549,17 @@ pub trait Store: crate::console::Store {
         id: UserId,
         audit: AuditEntry,
     ) -> impl Future<Output = Result<Changed, StoreError>> + Send;
-    /// A tenant's audit log, newest first unless asked otherwise.
+    /// A tenant's audit log, newest first unless asked otherwise. What is `known` of an earlier count of the same filter is
+    /// counted on from, where it still holds; what is returned beside the page counts up to `settled`, before which no row
+    /// will come. None: rows are being brought in from elsewhere.
     fn audit_log(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
         page: PageRequest,
-    ) -> impl Future<Output = Result<Page<AuditRow>, StoreError>> + Send;
+        known: Option<AuditCount>,
+        settled: Timestamp,
+    ) -> impl Future<Output = Result<(Page<AuditRow>, Option<AuditCount>), StoreError>> + Send;
 
     /// The rows of a tenant's audit log that a filter lets through, oldest first: at most `limit`, those behind a place.
     fn audit_log_behind(

@@ -1,11 +1,17 @@
 //! What operators see and do of a tenant's users, and its audit log.
 
+use std::time::Duration;
+
 use crate::audit::{AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
 use crate::credential::{Page, PageRequest};
 use crate::ids::{TenantId, UserId};
 use crate::passgate::Passgate;
 use crate::store::{Changed, Store, StoreError};
 use crate::user::{UserDetails, UserRecord};
+
+/// How old a row of the audit log is when it is sure that no older one will come: it is written within the time that a
+/// request may take, by processes whose clocks agree within seconds.
+const SETTLED: Duration = Duration::from_mins(10);
 
 impl<S: Store> Passgate<S> {
     /// A page of a tenant's users; none if there is no such tenant.
@@ -51,13 +57,20 @@ impl<S: Store> Passgate<S> {
         self.store.audit_log_behind(tenant_id, filter, place, limit).await
     }
 
-    /// A page of a tenant's audit log.
+    /// A page of a tenant's audit log. How many rows there are is counted on from the last count of the same filter.
     pub async fn audit_log(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
         page: PageRequest,
     ) -> Result<Page<AuditRow>, StoreError> {
-        self.store.audit_log(tenant_id, filter, page).await
+        let key = (tenant_id, filter.clone());
+        let known = self.audit_counts.get(&key);
+        let settled = self.now() - SETTLED;
+        let (found, count) = self.store.audit_log(tenant_id, filter, page, known, settled).await?;
+        if let Some(count) = count {
+            self.audit_counts.insert(key, count);
+        }
+        Ok(found)
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::console::ConsoleSettings;
 use crate::metrics::Metrics;
-use crate::rate_limit::RateLimits;
+use crate::rate_limit::{RateLimits, TenantLimits};
 use crate::settings::Settings;
 use crate::source_address::TrustedProxies;
 
@@ -30,6 +30,8 @@ pub struct Parts<S> {
     pub metrics: Metrics,
     /// How much strangers may ask for; none means without limit.
     pub rate_limits: Option<RateLimits>,
+    /// How much strangers may ask of tenants that say so themselves.
+    pub tenant_limits: TenantLimits,
     /// The proxies whose word on a request's source is believed.
     pub trusted_proxies: TrustedProxies,
     /// Where webhooks may go.
@@ -56,6 +58,7 @@ impl<S> Parts<S> {
             rate_limits: settings
                 .rate_limits
                 .map(|(address, tenant)| RateLimits::per_second(address, tenant)),
+            tenant_limits: TenantLimits::default(),
             trusted_proxies: settings.trusted_proxies.clone(),
             webhook_destinations: settings.webhook_destinations.clone(),
             fetcher: None,

@@ -6,7 +6,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use passgate_api::ErrorCode;
+use passgate_core::config::RateLimit;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
 use passgate_core::tenant_cache::Tenant;
@@ -94,6 +96,58 @@ impl RateLimits {
     }
 }
 
+/// What tenants allow one address beside [`RateLimits`], each as its configuration says.
+///
+/// Each address has at each tenant one of a fixed number of moments, by a hash that nobody can foresee: when it will have
+/// been idle for long enough to have the whole burst again (the generic cell rate algorithm). So it takes no more memory
+/// however many ask, and knows no tenant that was deleted.
+pub struct TenantLimits {
+    /// In nanoseconds since `begun`.
+    moments: Box<[AtomicU64]>,
+    hasher: RandomState,
+    begun: Instant,
+}
+
+/// How many moments there are.
+const MOMENTS: usize = 1 << 16;
+
+impl Default for TenantLimits {
+    fn default() -> Self {
+        let moments = (0..MOMENTS).map(|_| AtomicU64::new(0)).collect();
+        Self { moments, hasher: RandomState::new(), begun: Instant::now() }
+    }
+}
+
+impl TenantLimits {
+    fn check(&self, tenant: TenantId, source: IpAddr, limit: RateLimit) -> Result<(), TooMany> {
+        self.check_at(self.begun.elapsed(), tenant, source, limit)
+    }
+
+    fn check_at(
+        &self,
+        now: Duration,
+        tenant: TenantId,
+        source: IpAddr,
+        limit: RateLimit,
+    ) -> Result<(), TooMany> {
+        let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let (now, interval) = (nanos(now), nanos(limit.interval()));
+        let burst = interval.saturating_mul(u64::from(limit.burst()));
+        let place = self.hasher.hash_one((tenant, network(source)));
+        // The remainder is within bounds.
+        let moment = &self.moments[usize::try_from(place % MOMENTS as u64).unwrap_or_default()];
+        let next = |idle_at: u64| {
+            let idle_at = idle_at.max(now).saturating_add(interval);
+            (idle_at - now <= burst).then_some(idle_at)
+        };
+        let wait = |idle_at: u64| {
+            let over = idle_at.max(now).saturating_add(interval) - now;
+            TooMany { limit: Limit::Address, wait: Duration::from_nanos(over.saturating_sub(burst)) }
+        };
+        moment.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).map(drop).map_err(wait)
+    }
+}
+
 /// What counts as one source: an IPv4 address, or an IPv6 network of 64 bits, which one host has to itself.
 fn network(address: IpAddr) -> IpAddr {
     match address {
@@ -108,10 +162,18 @@ pub(crate) fn refuse_too_many<S: Store>(
     tenant: &Tenant,
     request: &Request,
 ) -> Option<Response> {
-    let limits = app.rate_limits.as_ref()?;
+    if app.rate_limits.is_none() && tenant.config.rate_limit.is_none() {
+        return None;
+    }
     let source = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
-    let source = if is_keyed(tenant, request.headers(), app.passgate.now()) { None } else { source };
-    let TooMany { limit, wait } = limits.check(tenant.id, source).err()?;
+    let is_keyed = is_keyed(tenant, request.headers(), app.passgate.now());
+    let source = source.filter(|_| !is_keyed);
+    let installation = app.rate_limits.as_ref().map_or(Ok(()), |limits| limits.check(tenant.id, source));
+    let own = || match (tenant.config.rate_limit, source) {
+        (Some(limit), Some(source)) => app.tenant_limits.check(tenant.id, source, limit),
+        (None, _) | (_, None) => Ok(()),
+    };
+    let TooMany { limit, wait } = installation.and_then(|()| own()).err()?;
     app.metrics.count_rate_limited(limit);
     Some(refuse(wait))
 }
@@ -198,5 +260,27 @@ mod tests {
             let _ = limits.check(tenant(1), Some(std::net::Ipv4Addr::from_bits(address).into()));
         }
         assert!(u64::try_from(limits.addresses.len()).unwrap() <= ADDRESS_COUNTS);
+    }
+
+    #[test]
+    fn a_tenants_own_limit_lets_a_burst_through_and_then_one_at_a_time() {
+        let limits = TenantLimits::default();
+        let limit = RateLimit::new(60, 3).unwrap();
+        let (here, elsewhere) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let at = |seconds, source| limits.check_at(Duration::from_secs(seconds), tenant(1), source, limit);
+        for _ in 0..3 {
+            assert_eq!(at(10, here), Ok(()));
+        }
+        let refused = at(10, here).unwrap_err();
+        assert_eq!(refused, TooMany { limit: Limit::Address, wait: Duration::from_secs(1) });
+        assert_eq!(at(10, elsewhere), Ok(()), "another address has its own");
+        assert_eq!(at(11, here), Ok(()));
+        assert!(at(11, here).is_err());
+        let other = limits.check_at(Duration::from_secs(11), tenant(2), here, limit);
+        assert_eq!(other, Ok(()), "another tenant's is its own");
+        for _ in 0..3 {
+            assert_eq!(at(60, here), Ok(()), "whoever was idle has the burst again");
+        }
+        assert!(at(60, here).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! The console's rows as the domain takes them; see [`crate::records`].
 
+use std::collections::HashMap;
+
 use passgate_core::audit::RequestOrigin;
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
@@ -280,11 +282,19 @@ pub(crate) fn environment(row: &impl Row) -> Result<Environment, CorruptRow> {
 }
 
 /// Of users `u`.
+///
+/// `$hint` is what a database has to be told to find credentials by their user.
 macro_rules! listed_user_columns {
-    () => {
-        "u.id, u.app_user_id, u.name, u.display_name, u.icon, u.created_at,
-         (SELECT count(*) FROM credentials AS c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id),
-         (SELECT max(c.last_used_at) FROM credentials AS c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id)"
+    ($hint:literal) => {
+        concat!(
+            "u.id, u.app_user_id, u.name, u.display_name, u.icon, u.created_at,
+         (SELECT count(*) FROM credentials AS c ",
+            $hint,
+            " WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id),
+         (SELECT max(c.last_used_at) FROM credentials AS c ",
+            $hint,
+            " WHERE c.tenant_id = u.tenant_id AND c.user_id = u.id)"
+        )
     };
 }
 pub(crate) use listed_user_columns;
@@ -339,19 +349,45 @@ pub(crate) fn day_count(row: &impl Row) -> Result<DayCount, CorruptRow> {
     })
 }
 
-/// Make, eligibility, state and count.
-pub(crate) fn credential_count(row: &impl Row) -> Result<CredentialCount, CorruptRow> {
+/// Make, eligibility, state, user agent and count.
+pub(crate) fn credentials_alike(row: &impl Row) -> Result<(CredentialCount, String), CorruptRow> {
     let mut columns = Columns::new("credentials", None, row);
-    Ok(CredentialCount {
+    let mut alike = CredentialCount {
         aaguid: columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?,
         backup_eligible: columns.flag("backup_eligible")?,
         backup_state: columns.flag("backup_state")?,
-        count: columns.number("count")?,
-    })
+        count: 0,
+    };
+    let user_agent = columns.string("last_user_agent")?;
+    alike.count = columns.number("count")?;
+    Ok((alike, user_agent))
 }
 
-/// User agent and count.
-pub(crate) fn user_agent_count(row: &impl Row) -> Result<(String, u64), CorruptRow> {
-    let mut columns = Columns::new("credentials", None, row);
-    Ok((columns.string("last_user_agent")?, columns.number("count")?))
+/// What is counted by make, eligibility, state and user agent, by the former and by the latter.
+pub(crate) fn counts(alike: Vec<(CredentialCount, String)>) -> (Vec<CredentialCount>, Vec<(String, u64)>) {
+    let mut credentials: Vec<CredentialCount> = Vec::new();
+    let mut user_agents: Vec<(String, u64)> = Vec::new();
+    let mut places = (HashMap::new(), HashMap::new());
+    for (credential, user_agent) in alike {
+        let count = credential.count;
+        let key = (credential.aaguid, credential.backup_eligible, credential.backup_state);
+        let place = *places.0.entry(key).or_insert(credentials.len());
+        match credentials.get_mut(place) {
+            Some(known) => known.count += count,
+            None => credentials.push(credential),
+        }
+        let place = *places.1.entry(user_agent.clone()).or_insert(user_agents.len());
+        match user_agents.get_mut(place) {
+            Some((_, known)) => *known += count,
+            None => user_agents.push((user_agent, count)),
+        }
+    }
+    (credentials, user_agents)
+}
+
+/// How often, and in which minute last; none: never.
+pub(crate) fn failures(row: &impl Row) -> Result<Option<(u64, i64)>, CorruptRow> {
+    let mut columns = Columns::new("ceremony_minutes", None, row);
+    let count = columns.number("count")?;
+    Ok(columns.optional_number("minute")?.map(|last| (count, last)))
 }

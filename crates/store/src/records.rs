@@ -3,7 +3,7 @@
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::ApiKeyRecord;
-use passgate_core::audit::{AuditRow, AuditType, RequestOrigin};
+use passgate_core::audit::{AuditPlace, AuditRow, AuditType, RequestOrigin};
 use passgate_core::config::TenantConfig;
 use passgate_core::credential::{
     Credential, CredentialDescriptor, CredentialKind, Deletion, KnownCredential,
@@ -327,6 +327,11 @@ macro_rules! audit_columns {
     };
 }
 pub(crate) use audit_columns;
+
+pub(crate) fn audit_place(row: &impl Row) -> Result<AuditPlace, CorruptRow> {
+    let mut columns = Columns::new("audit_logs", None, row);
+    Ok(AuditPlace { at: columns.time("created_at")?, id: columns.uuid("id", AuditId::new)? })
+}
 
 pub(crate) fn audit_row(tenant_id: TenantId, row: &impl Row) -> Result<AuditRow, CorruptRow> {
     let mut columns = Columns::new("audit_logs", Some(tenant_id), row);

@@ -544,7 +544,7 @@ impl<S: Store> Passgate<S> {
         let filter =
             AuditFilter { actor: Some(app_user_id(id).as_str().to_owned()), ..AuditFilter::default() };
         let page = PageRequest { page: 1, per_page: limit, order: Order::Descending };
-        let ceremonies = self.store.audit_log(tenant.id, filter, page).await?.items;
+        let ceremonies = self.audit_log(tenant.id, filter, page).await?.items;
         Ok((self.store.activities(id, limit).await?, ceremonies))
     }
 

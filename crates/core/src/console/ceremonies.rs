@@ -259,6 +259,20 @@ impl<S: Store> Passgate<S> {
         })
     }
 
+    /// How often a tenant's ceremonies failed for a reason since a moment, and when last, to the minute.
+    pub async fn failures(
+        &self,
+        tenant_id: TenantId,
+        code: &str,
+        since: Timestamp,
+    ) -> Result<(u64, Option<Timestamp>), StoreError> {
+        self.write_ceremony_counts().await?;
+        let from = since.as_millis().div_euclid(MINUTE);
+        let found = self.store.failures(tenant_id, code.to_owned(), from).await?;
+        let last = found.iter().map(|(.., last)| Timestamp::from_millis(last * MINUTE)).max();
+        Ok((found.iter().map(|(_, count, _)| count).sum(), last))
+    }
+
     /// What happened in a tenant, in numbers; what was counted in this process just now is in them.
     pub async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
         self.write_ceremony_counts().await?;

@@ -80,6 +80,7 @@ impl ConsolePlace {
             backup_eligibility: DeviationPolicy::Strict,
             requests: RequestPolicy::Stricter,
             audit_retention: Retention::DEFAULT,
+            rate_limit: None,
             unknown_credentials: UnknownCredentials::Refuse,
             attestation: AttestationRules::default(),
             mfa_attestation: None,

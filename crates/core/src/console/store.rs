@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use crate::audit::{AuditFilter, AuditPlace, AuditRow};
+use crate::audit::{AuditFilter, AuditPlace, AuditRows};
 use crate::clock::Timestamp;
 use crate::config::TenantConfig;
 use crate::console::{
@@ -302,6 +302,14 @@ pub trait Store: Send + Sync + 'static {
         &self,
         tenant_id: TenantId,
     ) -> impl Future<Output = Result<Vec<(Ceremony, Outcome, i64)>, StoreError>> + Send;
+    /// How often each of a tenant's ceremonies failed for a reason since a minute, and in which minute last; none of those
+    /// that did not.
+    fn failures(
+        &self,
+        tenant_id: TenantId,
+        code: String,
+        from: i64,
+    ) -> impl Future<Output = Result<Vec<(Ceremony, u64, i64)>, StoreError>> + Send;
     /// What happened in a tenant, in numbers.
     fn insights(
         &self,
@@ -317,13 +325,15 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<ListedUser>, StoreError>> + Send;
     /// The rows of a tenant's audit log that a filter lets through, newest first: at most `limit`, those before a place.
+    /// Where rows have to be looked at one by one, no more than `look_at` are.
     fn audit_log_before(
         &self,
         tenant_id: TenantId,
         filter: AuditFilter,
         place: Option<AuditPlace>,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<AuditRow>, StoreError>> + Send;
+        look_at: u32,
+    ) -> impl Future<Output = Result<AuditRows, StoreError>> + Send;
     /// A tenant's credentials that were not used since a moment, the longest unused first: at most `limit`, those behind
     /// a place.
     fn unused_credentials(

@@ -242,6 +242,7 @@ fn config_for(name: &str, app_url: &Url, rp_id: Option<String>) -> Result<Tenant
         },
         mfa: None,
         audit_log: None,
+        rate_limit: None,
     })
 }
 

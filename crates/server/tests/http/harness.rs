@@ -9,7 +9,7 @@ use std::time::Duration;
 use jsonwebtoken::{DecodingKey, Validation};
 use passgate::listener::{self, Api, Limits};
 use passgate::metrics::Metrics;
-use passgate::rate_limit::RateLimits;
+use passgate::rate_limit::{RateLimits, TenantLimits};
 use passgate::source_address::TrustedProxies;
 use passgate::{App, ConsoleSettings, Parts, routes};
 use passgate_authenticator::Authenticator;
@@ -18,6 +18,9 @@ use passgate_core::console::{ConsolePlace, SignUpAllowed};
 use passgate_core::passgate::Passgate;
 use passgate_core::rng::SystemRng;
 use passgate_core::server_secret::{Secrets, ServerSecret};
+use passgate_core::store::Store;
+use passgate_postgres_connection::PostgresUrl;
+use passgate_store::postgres::{PostgresOptions, PostgresStore};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 use passgate_webauthn::TrustAnchor;
 use passgate_webhooks::{DestinationPolicy, Fetcher};
@@ -45,8 +48,9 @@ impl Clock for TestClock {
     }
 }
 
-pub(crate) struct TestServer {
-    pub(crate) passgate: Arc<Passgate<SqliteStore>>,
+pub(crate) struct TestServer<S = SqliteStore> {
+    pub(crate) passgate: Arc<Passgate<S>>,
+    /// SQLite's file.
     pub(crate) database: PathBuf,
     pub(crate) client: Client,
     public: String,
@@ -54,7 +58,7 @@ pub(crate) struct TestServer {
     admin_token: String,
     clock: Arc<TestClock>,
     _stop: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// What came back.
@@ -102,9 +106,9 @@ impl TestServer {
         Self::start_whole(None, nobody, metadata_roots, SignUpAllowed::ByInvitation).await
     }
 
-    /// One whose console anybody may sign up at.
-    pub(crate) async fn start_open() -> Self {
-        Self::start_whole(None, TrustedProxies::default(), vec![], SignUpAllowed::ToAnybody).await
+    /// One whose console may be signed up at like this.
+    pub(crate) async fn start_console(sign_up: SignUpAllowed) -> Self {
+        Self::start_whole(None, TrustedProxies::default(), vec![], sign_up).await
     }
 
     /// Another Passgate on the same database, as another process would open it.
@@ -142,6 +146,65 @@ impl TestServer {
         let database = folder.path().join("passgate.db");
         let options = SqliteOptions { count_statements: true, ..SqliteOptions::new(&database) };
         let store = SqliteStore::open(&options).unwrap();
+        let server = Self::serve(store, rate_limits, trusted_proxies, metadata_roots, sign_up, fetcher).await;
+        Self { database, _folder: Some(folder), ..server }
+    }
+
+    /// How many rows each table has, as another process sees it.
+    pub(crate) fn row_counts(&self) -> BTreeMap<String, i64> {
+        let db = rusqlite::Connection::open(&self.database).unwrap();
+        let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+        let names: Vec<String> =
+            tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        names
+            .into_iter()
+            .map(|name| {
+                let count =
+                    db.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0)).unwrap();
+                (name, count)
+            })
+            .collect()
+    }
+
+    /// Changes the database as another process would.
+    pub(crate) fn execute(&self, sql: &str) {
+        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// The audit log of a tenant, oldest first: type, error, user. Rows of one moment are in no order.
+    pub(crate) fn audit(&self, tenant: &TestTenant<'_>) -> Vec<(String, Option<String>, Option<String>)> {
+        let db = rusqlite::Connection::open(&self.database).unwrap();
+        let mut rows = db
+            .prepare(
+                "SELECT type, error, actor_user_id FROM audit_logs WHERE tenant_id = ?1 ORDER BY created_at",
+            )
+            .unwrap();
+        let id: uuid::Uuid = tenant.id.parse().unwrap();
+        rows.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+}
+
+impl TestServer<PostgresStore> {
+    /// One on an empty database of PostgreSQL's.
+    pub(crate) async fn start_on(url: &str, sign_up: SignUpAllowed) -> Self {
+        let store =
+            PostgresStore::open(&PostgresOptions::new(PostgresUrl::parse(url).unwrap())).await.unwrap();
+        Self::serve(store, None, TrustedProxies::default(), vec![], sign_up, None).await
+    }
+}
+
+impl<S: Store> TestServer<S> {
+    async fn serve(
+        store: S,
+        rate_limits: Option<RateLimits>,
+        trusted_proxies: TrustedProxies,
+        metadata_roots: Vec<TrustAnchor>,
+        sign_up: SignUpAllowed,
+        fetcher: Option<Fetcher>,
+    ) -> Self {
         let secret = ServerSecret::parse(&ServerSecret::generate(&SystemRng)).unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(START.as_millis())));
         let passgate = Passgate::new(
@@ -166,6 +229,7 @@ impl TestServer {
             console: ConsoleSettings { place: ConsolePlace::parse(CONSOLE_URL).unwrap(), sign_up },
             metrics: Metrics::default(),
             rate_limits,
+            tenant_limits: TenantLimits::default(),
             trusted_proxies,
             webhook_destinations: DestinationPolicy::default(),
             fetcher,
@@ -175,7 +239,8 @@ impl TestServer {
         let public = listen(routes::public(app.clone(), timeout), stopped.clone()).await;
         let admin = listen(routes::admin(app, timeout), stopped).await;
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Self { passgate, database, client, public, admin, admin_token, clock, _stop: stop, _folder: folder }
+        let database = PathBuf::new();
+        Self { passgate, database, client, public, admin, admin_token, clock, _stop: stop, _folder: None }
     }
 
     /// Lets time pass; the server looks for changes of other processes meanwhile, as it does twice a second.
@@ -246,11 +311,11 @@ impl TestServer {
         format!("{}{path}", self.admin)
     }
 
-    pub(crate) async fn tenant(&self) -> TestTenant<'_> {
+    pub(crate) async fn tenant(&self) -> TestTenant<'_, S> {
         self.tenant_with(config()).await
     }
 
-    pub(crate) async fn tenant_with(&self, config: Value) -> TestTenant<'_> {
+    pub(crate) async fn tenant_with(&self, config: Value) -> TestTenant<'_, S> {
         let body = json!({ "display_name": "Test app", "config": config, "create_api_key": true });
         let created = self.admin(Method::POST, "/tenants", Some(body)).await.ok();
         TestTenant {
@@ -258,42 +323,6 @@ impl TestServer {
             id: created["id"].as_str().unwrap().to_owned(),
             api_key: created["api_key"]["secret"].as_str().unwrap().to_owned(),
         }
-    }
-
-    /// How many rows each table has, as another process sees it.
-    pub(crate) fn row_counts(&self) -> BTreeMap<String, i64> {
-        let db = rusqlite::Connection::open(&self.database).unwrap();
-        let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
-        let names: Vec<String> =
-            tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        names
-            .into_iter()
-            .map(|name| {
-                let count =
-                    db.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0)).unwrap();
-                (name, count)
-            })
-            .collect()
-    }
-
-    /// Changes the database as another process would.
-    pub(crate) fn execute(&self, sql: &str) {
-        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
-    }
-
-    /// The audit log of a tenant, oldest first: type, error, user. Rows of one moment are in no order.
-    pub(crate) fn audit(&self, tenant: &TestTenant<'_>) -> Vec<(String, Option<String>, Option<String>)> {
-        let db = rusqlite::Connection::open(&self.database).unwrap();
-        let mut rows = db
-            .prepare(
-                "SELECT type, error, actor_user_id FROM audit_logs WHERE tenant_id = ?1 ORDER BY created_at",
-            )
-            .unwrap();
-        let id: uuid::Uuid = tenant.id.parse().unwrap();
-        rows.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
     }
 }
 
@@ -326,13 +355,13 @@ fn json_or_text(headers: &HeaderMap, bytes: &[u8]) -> Value {
 }
 
 /// A tenant, called as its app's backend would.
-pub(crate) struct TestTenant<'a> {
-    pub(crate) server: &'a TestServer,
+pub(crate) struct TestTenant<'a, S = SqliteStore> {
+    pub(crate) server: &'a TestServer<S>,
     pub(crate) id: String,
     pub(crate) api_key: String,
 }
 
-impl TestTenant<'_> {
+impl<S: Store> TestTenant<'_, S> {
     pub(crate) fn url(&self, path: &str) -> String {
         self.server.public_url(&format!("/{}/{path}", self.id))
     }

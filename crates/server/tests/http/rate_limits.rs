@@ -73,3 +73,46 @@ async fn a_trusted_proxys_word_is_what_the_audit_log_keeps() {
     assert_eq!(request.send().await.unwrap().status(), 200);
     assert_eq!(tenant.get("audit_logs").await.ok()[0]["meta_source_ip"], "192.0.2.7");
 }
+
+#[tokio::test]
+async fn a_tenants_own_limit_holds_beside_the_installations() {
+    let nobody = || TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let server = TestServer::start_with(None, nobody()).await;
+    let mut config = crate::harness::config();
+    config["rate_limit"] = json!({ "requests_per_minute": 60, "burst": 2 });
+    let (limited, other) = (server.tenant_with(config.clone()).await, server.tenant().await);
+    let path = format!("/tenants/{}", limited.id);
+    let told = server.admin(Method::GET, &path, None).await.ok();
+    assert_eq!(told["config"]["rate_limit"], config["rate_limit"]);
+    for expected in [200, 200, 429] {
+        assert_eq!(begin(&limited, "192.0.2.1").await.0, expected);
+    }
+    assert_eq!(begin(&limited, "192.0.2.2").await.0, 200, "another address has its own");
+    assert_eq!(begin(&other, "192.0.2.1").await.0, 200, "another tenant says nothing");
+    limited.keyed(Method::POST, "login/initialize", json!({})).await.ok();
+    // Where it is taken away, nothing is left of it.
+    limited.configure(crate::harness::config()).await;
+    assert_eq!(begin(&limited, "192.0.2.1").await.0, 200);
+
+    for (rate, burst, member) in
+        [(0, 1, "requests_per_minute"), (60_001, 1, "requests_per_minute"), (1, 10_001, "burst")]
+    {
+        config["rate_limit"] = json!({ "requests_per_minute": rate, "burst": burst });
+        let answer = server.admin(Method::PUT, &format!("{path}/config"), Some(config.clone())).await;
+        assert_eq!(answer.error(), (400, "validation_failed"));
+        let told = answer.body["details"].as_str().unwrap();
+        assert!(told.starts_with("rate_limit: ") && told.contains(member), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenants_looser_limit_changes_nothing() {
+    let server = limited().await;
+    let mut config = crate::harness::config();
+    config["rate_limit"] = json!({ "requests_per_minute": 60_000, "burst": 10_000 });
+    let tenant = server.tenant_with(config).await;
+    for _ in 0..5 {
+        assert_eq!(begin(&tenant, "192.0.2.1").await.0, 200);
+    }
+    assert_eq!(begin(&tenant, "192.0.2.1").await.0, 429);
+}

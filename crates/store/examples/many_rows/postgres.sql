@@ -73,12 +73,15 @@ SELECT '{tenant}'::uuid, now - 25920000000 + i * 25920000000 / {rows},
 FROM numbers, moment
 WHERE i < {rows};
 
+-- Each minute some begin and some are done; each tenth, one is refused.
 INSERT INTO ceremony_minutes (tenant_id, minute, ceremony, outcome, code, count)
-SELECT '{tenant}'::uuid, now / 60000 - i / 3, 'login',
-       CASE i % 3 WHEN 0 THEN 'begun' WHEN 1 THEN 'done' ELSE 'failed' END,
-       CASE i % 3 WHEN 2 THEN 'credential_revoked' ELSE '' END, 5
+SELECT '{tenant}'::uuid, now / 60000 - i / 2, 'login', CASE i % 2 WHEN 0 THEN 'begun' ELSE 'done' END, '', 5
 FROM numbers, moment
-WHERE i < 3 * 1440 * 300;
+WHERE i < 2 * 1440 * 300;
+INSERT INTO ceremony_minutes (tenant_id, minute, ceremony, outcome, code, count)
+SELECT '{tenant}'::uuid, now / 60000 - i * 10, 'login', 'failed', 'credential_revoked', 1
+FROM numbers, moment
+WHERE i < 144 * 300;
 
 INSERT INTO webhook_endpoints (
     tenant_id, id, url, description, events, state, failures, failing_since, paused_until, created_at, updated_at

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
+use passgate_core::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditRows};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -15,6 +15,7 @@ use super::connections::Session;
 use super::fault::Fault;
 use super::offset;
 use super::rows::collect;
+use super::version;
 use crate::records::{self, audit_columns};
 use crate::rows::Blob;
 
@@ -129,15 +130,20 @@ impl Conditions {
     fn new(tenant_id: TenantId, filter: &AuditFilter) -> Self {
         let mut this =
             Self { sql: String::from("tenant_id = $1"), values: vec![Box::new(*tenant_id.as_uuid())] };
-        let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
         this.require("created_at > #", filter.after.map(Timestamp::as_millis));
         this.require("created_at < #", filter.before.map(Timestamp::as_millis));
-        this.require("type = ANY (#)", (!kinds.is_empty()).then_some(kinds));
-        this.require("strpos(actor_user_id, #) > 0", filter.actor.clone());
         this.require("actor_user_id = #", filter.user.as_ref().map(|user| user.as_str().to_owned()));
-        this.require("strpos(meta_source_ip, #) > 0", filter.source_ip.clone());
-        this.require(ANYTHING, filter.anything.clone());
+        this.require_of_rows(filter);
         this
+    }
+
+    /// What has to be looked for in the rows: see [`AuditFilter::looks_at_rows`].
+    fn require_of_rows(&mut self, filter: &AuditFilter) {
+        let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        self.require("type = ANY (#)", (!kinds.is_empty()).then_some(kinds));
+        self.require("strpos(actor_user_id, #) > 0", filter.actor.clone());
+        self.require("strpos(meta_source_ip, #) > 0", filter.source_ip.clone());
+        self.require(ANYTHING, filter.anything.clone());
     }
 
     /// Adds a condition, in which `#` stands for its parameter, if there is a value to require.
@@ -178,10 +184,13 @@ pub(super) async fn page(
     tenant_id: TenantId,
     filter: &AuditFilter,
     page: PageRequest,
-) -> Result<Page<AuditRow>, Fault> {
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<(Page<AuditRow>, Option<AuditCount>), Fault> {
+    let whole = count(db, tenant_id, filter, known, settled).await?;
+    let later = count_between(db, tenant_id, filter, Some(whole.until), None).await?;
+    let total = whole.count + later;
     let mut conditions = Conditions::new(tenant_id, filter);
-    let sql = format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql);
-    let total = db.count(&sql, &conditions.params()).await?;
     let order = match page.order {
         Order::Descending => "created_at DESC, id DESC",
         Order::Ascending => "created_at, id",
@@ -196,7 +205,47 @@ pub(super) async fn page(
         conditions.sql
     );
     let rows = db.rows(&sql, &conditions.params()).await?;
-    Ok(Page { items: collect(&rows, |row| records::audit_row(tenant_id, row))?, total })
+    let items = collect(&rows, |row| records::audit_row(tenant_id, row))?;
+    let imported = "SELECT 1 FROM tenants WHERE id = $1 AND import_began_at IS NOT NULL";
+    let is_imported = db.exists(imported, &[tenant_id.as_uuid()]).await?;
+    Ok((Page { total, items }, (!is_imported).then_some(whole)))
+}
+
+/// How many rows there are up to a moment: the known one, if what is known still holds.
+async fn count(
+    db: &Session,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<AuditCount, Fault> {
+    let version = version::read(db).await?;
+    let oldest = "SELECT created_at, id FROM audit_logs WHERE tenant_id = $1 ORDER BY created_at, id LIMIT 1";
+    let oldest = db.row(oldest, &[tenant_id.as_uuid()]).await?;
+    let oldest = oldest.map(|row| records::audit_place(&row)).transpose()?;
+    if let Some(known) = known
+        && known.version == version
+        && known.oldest == oldest
+    {
+        return Ok(known);
+    }
+    let count = count_between(db, tenant_id, filter, None, Some(settled)).await?;
+    Ok(AuditCount { count, until: settled, oldest, version })
+}
+
+/// How many rows there are after a moment, and up to one.
+async fn count_between(
+    db: &Session,
+    tenant_id: TenantId,
+    filter: &AuditFilter,
+    after: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<u64, Fault> {
+    let mut conditions = Conditions::new(tenant_id, filter);
+    conditions.require("created_at > #", after.map(Timestamp::as_millis));
+    conditions.require("created_at <= #", until.map(Timestamp::as_millis));
+    let sql = format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql);
+    db.count(&sql, &conditions.params()).await
 }
 
 /// The rows that a filter lets through and that stand behind a place, oldest first.
@@ -226,29 +275,63 @@ pub(super) async fn behind(
     collect(&rows, |row| records::audit_row(tenant_id, row))
 }
 
-/// The rows that a filter lets through and that stand before a place, newest first.
+/// The rows that a filter lets through and that stand before a place, newest first. Where rows have to be looked at one
+/// by one, at most `look_at` are. Rows that come between the statements are newer than all of them: the place where to go on
+/// is then so many rows too early, which leaves none out.
 pub(super) async fn before(
     db: &Session,
     tenant_id: TenantId,
     filter: &AuditFilter,
     place: Option<AuditPlace>,
     limit: u32,
-) -> Result<Vec<AuditRow>, Fault> {
-    let mut conditions = Conditions::new(tenant_id, filter);
+    look_at: u32,
+) -> Result<AuditRows, Fault> {
+    let AuditFilter { after, before, user, kinds, actor, source_ip, anything } = filter.clone();
+    let by_index = AuditFilter { after, before, user, ..AuditFilter::default() };
+    let by_looking = AuditFilter { kinds, actor, source_ip, anything, ..AuditFilter::default() };
+    let mut conditions = Conditions::new(tenant_id, &by_index);
     if let Some(place) = place {
         let (at, id) = (conditions.bind(place.at.as_millis()), conditions.bind(*place.id.as_uuid()));
         // Writing to a String does not fail.
         let _ = write!(conditions.sql, " AND (created_at, id) < ({at}, {id})");
     }
-    let limit = conditions.bind(i64::from(limit));
+    let indexed = std::mem::replace(&mut conditions.sql, "true".to_owned());
+    let number_of_indexed = conditions.values.len();
+    conditions.require_of_rows(&by_looking);
+    let look_at = if filter.looks_at_rows() { look_at } else { limit };
+    let (looked_at, limit_at) = (conditions.bind(i64::from(look_at)), conditions.bind(i64::from(limit)));
     let sql = format!(
         "SELECT {AUDIT_COLUMNS}
-         FROM audit_logs
+         FROM (
+             SELECT *
+             FROM audit_logs
+             WHERE {indexed}
+             ORDER BY created_at DESC, id DESC
+             LIMIT {looked_at}
+         ) AS looked_at
          WHERE {}
          ORDER BY created_at DESC, id DESC
-         LIMIT {limit}",
+         LIMIT {limit_at}",
         conditions.sql
     );
     let rows = db.rows(&sql, &conditions.params()).await?;
-    collect(&rows, |row| records::audit_row(tenant_id, row))
+    let rows = collect(&rows, |row| records::audit_row(tenant_id, row))?;
+    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let next = match rows.last() {
+        Some(last) if is_full => Some(AuditPlace { at: last.at, id: last.id }),
+        Some(_) | None if filter.looks_at_rows() => {
+            conditions.values.truncate(number_of_indexed);
+            let passed = conditions.bind(i64::from(look_at.saturating_sub(1)));
+            let sql = format!(
+                "SELECT created_at, id
+                 FROM audit_logs
+                 WHERE {indexed}
+                 ORDER BY created_at DESC, id DESC
+                 LIMIT 1 OFFSET {passed}"
+            );
+            db.row(&sql, &conditions.params()).await?.map(|row| records::audit_place(&row)).transpose()?
+        }
+        Some(_) | None => None,
+    };
+    Ok(AuditRows { rows, next })
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
+use passgate_core::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
@@ -346,8 +346,10 @@ impl Store for PostgresStore {
         tenant_id: TenantId,
         filter: AuditFilter,
         page: PageRequest,
-    ) -> Result<Page<AuditRow>, StoreError> {
-        snapshot!(self, db => audit::page(db, tenant_id, &filter, page))
+        known: Option<AuditCount>,
+        settled: Timestamp,
+    ) -> Result<(Page<AuditRow>, Option<AuditCount>), StoreError> {
+        snapshot!(self, db => audit::page(db, tenant_id, &filter, page, known, settled))
     }
 
     async fn append_audit(&self, entries: Vec<AuditEntry>) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType};
+use passgate_core::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::Retention;
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -10,10 +10,11 @@ use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::audit_blocks::{Blocks, begins_block, block_of_new_row};
+use super::audit_blocks::{begins_block, block_of_new_row};
 use super::fault::Fault;
 use super::paging::offset;
 use super::rows::collect;
+use super::version;
 use crate::records::{self, audit_columns};
 use crate::rows::Blob;
 
@@ -107,7 +108,7 @@ pub(super) fn retentions(db: &Connection) -> Result<Vec<(TenantId, Retention)>, 
     .collect()
 }
 
-const AUDIT_COLUMNS: &str = audit_columns!();
+pub(super) const AUDIT_COLUMNS: &str = audit_columns!();
 
 /// All of a tenant's, for [`records::audit_row`], oldest first.
 pub(super) const ALL_OF_A_TENANT: &str = concat!(
@@ -121,13 +122,13 @@ pub(super) const ALL_OF_A_TENANT: &str = concat!(
 
 /// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own
 /// number. What is asked for is bound, never part of the SQL.
-struct Conditions {
-    sql: String,
-    values: Vec<(usize, Value)>,
+pub(super) struct Conditions {
+    pub(super) sql: String,
+    pub(super) values: Vec<(usize, Value)>,
 }
 
 impl Conditions {
-    fn new(tenant_id: TenantId, filter: &AuditFilter) -> Result<Self, Fault> {
+    pub(super) fn new(tenant_id: TenantId, filter: &AuditFilter) -> Result<Self, Fault> {
         let mut this = Self { sql: String::from("tenant_id = ?1"), values: Vec::new() };
         this.values.push((1, Value::Blob(tenant_id.blob().to_vec())));
         let time = |at: Timestamp| Value::Integer(at.as_millis());
@@ -151,7 +152,7 @@ impl Conditions {
     }
 
     /// Binds the values; the numbers of those that are not required stay unused.
-    fn bind(&self, statement: &mut CachedStatement<'_>) -> Result<(), Fault> {
+    pub(super) fn bind(&self, statement: &mut CachedStatement<'_>) -> Result<(), Fault> {
         for (parameter, value) in &self.values {
             statement.raw_bind_parameter(*parameter, value)?;
         }
@@ -160,7 +161,7 @@ impl Conditions {
 }
 
 /// The parameter of a whole user id.
-const USER: usize = 11;
+pub(super) const USER: usize = 11;
 
 /// The id is compared as it is printed.
 const ANYTHING: &str = "
@@ -196,14 +197,66 @@ pub(super) fn page(
     tenant_id: TenantId,
     filter: &AuditFilter,
     page: PageRequest,
-) -> Result<Page<AuditRow>, Fault> {
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<(Page<AuditRow>, Option<AuditCount>), Fault> {
     let conditions = Conditions::new(tenant_id, filter)?;
     // One snapshot, so that the count is that of the list.
     let snapshot = db.unchecked_transaction()?;
-    let found =
-        Page { total: count(&snapshot, &conditions)?, items: list(&snapshot, tenant_id, &conditions, page)? };
+    let whole = count(&snapshot, tenant_id, &conditions, known, settled)?;
+    let later = count_between(&snapshot, &conditions, Some(whole.until), None)?;
+    let total = whole.count + later;
+    let items = list(&snapshot, tenant_id, &conditions, page)?;
+    let is_imported = snapshot
+        .prepare_cached("SELECT 1 FROM tenants WHERE id = ?1 AND import_began_at IS NOT NULL")?
+        .exists([tenant_id.blob()])?;
     snapshot.finish()?;
-    Ok(found)
+    Ok((Page { total, items }, (!is_imported).then_some(whole)))
+}
+
+/// How many rows there are up to a moment: the known one, if what is known still holds.
+fn count(
+    db: &Connection,
+    tenant_id: TenantId,
+    conditions: &Conditions,
+    known: Option<AuditCount>,
+    settled: Timestamp,
+) -> Result<AuditCount, Fault> {
+    let version = version::read(db)?;
+    let mut oldest = db.prepare_cached(
+        "SELECT created_at, id FROM audit_logs WHERE tenant_id = ?1 ORDER BY created_at, id LIMIT 1",
+    )?;
+    let oldest = collect(oldest.query([tenant_id.blob()])?, records::audit_place)?.pop();
+    if let Some(known) = known
+        && known.version == version
+        && known.oldest == oldest
+    {
+        return Ok(known);
+    }
+    let count = count_between(db, conditions, None, Some(settled))?;
+    Ok(AuditCount { count, until: settled, oldest, version })
+}
+
+/// How many rows there are after a moment, and up to one.
+fn count_between(
+    db: &Connection,
+    conditions: &Conditions,
+    after: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<u64, Fault> {
+    let bound = |at: Option<Timestamp>, otherwise: i64| at.map_or(otherwise, Timestamp::as_millis);
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT count(*) FROM audit_logs WHERE {} AND created_at > ?13 AND created_at <= ?14",
+        conditions.sql
+    ))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(13, bound(after, i64::MIN))?;
+    statement.raw_bind_parameter(14, bound(until, i64::MAX))?;
+    let mut rows = statement.raw_query();
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let count: i64 = row.get(0)?;
+    // A count is not negative.
+    Ok(count.cast_unsigned())
 }
 
 /// The rows that a filter lets through and that stand behind a place, oldest first.
@@ -233,90 +286,6 @@ pub(super) fn behind(
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
 }
 
-/// The rows that a filter lets through and that stand before a place, newest first.
-pub(super) fn before(
-    db: &Connection,
-    tenant_id: TenantId,
-    filter: &AuditFilter,
-    place: Option<AuditPlace>,
-    limit: u32,
-) -> Result<Vec<AuditRow>, Fault> {
-    let mut conditions = Conditions::new(tenant_id, filter)?;
-    if let Some(place) = place {
-        conditions.sql.push_str(" AND (created_at, id) < (?8, ?9)");
-        conditions.values.push((8, Value::Integer(place.at.as_millis())));
-        conditions.values.push((9, Value::Blob(place.id.blob().to_vec())));
-    }
-    if filter.user.is_some() {
-        return timeline(db, tenant_id, filter, place, &mut conditions, limit);
-    }
-    let mut statement = db.prepare_cached(&newest_first("audit_logs", &conditions))?;
-    conditions.bind(&mut statement)?;
-    statement.raw_bind_parameter(LIMIT, limit)?;
-    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
-}
-
-/// The same, of one user: block by block, since the index is by blocks first.
-fn timeline(
-    db: &Connection,
-    tenant_id: TenantId,
-    filter: &AuditFilter,
-    place: Option<AuditPlace>,
-    conditions: &mut Conditions,
-    limit: u32,
-) -> Result<Vec<AuditRow>, Fault> {
-    conditions.sql.push_str(IN_BLOCK);
-    let mut statement = db.prepare_cached(&newest_first(BY_ACTOR, conditions))?;
-    conditions.bind(&mut statement)?;
-    let after = filter.after.map_or(i64::MIN, Timestamp::as_millis);
-    let until = [filter.before, place.map(|place| place.at)].into_iter().flatten().min();
-    let mut blocks = Blocks::until(db, tenant_id, until)?;
-    let mut rows = Vec::new();
-    let mut left = limit;
-    while left > 0
-        && let Some(block) = blocks.next_older()?
-    {
-        statement.raw_bind_parameter(BLOCK, block)?;
-        statement.raw_bind_parameter(LIMIT, left)?;
-        let found = collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))?;
-        left = left.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        rows.extend(found);
-        // What is in older blocks is from before this one.
-        if block <= after {
-            break;
-        }
-    }
-    Ok(rows)
-}
-
-/// The parameters of how many rows, and of one block.
-const LIMIT: usize = 10;
-const BLOCK: usize = 12;
-const IN_BLOCK: &str = " AND block = ?12";
-const BY_ACTOR: &str = "audit_logs INDEXED BY audit_logs_by_actor";
-
-fn newest_first(table: &str, conditions: &Conditions) -> String {
-    format!(
-        "SELECT {AUDIT_COLUMNS}
-         FROM {table}
-         WHERE {}
-         ORDER BY created_at DESC, id DESC
-         LIMIT ?10",
-        conditions.sql
-    )
-}
-
-fn count(db: &Connection, conditions: &Conditions) -> Result<u64, Fault> {
-    let mut statement =
-        db.prepare_cached(&format!("SELECT count(*) FROM audit_logs WHERE {}", conditions.sql))?;
-    conditions.bind(&mut statement)?;
-    let mut rows = statement.raw_query();
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let count: i64 = row.get(0)?;
-    // A count is not negative.
-    Ok(count.cast_unsigned())
-}
-
 fn list(
     db: &Connection,
     tenant_id: TenantId,
@@ -339,33 +308,4 @@ fn list(
     statement.raw_bind_parameter(8, page.per_page)?;
     statement.raw_bind_parameter(9, offset(page))?;
     collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
-}
-
-#[cfg(test)]
-mod tests {
-    use passgate_core::user::AppUserId;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::sqlite::plans::plan;
-
-    #[test]
-    fn the_newest_rows_and_a_timeline_are_found_without_reading_the_log_or_sorting_it() {
-        let conditions = |filter: &AuditFilter| Conditions::new(TenantId::new(Uuid::nil()), filter).unwrap();
-        let all = conditions(&AuditFilter::default());
-        let user = AppUserId::new("user-7").ok();
-        let mut of_user = conditions(&AuditFilter { user, ..AuditFilter::default() });
-        of_user.sql.push_str(IN_BLOCK);
-        for (sql, index) in [
-            (newest_first("audit_logs", &all), "PRIMARY KEY (tenant_id=?)"),
-            (
-                newest_first(BY_ACTOR, &of_user),
-                "audit_logs_by_actor (tenant_id=? AND block=? AND actor_user_id=?)",
-            ),
-        ] {
-            let plan = plan(&sql);
-            assert!(plan.contains(index), "{plan}");
-            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
-        }
-    }
 }

@@ -7,6 +7,7 @@
 mod admin_tokens;
 mod api_keys;
 mod audit;
+mod audit_backwards;
 mod audit_blocks;
 mod challenges;
 mod checkpoint;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use passgate_core::admin_token::AdminTokenRecord;
 use passgate_core::api_key::{ApiKeyRecord, NewApiKey};
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow};
+use passgate_core::audit::{AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow};
 use passgate_core::challenge::Nonce;
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
@@ -275,8 +275,10 @@ impl Store for SqliteStore {
         tenant_id: TenantId,
         filter: AuditFilter,
         page: PageRequest,
-    ) -> Result<Page<AuditRow>, StoreError> {
-        self.read(move |db| audit::page(db, tenant_id, &filter, page)).await
+        known: Option<AuditCount>,
+        settled: Timestamp,
+    ) -> Result<(Page<AuditRow>, Option<AuditCount>), StoreError> {
+        self.read(move |db| audit::page(db, tenant_id, &filter, page, known, settled)).await
     }
 
     async fn append_audit(&self, entries: Vec<AuditEntry>) -> Result<(), StoreError> {

@@ -1,4 +1,6 @@
-use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin};
+use passgate_core::audit::{
+    AuditCount, AuditEntry, AuditFilter, AuditPlace, AuditRow, AuditType, RequestOrigin,
+};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::{Retention, TenantConfig};
 use passgate_core::credential::{Order, Page, PageRequest};
@@ -40,7 +42,7 @@ async fn page(
     filter: &AuditFilter,
     page: PageRequest,
 ) -> Page<AuditRow> {
-    backend.store().audit_log(tenant, filter.clone(), page).await.unwrap()
+    backend.store().audit_log(tenant, filter.clone(), page, None, NOW).await.unwrap().0
 }
 
 /// Asserts that a filter lets these rows through, newest first, and no others.
@@ -305,7 +307,7 @@ pub(crate) async fn a_row_of_an_unknown_type_is_named(backend: &impl Backend) {
     let tenant = fixtures::tenant(&**store, "Example").await;
     let row = append(backend, plain(tenant)).await;
     backend.execute("UPDATE audit_logs SET type = 'webauthn_nothing'").await;
-    let error = store.audit_log(tenant, AuditFilter::default(), FIRST).await.unwrap_err();
+    let error = store.audit_log(tenant, AuditFilter::default(), FIRST, None, NOW).await.unwrap_err();
     let expected = format!("corrupt row in table audit_logs, column type, row tenant {tenant}, {}", row.id);
     assert_eq!(error.to_string(), expected);
     assert!(matches!(error, StoreError::CorruptRow { .. }));
@@ -387,4 +389,36 @@ pub(crate) async fn batches_of_the_log_have_each_row_once(backend: &impl Backend
         }
         assert_eq!(rows, listed);
     }
+}
+
+pub(crate) async fn a_count_goes_on_from_an_earlier_one_as_long_as_that_holds(backend: &impl Backend) {
+    let store = backend.store();
+    let tenant = fixtures::tenant(&**store, "Example").await;
+    let at = async |number| {
+        let entry = AuditEntry { at: NOW + seconds(number), ..plain(tenant) };
+        append(backend, entry).await
+    };
+    for number in 0..4 {
+        at(number).await;
+    }
+    let count = async |known, settled| {
+        let filter = AuditFilter::default();
+        store.audit_log(tenant, filter, FIRST, known, NOW + seconds(settled)).await.unwrap()
+    };
+    let (page, known) = count(None, 1).await;
+    let known = known.unwrap();
+    assert_eq!((page.total, known.count, known.until), (4, 2, NOW + seconds(1)));
+    at(5).await;
+    let (page, again) = count(Some(known), 3).await;
+    assert_eq!((page.total, again), (5, Some(known)), "only what came later was counted");
+    // It is believed: what it counts is not looked at again.
+    let (page, _) = count(Some(AuditCount { count: 12, ..known }), 3).await;
+    assert_eq!(page.total, 15);
+    // What is deleted of a log is its beginning.
+    assert!(store.purge_audit_log(tenant, NOW + seconds(1)).await.unwrap() > 0);
+    let (page, anew) = count(Some(known), 3).await;
+    assert_eq!((page.total, anew.map(|anew| (anew.count, anew.until))), (4, Some((3, NOW + seconds(3)))));
+    // What is brought in from elsewhere may be as old as it likes.
+    store.rename_tenant(tenant, fixtures::text("Another"), NOW).await.unwrap();
+    assert_ne!(count(anew, 4).await.1, anew, "the version has grown");
 }

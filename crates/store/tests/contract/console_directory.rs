@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use passgate_core::audit::{AuditFilter, AuditPlace, AuditType};
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditRows, AuditType};
 use passgate_core::console::{Store as _, UsePlace, UserPlace, UserSearch};
 use passgate_core::credential::{Credential, CredentialKind};
 use passgate_core::ids::{AuditId, TenantId};
@@ -77,8 +77,8 @@ pub(crate) async fn the_audit_log_is_read_backwards_from_a_place_on(backend: &im
     }
     store.append_audit(entries.clone()).await.unwrap();
     let page = async |filter: AuditFilter, place, limit| {
-        let rows = store.audit_log_before(ours, filter, place, limit).await.unwrap();
-        rows.into_iter().map(|row| (row.id, AuditPlace { at: row.at, id: row.id })).collect::<Vec<_>>()
+        let found = store.audit_log_before(ours, filter, place, limit, 100).await.unwrap();
+        found.rows.into_iter().map(|row| (row.id, AuditPlace { at: row.at, id: row.id })).collect::<Vec<_>>()
     };
     let all = page(AuditFilter::default(), None, 10).await;
     assert_eq!(all.len(), 4);
@@ -129,23 +129,75 @@ pub(crate) async fn a_timeline_is_whole_and_in_order(backend: &impl Backend) {
     assert!(expected.len() > 1_000);
 
     let of_alice = AuditFilter { user: Some(app_id("alice")), ..AuditFilter::default() };
+    // Those that a search looks at are so many at a time, whatever it finds.
+    let search = AuditFilter { anything: Some("alice".to_owned()), ..of_alice.clone() };
+    let (mut found, mut place) = (Vec::new(), None);
+    for turn in 1.. {
+        let some = store.audit_log_before(ours, search.clone(), place, 3_000, 97).await.unwrap();
+        found.extend(some.rows.into_iter().map(|row| (row.at, row.id)));
+        assert!(found.len() <= 97 * turn);
+        place = some.next;
+        if place.is_none() {
+            break;
+        }
+    }
+    assert!(found == expected, "in a search: {} rows", found.len());
     for limit in [3_000, 113] {
         let mut found = Vec::new();
         let mut place = None;
         loop {
-            let rows = store.audit_log_before(ours, of_alice.clone(), place, limit).await.unwrap();
-            let Some(last) = rows.last() else { break };
-            place = Some(AuditPlace { at: last.at, id: last.id });
+            let AuditRows { rows, next } =
+                store.audit_log_before(ours, of_alice.clone(), place, limit, 1).await.unwrap();
             found.extend(rows.into_iter().map(|row| (row.at, row.id)));
+            place = next;
+            if place.is_none() {
+                break;
+            }
         }
         assert!(found == expected, "on pages of {limit}: {} rows", found.len());
     }
     let (after, before) = (expected[700].0, expected[200].0);
     let between = AuditFilter { after: Some(after), before: Some(before), ..of_alice };
-    let rows = store.audit_log_before(ours, between, None, 3_000).await.unwrap();
-    let found: Vec<_> = rows.into_iter().map(|row| (row.at, row.id)).collect();
+    let found = store.audit_log_before(ours, between, None, 3_000, 1).await.unwrap();
+    let found: Vec<_> = found.rows.into_iter().map(|row| (row.at, row.id)).collect();
     expected.retain(|(at, _)| (after < *at) && (*at < before));
     assert!(found == expected, "between two moments: {} rows", found.len());
+}
+
+pub(crate) async fn a_search_of_the_audit_log_looks_at_so_many_rows_and_says_where_to_go_on(
+    backend: &impl Backend,
+) {
+    let store = &**backend.store();
+    let ours = tenant(store, "ours").await;
+    let mut entries = Vec::new();
+    for number in 0..10 {
+        let mut entry = audit(ours, AuditType::CredentialDeleted);
+        entry.at = NOW + seconds(number);
+        entry.actor = Some(app_id(if number % 4 == 0 { "rare" } else { "often" }));
+        entries.push(entry);
+    }
+    store.append_audit(entries.clone()).await.unwrap();
+    let place = |number: usize| Some(AuditPlace { at: entries[number].at, id: entries[number].id });
+    let rare = AuditFilter { actor: Some("rar".to_owned()), ..AuditFilter::default() };
+    let search = async |filter: &AuditFilter, place, limit| {
+        let found = store.audit_log_before(ours, filter.clone(), place, limit, 3).await.unwrap();
+        (found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), found.next)
+    };
+    // Nine to seven, six to four, three to one, and the first.
+    assert_eq!(search(&rare, None, 5).await, (vec![entries[8].id], place(7)));
+    assert_eq!(search(&rare, place(7), 5).await, (vec![entries[4].id], place(4)));
+    assert_eq!(search(&rare, place(4), 5).await, (vec![], place(1)));
+    assert_eq!(search(&rare, place(1), 5).await, (vec![entries[0].id], None));
+    // A page that is full goes on behind its last row.
+    assert_eq!(search(&rare, None, 1).await, (vec![entries[8].id], place(8)));
+    let often = AuditFilter { anything: Some("often".to_owned()), ..AuditFilter::default() };
+    assert_eq!(search(&often, None, 2).await, (vec![entries[9].id, entries[7].id], place(7)));
+    // Where an index knows, there is nothing to look for.
+    let of_user = AuditFilter { user: Some(app_id("rare")), ..AuditFilter::default() };
+    let ids = vec![entries[8].id, entries[4].id, entries[0].id];
+    assert_eq!(search(&of_user, None, 5).await, (ids, None));
+    let at_once = store.audit_log_before(ours, AuditFilter::default(), None, 5, 100).await.unwrap();
+    assert_eq!((at_once.rows.len(), at_once.next), (5, place(5)));
 }
 
 pub(crate) async fn unused_credentials_are_listed_longest_unused_first(backend: &impl Backend) {

@@ -335,6 +335,27 @@ pub(crate) async fn credentials_are_counted_by_what_they_are_kept_on(backend: &i
     assert_eq!(insights.user_agents.iter().map(|(_, count)| count).sum::<u64>(), 2);
 }
 
+pub(crate) async fn failures_are_told_by_their_reason(backend: &impl Backend) {
+    use Ceremony::{Login, Registration};
+    use Outcome::{Begun, Failed};
+    let store = backend.store();
+    let (one, other) = (tenant(&**store, "one").await, tenant(&**store, "other").await);
+    store
+        .add_ceremony_counts(vec![
+            counted(one, 4, Login, Failed, 9),
+            counted(one, 5, Login, Failed, 1),
+            counted(one, 7, Login, Failed, 2),
+            counted(one, 6, Registration, Failed, 3),
+            counted(one, 8, Login, Begun, 5),
+            counted(other, 9, Login, Failed, 7),
+        ])
+        .await
+        .unwrap();
+    let failed = async |code: &str| store.failures(one, code.to_owned(), 5).await.unwrap();
+    assert_eq!(failed("signature_invalid").await, [(Registration, 3, 6), (Login, 3, 7)]);
+    assert_eq!(failed("credential_revoked").await, []);
+}
+
 /// The kinds of what was done for an organization, newest first, with whose email each row has.
 async fn done(store: &impl Store, id: OrganizationId) -> Vec<(ActivityKind, Option<String>)> {
     let rows = store.organization_activities(id, None, 100).await.unwrap();

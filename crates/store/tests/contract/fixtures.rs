@@ -94,6 +94,7 @@ pub(crate) fn config(domain: &str) -> TenantConfig {
         backup_eligibility: DeviationPolicy::Warn,
         requests: RequestPolicy::Stricter,
         audit_retention: Retention::DEFAULT,
+        rate_limit: None,
         unknown_credentials: UnknownCredentials::Refuse,
         attestation: AttestationRules::default(),
         mfa_attestation: None,

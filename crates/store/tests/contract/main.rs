@@ -178,6 +178,7 @@ macro_rules! every_test {
                 a_corrupt_user_is_named,
             }
             audit_log {
+                a_count_goes_on_from_an_earlier_one_as_long_as_that_holds,
                 rows_are_appended_by_themselves,
                 rows_of_a_tenant_are_deleted_up_to_a_moment,
                 each_tenant_keeps_its_log_as_long_as_it_says,
@@ -262,6 +263,7 @@ macro_rules! every_test {
                 users_are_found_by_what_id_or_name_begin_with,
                 the_audit_log_is_read_backwards_from_a_place_on,
                 a_timeline_is_whole_and_in_order,
+                a_search_of_the_audit_log_looks_at_so_many_rows_and_says_where_to_go_on,
                 unused_credentials_are_listed_longest_unused_first,
             }
             console_organizations {
@@ -273,6 +275,7 @@ macro_rules! every_test {
                 what_has_environments_is_not_deleted_before_their_tenants,
                 ceremonies_are_added_up_by_minute_and_told_by_day,
                 credentials_are_counted_by_what_they_are_kept_on,
+                failures_are_told_by_their_reason,
                 what_is_done_for_an_organization_is_listed_from_a_place_on,
                 members_who_came_in_without_a_passkey_are_in_each_organizations_activity,
                 settings_change_with_a_row_of_who_changed_them,

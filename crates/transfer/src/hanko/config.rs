@@ -70,6 +70,7 @@ pub(super) fn config(rows: &ConfigRows, alterations: &mut Alterations) -> Result
         backup_eligibility: DeviationPolicy::Strict,
         requests: RequestPolicy::default(),
         audit_retention: Retention::DEFAULT,
+        rate_limit: None,
         unknown_credentials: UnknownCredentials::default(),
         // It verifies statements, and demands none.
         attestation: AttestationRules::default(),

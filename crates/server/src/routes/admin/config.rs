@@ -6,8 +6,8 @@ use passgate_api::config as wire;
 use passgate_core::asked::RequestPolicy;
 use passgate_core::attestation_rules::{AttestationRules, AttestationRulesText, TrustPolicy};
 use passgate_core::config::{
-    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RelyingParty, Retention, TenantConfig,
-    UnknownCredentials,
+    CeremonyPolicy, CeremonyTimeout, DeviationPolicy, Origins, RateLimit, RelyingParty, Retention,
+    TenantConfig, UnknownCredentials,
 };
 use passgate_core::cors::{CorsPolicy, Wildcard};
 use passgate_core::text::Text;
@@ -125,6 +125,10 @@ pub(crate) fn from_wire(config: wire::TenantConfig) -> Result<TenantConfig, ApiE
             None => Retention::DEFAULT,
             Some(log) => field("audit_log.retention_days", Retention::from_days(log.retention_days))?,
         },
+        rate_limit: config
+            .rate_limit
+            .map(|limit| field("rate_limit", RateLimit::new(limit.requests_per_minute, limit.burst)))
+            .transpose()?,
     })
 }
 
@@ -139,6 +143,7 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
         backup_eligibility,
         requests,
         audit_retention,
+        rate_limit,
         unknown_credentials,
         attestation,
         mfa_attestation,
@@ -181,6 +186,10 @@ pub(crate) fn to_wire(config: TenantConfig) -> wire::TenantConfig {
             attestation_trust: mfa_attestation.map(attestation_rules_to_wire),
         }),
         audit_log: Some(wire::AuditLogConfig { retention_days: audit_retention.as_days() }),
+        rate_limit: rate_limit.map(|limit| wire::RateLimitConfig {
+            requests_per_minute: limit.requests_per_minute(),
+            burst: limit.burst(),
+        }),
     }
 }
 

@@ -1,3 +1,4 @@
+use passgate_core::store::Store;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -6,18 +7,16 @@ use serde_json::{Value, json};
 use super::browser::{Browser, COOKIE_NAME, another_authenticator, claim_link};
 use crate::harness::{CONSOLE_URL, PUBLIC_URL, TestServer};
 
-#[tokio::test]
-async fn whoever_has_the_link_claims_the_console_once() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::new(&server);
+pub(crate) async fn whoever_has_the_link_claims_the_console_once(server: &TestServer<impl Store>) {
+    let mut browser = Browser::new(server);
     let state = browser.get("/state").await.ok();
     assert_eq!((&state["claimed"], &state["session"]), (&json!(false), &Value::Null));
     assert_eq!(browser.post("/sign-in/begin", json!({})).await.error(), (409, "console_unclaimed"));
     assert_eq!(browser.sign_up(None, "Kim", "kim@example.com").await.error(), (403, "sign_up_closed"));
     assert_eq!(browser.sign_up(Some("pgl_x"), "Kim", "kim@example.com").await.error(), (404, "link_invalid"));
 
-    let old = claim_link(&server).await;
-    let link = claim_link(&server).await;
+    let old = claim_link(server).await;
+    let link = claim_link(server).await;
     assert_eq!(browser.sign_up(Some(&old), "Kim", "kim@example.com").await.error(), (404, "link_invalid"));
     let info = browser.post("/links/inspect", json!({ "link": link })).await.ok();
     assert_eq!(info["kind"], "claim");
@@ -32,7 +31,7 @@ async fn whoever_has_the_link_claims_the_console_once() {
     assert_eq!(state["session"]["id"], session["id"]);
     assert_eq!((&state["console_url"], &state["public_url"]), (&json!(CONSOLE_URL), &json!(PUBLIC_URL)));
 
-    let mut other = Browser::new(&server);
+    let mut other = Browser::new(server);
     assert_eq!(other.sign_up(Some(&link), "Sam", "sam@example.com").await.error(), (404, "link_invalid"));
     assert!(server.passgate.make_claim_link().await.is_err(), "there is nothing left to be claimed");
     let activity = browser.get("/activity").await.ok();
@@ -42,22 +41,18 @@ async fn whoever_has_the_link_claims_the_console_once() {
     assert!(kinds.contains(&"webauthn_registration_final_succeeded"), "{kinds:?}");
 }
 
-#[tokio::test]
-async fn a_claim_link_is_valid_for_an_hour() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::new(&server);
-    let link = claim_link(&server).await;
+pub(crate) async fn a_claim_link_is_valid_for_an_hour(server: &TestServer<impl Store>) {
+    let mut browser = Browser::new(server);
+    let link = claim_link(server).await;
     server.advance(Duration::from_hours(1)).await;
     assert_eq!(browser.post("/links/inspect", json!({ "link": link })).await.error(), (404, "link_invalid"));
     assert_eq!(browser.sign_up(Some(&link), "Kim", "kim@example.com").await.error(), (404, "link_invalid"));
 }
 
-#[tokio::test]
-async fn a_sign_up_that_comes_second_leaves_no_passkey_behind() {
-    let server = TestServer::start().await;
-    let link = claim_link(&server).await;
-    let mut first = Browser::new(&server);
-    let mut second = Browser::new(&server);
+pub(crate) async fn a_sign_up_that_comes_second_leaves_no_passkey_behind(server: &TestServer<impl Store>) {
+    let link = claim_link(server).await;
+    let mut first = Browser::new(server);
+    let mut second = Browser::new(server);
     let body = json!({ "link": link, "name": "Sam", "email": "sam@example.com" });
     let begun = second.post("/sign-up/begin", body.clone()).await.ok();
     first.sign_up(Some(&link), "Kim", "kim@example.com").await.ok();
@@ -70,11 +65,11 @@ async fn a_sign_up_that_comes_second_leaves_no_passkey_behind() {
     assert_eq!(answer.error(), (401, "credential_unknown"));
 }
 
-#[tokio::test]
-async fn the_session_is_in_a_cookie_that_no_script_and_no_other_site_gets_at() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::new(&server);
-    let link = claim_link(&server).await;
+pub(crate) async fn the_session_is_in_a_cookie_that_no_script_and_no_other_site_gets_at(
+    server: &TestServer<impl Store>,
+) {
+    let mut browser = Browser::new(server);
+    let link = claim_link(server).await;
     let answer = browser.sign_up(Some(&link), "Kim", "kim@example.com").await;
     let cookie = answer.header("set-cookie").unwrap().to_owned();
     let secret = browser.cookie.clone().unwrap();
@@ -91,10 +86,8 @@ async fn the_session_is_in_a_cookie_that_no_script_and_no_other_site_gets_at() {
     assert_eq!(browser.get("/session").await.error(), (401, "session_missing"));
 }
 
-#[tokio::test]
-async fn an_operator_signs_in_with_a_passkey_and_ends_sessions() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::claimed(&server).await;
+pub(crate) async fn an_operator_signs_in_with_a_passkey_and_ends_sessions(server: &TestServer<impl Store>) {
+    let mut browser = Browser::claimed(server).await;
     let first = browser.cookie.clone();
     let session = browser.sign_in().await.ok();
     assert_eq!(session["via"], "passkey");
@@ -115,10 +108,10 @@ async fn an_operator_signs_in_with_a_passkey_and_ends_sessions() {
     assert_eq!(browser.get("/operator").await.error(), (401, "session_missing"));
 }
 
-#[tokio::test]
-async fn a_session_ends_after_twelve_hours_without_use_and_thirty_days_with() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::claimed(&server).await;
+pub(crate) async fn a_session_ends_after_twelve_hours_without_use_and_thirty_days_with(
+    server: &TestServer<impl Store>,
+) {
+    let mut browser = Browser::claimed(server).await;
     for _ in 0..3 {
         server.advance(Duration::from_hours(11)).await;
         browser.get("/session").await.ok();
@@ -137,10 +130,10 @@ async fn a_session_ends_after_twelve_hours_without_use_and_thirty_days_with() {
     assert_eq!(browser.get("/session").await.error(), (401, "session_missing"));
 }
 
-#[tokio::test]
-async fn what_can_not_be_undone_needs_a_passkey_shown_within_five_minutes() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::claimed(&server).await;
+pub(crate) async fn what_can_not_be_undone_needs_a_passkey_shown_within_five_minutes(
+    server: &TestServer<impl Store>,
+) {
+    let mut browser = Browser::claimed(server).await;
     browser.post("/recovery-codes", json!({})).await.ok();
     server.advance(Duration::from_mins(5)).await;
     assert_eq!(browser.get("/session").await.ok()["fresh_until"], Value::Null);
@@ -153,11 +146,9 @@ async fn what_can_not_be_undone_needs_a_passkey_shown_within_five_minutes() {
     assert_eq!(answer.ok()["name"], "Kimberley");
 }
 
-#[tokio::test]
-async fn a_passkey_of_another_operator_does_not_count() {
-    let server = TestServer::start_open().await;
-    let mut kim = Browser::claimed(&server).await;
-    let mut sam = Browser::new(&server);
+pub(crate) async fn a_passkey_of_another_operator_does_not_count(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
+    let mut sam = Browser::new(server);
     sam.sign_up(None, "Sam", "sam@example.com").await.ok();
     // Kim's page has Sam show a passkey.
     let begun = kim.post("/sign-in/begin", json!({})).await.ok();
@@ -174,11 +165,9 @@ async fn a_passkey_of_another_operator_does_not_count() {
     assert_eq!(kim.post("/sign-up/finish", body).await.error(), (403, "operator_mismatch"));
 }
 
-#[tokio::test]
-async fn an_email_is_taken_once_whatever_its_case() {
-    let server = TestServer::start_open().await;
-    let mut kim = Browser::claimed(&server).await;
-    let mut sam = Browser::new(&server);
+pub(crate) async fn an_email_is_taken_once_whatever_its_case(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
+    let mut sam = Browser::new(server);
     assert_eq!(sam.sign_up(None, "Sam", "KIM@example.com").await.error(), (409, "email_taken"));
     sam.sign_up(None, "Sam", "sam@example.com").await.ok();
     let change = json!({ "email": "Sam@Example.com" });
@@ -189,10 +178,10 @@ async fn an_email_is_taken_once_whatever_its_case() {
     assert_eq!(sam.post("/sign-up/begin", malformed).await.error(), (400, "validation_failed"));
 }
 
-#[tokio::test]
-async fn passkeys_are_added_renamed_and_removed_but_never_the_last() {
-    let server = TestServer::start().await;
-    let mut browser = Browser::claimed(&server).await;
+pub(crate) async fn passkeys_are_added_renamed_and_removed_but_never_the_last(
+    server: &TestServer<impl Store>,
+) {
+    let mut browser = Browser::claimed(server).await;
     let first = browser.get("/passkeys").await.ok()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(browser.delete(&format!("/passkeys/{first}")).await.error(), (409, "last_passkey"));
     let mut key = another_authenticator();
@@ -208,11 +197,9 @@ async fn passkeys_are_added_renamed_and_removed_but_never_the_last() {
     assert_eq!(browser.delete(&format!("/passkeys/{first}")).await.status, 204);
 }
 
-#[tokio::test]
-async fn an_operator_changes_no_passkey_of_another() {
-    let server = TestServer::start_open().await;
-    let mut kim = Browser::claimed(&server).await;
-    let mut sam = Browser::new(&server);
+pub(crate) async fn an_operator_changes_no_passkey_of_another(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
+    let mut sam = Browser::new(server);
     sam.sign_up(None, "Sam", "sam@example.com").await.ok();
     let of_kim = kim.get("/passkeys").await.ok()[0]["id"].as_str().unwrap().to_owned();
     let path = format!("/passkeys/{of_kim}");

@@ -1,3 +1,4 @@
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -11,11 +12,11 @@ fn told(page: &Value) -> Vec<(&str, &str, &str)> {
     texts.map(|texts| texts.map(|text| text.as_str().unwrap_or_default()).into()).collect()
 }
 
-#[tokio::test]
-async fn what_members_change_of_an_environment_is_in_the_organizations_activity() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn what_members_change_of_an_environment_is_in_the_organizations_activity(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let log = format!("/organizations/{}/activity", team.organization);
     server.tick().await;
@@ -82,11 +83,11 @@ async fn what_members_change_of_an_environment_is_in_the_organizations_activity(
     assert_eq!(team.developer.get(&log).await.error(), (403, "role_insufficient"));
 }
 
-#[tokio::test]
-async fn settings_that_are_taken_over_and_apps_that_move_are_in_it_with_their_environment() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn settings_that_are_taken_over_and_apps_that_move_are_in_it_with_their_environment(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let project = team.owner.get(&format!("/projects/{}", team.project)).await.ok();
     let production = project["environments"][1]["tenant_id"].as_str().unwrap().to_owned();
     let path = format!("/environments/{}", team.tenant);
@@ -112,19 +113,17 @@ async fn settings_that_are_taken_over_and_apps_that_move_are_in_it_with_their_en
     assert_eq!(page["rows"][1]["tenant_id"], production.as_str());
 }
 
-#[tokio::test]
-async fn a_member_who_lost_the_passkey_is_in_it_however_let_in() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn a_member_who_lost_the_passkey_is_in_it_however_let_in(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let codes = team.viewer.post("/recovery-codes", json!({})).await.ok();
     server.tick().await;
     let code = json!({ "email": "viewer@ours.example", "code": codes["codes"][0] });
-    Browser::new(&server).post("/recovery/code", code).await.ok();
+    Browser::new(server).post("/recovery/code", code).await.ok();
     server.tick().await;
     let email = passgate_core::console::Email::new("developer@ours.example").unwrap();
     let (_, link) = server.passgate.make_recovery_link(email).await.unwrap();
-    let mut browser = Browser::new(&server);
+    let mut browser = Browser::new(server);
     browser.post("/recovery/link", json!({ "link": link.expose_secret() })).await.ok();
     let mut key = another_authenticator();
     browser.add_passkey(&mut key).await.ok();
@@ -139,11 +138,9 @@ async fn a_member_who_lost_the_passkey_is_in_it_however_let_in() {
     );
 }
 
-#[tokio::test]
-async fn what_a_program_changes_has_no_operator() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn what_a_program_changes_has_no_operator(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     server.tick().await;
     let path = format!("/console/api/environments/{}/api-keys", team.tenant);
     server.admin(Method::POST, &path, Some(json!({ "name": "Automation" }))).await.ok();

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use passgate_authenticator::Authenticator;
+use passgate_core::store::Store;
+use passgate_store::sqlite::SqliteStore;
 use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
@@ -12,20 +14,20 @@ use crate::harness::{Answer, CONSOLE_URL, TestServer};
 pub(crate) const API: &str = "/console/api";
 pub(crate) const COOKIE_NAME: &str = "__Host-passgate_console";
 
-pub(crate) struct Browser<'a> {
-    pub(crate) server: &'a TestServer,
+pub(crate) struct Browser<'a, S = SqliteStore> {
+    pub(crate) server: &'a TestServer<S>,
     pub(crate) authenticator: Authenticator,
     /// The session's secret.
     pub(crate) cookie: Option<String>,
 }
 
-impl<'a> Browser<'a> {
-    pub(crate) fn new(server: &'a TestServer) -> Self {
+impl<'a, S: Store> Browser<'a, S> {
+    pub(crate) fn new(server: &'a TestServer<S>) -> Self {
         Self { server, authenticator: another_authenticator(), cookie: None }
     }
 
     /// One whose operator has claimed the console.
-    pub(crate) async fn claimed(server: &'a TestServer) -> Self {
+    pub(crate) async fn claimed(server: &'a TestServer<S>) -> Self {
         let mut browser = Self::new(server);
         let link = claim_link(server).await;
         browser.sign_up(Some(&link), "Kim", "kim@example.com").await.ok();
@@ -118,25 +120,25 @@ pub(crate) fn another_authenticator() -> Authenticator {
 }
 
 /// A link that claims the console, as `passgate console claim` makes it.
-pub(crate) async fn claim_link(server: &TestServer) -> String {
+pub(crate) async fn claim_link(server: &TestServer<impl Store>) -> String {
     server.passgate.make_claim_link().await.unwrap().expose_secret().to_owned()
 }
 
 /// An organization with a project, and a member of each role.
-pub(crate) struct Team<'a> {
+pub(crate) struct Team<'a, S = SqliteStore> {
     pub(crate) organization: String,
     pub(crate) project: String,
     /// The development environment.
     pub(crate) tenant: String,
-    pub(crate) owner: Browser<'a>,
-    pub(crate) admin: Browser<'a>,
-    pub(crate) developer: Browser<'a>,
-    pub(crate) viewer: Browser<'a>,
+    pub(crate) owner: Browser<'a, S>,
+    pub(crate) admin: Browser<'a, S>,
+    pub(crate) developer: Browser<'a, S>,
+    pub(crate) viewer: Browser<'a, S>,
 }
 
-impl<'a> Team<'a> {
+impl<'a, S: Store> Team<'a, S> {
     /// Of a console that anybody may sign up at.
-    pub(crate) async fn new(server: &'a TestServer, name: &str, mut owner: Browser<'a>) -> Self {
+    pub(crate) async fn new(server: &'a TestServer<S>, name: &str, mut owner: Browser<'a, S>) -> Self {
         let made = owner.post("/organizations", json!({ "name": name })).await.ok();
         let organization = made["id"].as_str().unwrap().to_owned();
         let body = json!({ "name": format!("{name} app"), "app_url": "http://localhost:5173" });
@@ -164,7 +166,7 @@ impl<'a> Team<'a> {
         }
     }
 
-    pub(crate) fn member(&mut self, role: &str) -> &mut Browser<'a> {
+    pub(crate) fn member(&mut self, role: &str) -> &mut Browser<'a, S> {
         match role {
             "owner" => &mut self.owner,
             "admin" => &mut self.admin,

@@ -1,4 +1,5 @@
 use passgate_authenticator::Authenticator;
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::harness::{CONSOLE_URL, TestServer, TestTenant};
 const APP: &str = "http://localhost:5173";
 
 /// Registers and logs in as the app's backend and page would, through the public API.
-async fn integrate(tenant: &TestTenant<'_>, authenticator: &mut Authenticator) {
+async fn integrate(tenant: &TestTenant<'_, impl Store>, authenticator: &mut Authenticator) {
     let options = tenant.begin_registration("user-7").await;
     let credential = authenticator.create(&options, APP).unwrap();
     tenant.finish_registration(&credential).await.ok();
@@ -17,11 +18,11 @@ async fn integrate(tenant: &TestTenant<'_>, authenticator: &mut Authenticator) {
     tenant.finish_login(&credential).await.ok();
 }
 
-#[tokio::test]
-async fn the_steps_of_an_integration_tick_as_the_server_sees_them() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn the_steps_of_an_integration_tick_as_the_server_sees_them(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let steps = team.viewer.get(&format!("{path}/steps")).await.ok();
     assert!(steps.as_object().unwrap().values().all(Value::is_null), "{steps}");
@@ -30,7 +31,7 @@ async fn the_steps_of_an_integration_tick_as_the_server_sees_them() {
     let secret = key["secret"].as_str().unwrap().to_owned();
     let listed = team.viewer.get(&format!("{path}/api-keys")).await.ok();
     assert!(!listed.to_string().contains(&secret), "it is shown once");
-    let tenant = TestTenant { server: &server, id: team.tenant.clone(), api_key: secret };
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key: secret };
     let mut authenticator = another_authenticator();
     integrate(&tenant, &mut authenticator).await;
     let steps = team.viewer.get(&format!("{path}/steps")).await.ok();
@@ -55,15 +56,15 @@ async fn the_steps_of_an_integration_tick_as_the_server_sees_them() {
     assert_eq!(answer.error(), (400, "validation_failed"));
 }
 
-#[tokio::test]
-async fn members_see_and_change_what_their_role_allows_of_users_and_passkeys() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn members_see_and_change_what_their_role_allows_of_users_and_passkeys(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let key = team.developer.post(&format!("{path}/api-keys"), json!({ "name": "Backend" })).await.ok();
     let api_key = key["secret"].as_str().unwrap().to_owned();
-    let tenant = TestTenant { server: &server, id: team.tenant.clone(), api_key };
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key };
     integrate(&tenant, &mut another_authenticator()).await;
 
     let users = team.viewer.get(&format!("{path}/users")).await.ok();
@@ -86,11 +87,11 @@ async fn members_see_and_change_what_their_role_allows_of_users_and_passkeys() {
     assert_eq!(team.viewer.get(&credential).await.error(), (404, "credential_not_found"));
 }
 
-#[tokio::test]
-async fn ceremonies_can_be_tried_where_the_consoles_page_is_of_the_passkeys_domain() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn ceremonies_can_be_tried_where_the_consoles_page_is_of_the_passkeys_domain(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let environment = team.developer.get(&path).await.ok();
     assert_eq!(environment["try_here"]["possible"], false);
@@ -124,15 +125,15 @@ async fn ceremonies_can_be_tried_where_the_consoles_page_is_of_the_passkeys_doma
     assert!(environment["steps"]["login_finished"].is_string());
 }
 
-#[tokio::test]
-async fn lists_go_on_from_where_they_ended_and_are_searched_from_the_beginning() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn lists_go_on_from_where_they_ended_and_are_searched_from_the_beginning(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let key = team.developer.post(&format!("{path}/api-keys"), json!({ "name": "Backend" })).await.ok();
     let api_key = key["secret"].as_str().unwrap().to_owned();
-    let tenant = TestTenant { server: &server, id: team.tenant.clone(), api_key };
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key };
     for user in ["anna", "anton", "berta", "a%_"] {
         tenant.begin_registration(user).await;
         server.advance(std::time::Duration::from_secs(1)).await;
@@ -186,15 +187,15 @@ async fn lists_go_on_from_where_they_ended_and_are_searched_from_the_beginning()
     }
 }
 
-#[tokio::test]
-async fn passkeys_that_nobody_uses_and_attempts_with_deleted_ones_are_told() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn passkeys_that_nobody_uses_and_attempts_with_deleted_ones_are_told(
+    server: &TestServer<impl Store>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let key = team.developer.post(&format!("{path}/api-keys"), json!({ "name": "Backend" })).await.ok();
     let api_key = key["secret"].as_str().unwrap().to_owned();
-    let tenant = TestTenant { server: &server, id: team.tenant.clone(), api_key };
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key };
     let mut authenticator = another_authenticator();
     integrate(&tenant, &mut authenticator).await;
     assert_eq!(team.viewer.get(&format!("{path}/stale-passkeys")).await.ok()["passkeys"], json!([]));
@@ -216,15 +217,13 @@ async fn passkeys_that_nobody_uses_and_attempts_with_deleted_ones_are_told() {
     );
 }
 
-#[tokio::test]
-async fn the_audit_log_is_watched_as_it_grows() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn the_audit_log_is_watched_as_it_grows(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let path = format!("/environments/{}", team.tenant);
     let key = team.developer.post(&format!("{path}/api-keys"), json!({ "name": "Backend" })).await.ok();
     let api_key = key["secret"].as_str().unwrap().to_owned();
-    let tenant = TestTenant { server: &server, id: team.tenant.clone(), api_key };
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key };
     tenant.begin_registration("before").await;
     server.advance(std::time::Duration::from_secs(1)).await;
 

@@ -1,6 +1,7 @@
 //! Every endpoint of the console's API, called by everybody: by no one, by each role, without a fresh passkey, and by the
 //! owner of another organization.
 
+use passgate_core::store::Store;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -51,14 +52,13 @@ fn guarded() -> Vec<Guarded> {
     operations
 }
 
-#[tokio::test]
-async fn each_may_do_what_the_role_allows_and_nothing_elsewhere() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut ours = Team::new(&server, "ours", kim).await;
-    let mut sam = Browser::new(&server);
+#[expect(clippy::print_stdout, reason = "the counts are for whoever reads the run")]
+pub(crate) async fn each_may_do_what_the_role_allows_and_nothing_elsewhere(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut ours = Team::new(server, "ours", kim).await;
+    let mut sam = Browser::new(server);
     sam.sign_up(None, "Sam", "sam@theirs.example").await.ok();
-    let theirs = Team::new(&server, "theirs", sam).await;
+    let theirs = Team::new(server, "theirs", sam).await;
     let mut foreigner = theirs.owner;
     let secrets =
         [ours.organization.clone(), ours.project.clone(), ours.tenant.clone(), "ours app".to_owned()];
@@ -70,7 +70,7 @@ async fn each_may_do_what_the_role_allows_and_nothing_elsewhere() {
         let Guarded { method, path, least, needs_passkey: _ } = operation;
         let filled = ours.filled(path);
         let body = (*method != Method::GET).then(|| json!({}));
-        let answer = Browser::new(&server).call(method.clone(), &filled, body.clone()).await;
+        let answer = Browser::new(server).call(method.clone(), &filled, body.clone()).await;
         assert_eq!(answer.error(), (401, "session_missing"), "{method} {path} by a stranger");
         refused_strangers += 1;
         let Some(least) = *least else { continue };
@@ -142,14 +142,12 @@ async fn each_may_do_what_the_role_allows_and_nothing_elsewhere() {
     assert!(allowed > 40, "{allowed}");
 }
 
-#[tokio::test]
-async fn ids_of_another_organization_name_nothing_in_ones_own() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut ours = Team::new(&server, "ours", kim).await;
-    let mut sam = Browser::new(&server);
+pub(crate) async fn ids_of_another_organization_name_nothing_in_ones_own(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut ours = Team::new(server, "ours", kim).await;
+    let mut sam = Browser::new(server);
     sam.sign_up(None, "Sam", "sam@theirs.example").await.ok();
-    let mut theirs = Team::new(&server, "theirs", sam).await;
+    let mut theirs = Team::new(server, "theirs", sam).await;
 
     let key = format!("/environments/{}/api-keys", ours.tenant);
     let key = ours.owner.post(&key, json!({ "name": "Ours" })).await.ok();
@@ -175,11 +173,9 @@ async fn ids_of_another_organization_name_nothing_in_ones_own() {
     assert_eq!(ours.owner.get(&invitations).await.ok().as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_program_may_do_what_an_owner_may() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let ours = Team::new(&server, "ours", kim).await;
+pub(crate) async fn a_program_may_do_what_an_owner_may(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let ours = Team::new(server, "ours", kim).await;
     let get = async |path: &str| {
         let request =
             server.client.get(server.admin_url(&format!("{API}{path}"))).bearer_auth(server.admin_token());

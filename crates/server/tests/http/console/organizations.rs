@@ -1,3 +1,4 @@
+use passgate_core::store::Store;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -6,16 +7,16 @@ use serde_json::{Value, json};
 use super::browser::{Browser, Team};
 use crate::harness::TestServer;
 
-async fn invite(owner: &mut Browser<'_>, organization: &str, body: Value) -> String {
+async fn invite(owner: &mut Browser<'_, impl Store>, organization: &str, body: Value) -> String {
     let path = format!("/organizations/{organization}/invitations");
     let invited = owner.post(&path, body).await.ok();
     invited["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned()
 }
 
-#[tokio::test]
-async fn an_organization_is_made_renamed_and_deleted_with_its_projects() {
-    let server = TestServer::start().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn an_organization_is_made_renamed_and_deleted_with_its_projects<S: Store>(
+    server: &TestServer<S>,
+) {
+    let mut kim = Browser::claimed(server).await;
     let made = kim.post("/organizations", json!({ "name": " Example " })).await;
     assert_eq!(made.status, 201);
     let made = made.ok();
@@ -36,27 +37,27 @@ async fn an_organization_is_made_renamed_and_deleted_with_its_projects() {
     assert_eq!(answer.error(), (404, "tenant_not_found"));
 }
 
-#[tokio::test]
-async fn an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn() {
-    let server = TestServer::start().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn<S: Store>(
+    server: &TestServer<S>,
+) {
+    let mut kim = Browser::claimed(server).await;
     let made = kim.post("/organizations", json!({ "name": "Example" })).await.ok();
     let organization = made["id"].as_str().unwrap();
     let body = json!({ "role": "developer", "email": "sam@example.com", "days": 2 });
     let link = invite(&mut kim, organization, body).await;
-    let mut sam = Browser::new(&server);
+    let mut sam = Browser::new(server);
     let info = sam.post("/links/inspect", json!({ "link": link })).await.ok();
     assert_eq!(info["organization"], "Example");
     assert_eq!((&info["role"], &info["email"]), (&json!("developer"), &json!("sam@example.com")));
     sam.sign_up(Some(&link), "Sam", "sam@example.com").await.ok();
     let list = sam.get("/organizations").await.ok();
     assert_eq!((&list[0]["name"], &list[0]["role"]), (&json!("Example"), &json!("developer")));
-    let mut other = Browser::new(&server);
+    let mut other = Browser::new(server);
     assert_eq!(other.sign_up(Some(&link), "Eve", "eve@example.com").await.error(), (404, "link_invalid"));
 
     // Whoever has an account joins with it.
     let again = invite(&mut kim, organization, json!({ "role": "viewer" })).await;
-    let accept = async |browser: &mut Browser<'_>, link: &str| {
+    let accept = async |browser: &mut Browser<'_, S>, link: &str| {
         browser.post("/invitations/accept", json!({ "link": link })).await
     };
     assert_eq!(accept(&mut sam, &again).await.error(), (409, "already_member"));
@@ -74,13 +75,13 @@ async fn an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn() {
     assert_eq!(accept(&mut sam, &late).await.error(), (404, "link_invalid"));
 }
 
-#[tokio::test]
-async fn an_organization_has_an_owner_at_all_times_and_only_owners_touch_owners() {
-    let server = TestServer::start_open().await;
-    let kim = Browser::claimed(&server).await;
-    let mut team = Team::new(&server, "ours", kim).await;
+pub(crate) async fn an_organization_has_an_owner_at_all_times_and_only_owners_touch_owners<S: Store>(
+    server: &TestServer<S>,
+) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
     let members = format!("/organizations/{}/members", team.organization);
-    let id = async |browser: &mut Browser<'_>| {
+    let id = async |browser: &mut Browser<'_, S>| {
         browser.get("/operator").await.ok()["id"].as_str().unwrap().to_owned()
     };
     let kim = format!("{members}/{}", id(&mut team.owner).await);

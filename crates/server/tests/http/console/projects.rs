@@ -1,18 +1,17 @@
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
 use crate::harness::{PUBLIC_URL, TestServer};
 
-async fn organization(browser: &mut Browser<'_>) -> String {
+async fn organization(browser: &mut Browser<'_, impl Store>) -> String {
     let made = browser.post("/organizations", json!({ "name": "Example" })).await.ok();
     made["id"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn a_project_has_two_environments_each_a_tenant_of_its_own() {
-    let server = TestServer::start().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn a_project_has_two_environments_each_a_tenant_of_its_own(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
     let path = format!("/organizations/{}/projects", organization(&mut kim).await);
     let body = json!({ "name": "Shop", "app_url": "http://localhost:5173/login" });
     let project = kim.post(&path, body).await.ok();
@@ -55,10 +54,8 @@ async fn a_project_has_two_environments_each_a_tenant_of_its_own() {
     assert_eq!(kim.get(&format!("/environments/{id}")).await.error(), (404, "environment_not_found"));
 }
 
-#[tokio::test]
-async fn a_live_url_is_the_production_environments() {
-    let server = TestServer::start().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn a_live_url_is_the_production_environments(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
     let path = format!("/organizations/{}/projects", organization(&mut kim).await);
     let project = kim.post(&path, json!({ "name": "Shop", "app_url": "https://app.example.com" })).await.ok();
     let (development, production) = (&project["environments"][0], &project["environments"][1]);
@@ -72,10 +69,8 @@ async fn a_live_url_is_the_production_environments() {
     assert_eq!(kim.get(&path).await.ok().as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn what_follows_from_a_url_is_told_while_it_is_typed() {
-    let server = TestServer::start().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn what_follows_from_a_url_is_told_while_it_is_typed(server: &TestServer<impl Store>) {
+    let mut kim = Browser::claimed(server).await;
     let preview = kim.post("/projects/preview", json!({ "app_url": "https://app.example.com" })).await.ok();
     assert_eq!((&preview["kind"], &preview["rp_id"]), (&json!("production"), &json!("example.com")));
     let codes: Vec<_> = preview["notes"].as_array().unwrap().iter().map(|note| &note["code"]).collect();
@@ -85,10 +80,10 @@ async fn what_follows_from_a_url_is_told_while_it_is_typed() {
     assert!(preview["problem"].as_str().unwrap().contains("localhost"));
 }
 
-#[tokio::test]
-async fn settings_are_compared_and_taken_over_but_for_what_is_each_environments_own() {
-    let server = TestServer::start_open().await;
-    let mut kim = Browser::claimed(&server).await;
+pub(crate) async fn settings_are_compared_and_taken_over_but_for_what_is_each_environments_own(
+    server: &TestServer<impl Store>,
+) {
+    let mut kim = Browser::claimed(server).await;
     let path = format!("/organizations/{}/projects", organization(&mut kim).await);
     let project = kim.post(&path, json!({ "name": "Shop", "app_url": "https://app.example.com" })).await.ok();
     let other = kim.post(&path, json!({ "name": "Other", "app_url": "https://app.example.net" })).await.ok();

@@ -33,10 +33,29 @@ pub(super) async fn add(db: &Session, counts: &[MinuteCount]) -> Result<(), Faul
     Ok(())
 }
 
+pub(super) async fn failures(
+    db: &Session,
+    tenant_id: TenantId,
+    code: &str,
+    from: i64,
+) -> Result<Vec<(Ceremony, u64, i64)>, Fault> {
+    let sql = "SELECT coalesce(sum(count), 0)::bigint, max(minute)
+         FROM ceremony_minutes
+         WHERE tenant_id = $1 AND ceremony = $2 AND outcome = 'failed' AND code = $3 AND minute >= $4";
+    let mut found = Vec::new();
+    for ceremony in Ceremony::ALL {
+        let row = db.row(sql, &[tenant_id.as_uuid(), &ceremony.as_str(), &code, &from]).await?;
+        if let Some((count, last)) = row.map(|row| console_records::failures(&row)).transpose()?.flatten() {
+            found.push((ceremony, count, last));
+        }
+    }
+    Ok(found)
+}
+
 pub(super) async fn first(db: &Session, tenant_id: TenantId) -> Result<Vec<(Ceremony, Outcome, i64)>, Fault> {
     let sql = "SELECT minute
          FROM ceremony_minutes
-         WHERE tenant_id = $1 AND ceremony = $2 AND outcome = $3
+         WHERE tenant_id = $1 AND ceremony = $2 AND outcome = $3 AND code = ''
          ORDER BY minute
          LIMIT 1";
     let mut found = Vec::new();
@@ -62,29 +81,19 @@ pub(super) async fn insights(db: &Session, tenant_id: TenantId, range: Range) ->
             &[id, &range.from, &range.to, &range.offset],
         )
         .await?;
+    // Once through the tenant's: it is a count of what they are now.
     let credentials = db
         .rows(
-            "SELECT aaguid, backup_eligible, backup_state, count(*)
+            "SELECT aaguid, backup_eligible, backup_state, last_user_agent, count(*)
              FROM credentials
              WHERE tenant_id = $1
-             GROUP BY aaguid, backup_eligible, backup_state",
+             GROUP BY aaguid, backup_eligible, backup_state, last_user_agent",
             &[id],
         )
         .await?;
-    let user_agents = db
-        .rows(
-            "SELECT last_user_agent, count(*)
-             FROM credentials
-             WHERE tenant_id = $1
-             GROUP BY last_user_agent",
-            &[id],
-        )
-        .await?;
-    Ok(Insights {
-        days: collect(&days, console_records::day_count)?,
-        credentials: collect(&credentials, console_records::credential_count)?,
-        user_agents: collect(&user_agents, console_records::user_agent_count)?,
-    })
+    let (credentials, user_agents) =
+        console_records::counts(collect(&credentials, console_records::credentials_alike)?);
+    Ok(Insights { days: collect(&days, console_records::day_count)?, credentials, user_agents })
 }
 
 pub(super) async fn purge(db: &Session, before: i64) -> Result<(), Fault> {

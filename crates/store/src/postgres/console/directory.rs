@@ -29,7 +29,7 @@ async fn newest(
 ) -> Result<Vec<ListedUser>, Fault> {
     let sql = concat!(
         "SELECT ",
-        listed_user_columns!(),
+        listed_user_columns!(""),
         "
          FROM users AS u
          WHERE u.tenant_id = $1 AND (u.created_at, u.id) < ($2, $3)
@@ -49,7 +49,7 @@ async fn beginning_with(
 ) -> Result<Vec<ListedUser>, Fault> {
     let by_id = concat!(
         "SELECT ",
-        listed_user_columns!(),
+        listed_user_columns!(""),
         "
          FROM users AS u
          WHERE u.tenant_id = $1 AND u.app_user_id >= $2 AND u.app_user_id < $3
@@ -58,7 +58,7 @@ async fn beginning_with(
     );
     let by_name = concat!(
         "SELECT ",
-        listed_user_columns!(),
+        listed_user_columns!(""),
         "
          FROM users AS u
          WHERE u.tenant_id = $1 AND u.name COLLATE \"C\" >= $2 AND u.name COLLATE \"C\" < $3

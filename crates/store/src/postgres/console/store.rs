@@ -1,6 +1,6 @@
 //! The methods of the trait: which are one statement, and which a transaction.
 
-use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditRows};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::console::{
@@ -246,6 +246,15 @@ impl Store for PostgresStore {
         Ok(ceremonies::first(&self.session().await?, tenant_id).await?)
     }
 
+    async fn failures(
+        &self,
+        tenant_id: TenantId,
+        code: String,
+        from: i64,
+    ) -> Result<Vec<(Ceremony, u64, i64)>, StoreError> {
+        Ok(ceremonies::failures(&self.session().await?, tenant_id, &code, from).await?)
+    }
+
     async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
         Ok(ceremonies::insights(&self.session().await?, tenant_id, range).await?)
     }
@@ -265,8 +274,9 @@ impl Store for PostgresStore {
         filter: AuditFilter,
         place: Option<AuditPlace>,
         limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        Ok(audit::before(&self.session().await?, tenant_id, &filter, place, limit).await?)
+        look_at: u32,
+    ) -> Result<AuditRows, StoreError> {
+        Ok(audit::before(&self.session().await?, tenant_id, &filter, place, limit, look_at).await?)
     }
 
     async fn unused_credentials(

@@ -31,14 +31,36 @@ pub(super) fn add(db: &Connection, counts: &[MinuteCount]) -> Result<(), Fault> 
     Ok(())
 }
 
+/// What began or was done has no code. Without statistics, SQLite takes every minute for as few as those of one kind.
+const FIRST: &str = "SELECT minute
+     FROM ceremony_minutes INDEXED BY ceremony_minutes_by_kind
+     WHERE tenant_id = ?1 AND ceremony = ?2 AND outcome = ?3 AND code = ''
+     ORDER BY minute
+     LIMIT 1";
+
+const FAILURES: &str = "SELECT coalesce(sum(count), 0), max(minute)
+     FROM ceremony_minutes INDEXED BY ceremony_minutes_by_kind
+     WHERE tenant_id = ?1 AND ceremony = ?2 AND outcome = 'failed' AND code = ?3 AND minute >= ?4";
+
+pub(super) fn failures(
+    db: &Connection,
+    tenant_id: TenantId,
+    code: &str,
+    from: i64,
+) -> Result<Vec<(Ceremony, u64, i64)>, Fault> {
+    let mut statement = db.prepare_cached(FAILURES)?;
+    let mut found = Vec::new();
+    for ceremony in Ceremony::ALL {
+        let mut rows = statement.query(params![tenant_id.blob(), ceremony.as_str(), code, from])?;
+        if let Some((count, last)) = rows.next()?.map(console_records::failures).transpose()?.flatten() {
+            found.push((ceremony, count, last));
+        }
+    }
+    Ok(found)
+}
+
 pub(super) fn first(db: &Connection, tenant_id: TenantId) -> Result<Vec<(Ceremony, Outcome, i64)>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT minute
-         FROM ceremony_minutes
-         WHERE tenant_id = ?1 AND ceremony = ?2 AND outcome = ?3
-         ORDER BY minute
-         LIMIT 1",
-    )?;
+    let mut statement = db.prepare_cached(FIRST)?;
     let mut found = Vec::new();
     for ceremony in Ceremony::ALL {
         for outcome in [Outcome::Begun, Outcome::Done] {
@@ -58,28 +80,40 @@ pub(super) fn insights(db: &Connection, tenant_id: TenantId, range: Range) -> Re
          WHERE tenant_id = ?1 AND minute >= ?2 AND minute < ?3
          GROUP BY day, ceremony, outcome, code",
     )?;
+    // Once through the tenant's: it is a count of what they are now.
     let mut credentials = db.prepare_cached(
-        "SELECT aaguid, backup_eligible, backup_state, count(*)
+        "SELECT aaguid, backup_eligible, backup_state, last_user_agent, count(*)
          FROM credentials
          WHERE tenant_id = ?1
-         GROUP BY aaguid, backup_eligible, backup_state",
-    )?;
-    let mut user_agents = db.prepare_cached(
-        "SELECT last_user_agent, count(*)
-         FROM credentials
-         WHERE tenant_id = ?1
-         GROUP BY last_user_agent",
+         GROUP BY aaguid, backup_eligible, backup_state, last_user_agent",
     )?;
     let Range { from, to, offset } = range;
     let id = tenant_id.blob();
-    Ok(Insights {
-        days: collect(days.query(params![id, from, to, offset])?, console_records::day_count)?,
-        credentials: collect(credentials.query([id])?, console_records::credential_count)?,
-        user_agents: collect(user_agents.query([id])?, console_records::user_agent_count)?,
-    })
+    let (credentials, user_agents) =
+        console_records::counts(collect(credentials.query([id])?, console_records::credentials_alike)?);
+    let days = collect(days.query(params![id, from, to, offset])?, console_records::day_count)?;
+    Ok(Insights { days, credentials, user_agents })
 }
 
 pub(super) fn purge(db: &Connection, before: i64) -> Result<(), Fault> {
     db.prepare_cached("DELETE FROM ceremony_minutes WHERE minute < ?1")?.execute([before])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn what_is_asked_of_one_kind_of_ceremony_is_found_by_it() {
+        for (sql, index) in [
+            (FIRST, "ceremony_minutes_by_kind (tenant_id=? AND ceremony=? AND outcome=? AND code=?)"),
+            (FAILURES, "(tenant_id=? AND ceremony=? AND outcome=? AND code=? AND minute>?)"),
+        ] {
+            let plan = plan(sql);
+            assert!(plan.contains(index), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -12,7 +12,8 @@ use crate::sqlite::rows::collect;
 
 const NEWEST: &str = concat!(
     "SELECT ",
-    listed_user_columns!(),
+    // Without statistics, SQLite takes a tenant for as short as a user.
+    listed_user_columns!("INDEXED BY credentials_by_user"),
     "
          FROM users AS u
          WHERE u.tenant_id = ?1 AND (u.created_at, u.id) < (?2, ?3)
@@ -22,7 +23,8 @@ const NEWEST: &str = concat!(
 
 const BY_ID: &str = concat!(
     "SELECT ",
-    listed_user_columns!(),
+    // Without statistics, SQLite takes a tenant for as short as a user.
+    listed_user_columns!("INDEXED BY credentials_by_user"),
     "
          FROM users AS u
          WHERE u.tenant_id = ?1 AND u.app_user_id >= ?2 AND u.app_user_id < ?3
@@ -32,7 +34,8 @@ const BY_ID: &str = concat!(
 
 const BY_NAME: &str = concat!(
     "SELECT ",
-    listed_user_columns!(),
+    // Without statistics, SQLite takes a tenant for as short as a user.
+    listed_user_columns!("INDEXED BY credentials_by_user"),
     "
          FROM users AS u
          WHERE u.tenant_id = ?1 AND u.name >= ?2 AND u.name < ?3
@@ -97,6 +100,8 @@ mod tests {
         ] {
             let plan = plan(sql);
             assert!(plan.contains(index), "{plan}");
+            let of_user = "credentials_by_user (tenant_id=? AND user_id=?)";
+            assert_eq!(plan.matches(of_user).count(), 2, "{plan}");
             assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
         }
     }

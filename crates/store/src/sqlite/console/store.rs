@@ -1,6 +1,6 @@
 //! The methods of the trait: which read, and which write.
 
-use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow};
+use passgate_core::audit::{AuditFilter, AuditPlace, AuditRows};
 use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::console::{
@@ -15,7 +15,7 @@ use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant, StoreError};
 
 use super::{activities, ceremonies, directory, links, operators, organizations, projects, sessions};
-use crate::sqlite::{SqliteStore, audit, credentials};
+use crate::sqlite::{SqliteStore, audit_backwards, credentials};
 
 impl Store for SqliteStore {
     async fn console(&self) -> Result<Console, StoreError> {
@@ -244,6 +244,15 @@ impl Store for SqliteStore {
         self.read(move |db| ceremonies::first(db, tenant_id)).await
     }
 
+    async fn failures(
+        &self,
+        tenant_id: TenantId,
+        code: String,
+        from: i64,
+    ) -> Result<Vec<(Ceremony, u64, i64)>, StoreError> {
+        self.read(move |db| ceremonies::failures(db, tenant_id, &code, from)).await
+    }
+
     async fn insights(&self, tenant_id: TenantId, range: Range) -> Result<Insights, StoreError> {
         self.read(move |db| ceremonies::insights(db, tenant_id, range)).await
     }
@@ -263,8 +272,9 @@ impl Store for SqliteStore {
         filter: AuditFilter,
         place: Option<AuditPlace>,
         limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        self.read(move |db| audit::before(db, tenant_id, &filter, place, limit)).await
+        look_at: u32,
+    ) -> Result<AuditRows, StoreError> {
+        self.read(move |db| audit_backwards::before(db, tenant_id, &filter, place, limit, look_at)).await
     }
 
     async fn unused_credentials(

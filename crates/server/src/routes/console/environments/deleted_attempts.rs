@@ -1,10 +1,11 @@
 //! `GET /console/api/environments/{tenant_id}/deleted-attempts`
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use passgate_api::console as wire;
 use passgate_core::clock::Timestamp;
-use passgate_core::console::Range;
 use passgate_core::store::Store;
 use serde_json::json;
 
@@ -21,12 +22,12 @@ pub(crate) fn description() -> Description {
         Tag::Insights,
         "getDeletedAttempts",
         "Get attempts with deleted passkeys",
-        "Devices that still offer a passkey that was deleted here: how often within ninety days, and on which day last.",
+        "Devices that still offer a passkey that was deleted here: how often within ninety days, and when last, to the minute.",
     )
     .answers::<wire::DeletedAttempts>(
         200,
         "The attempts.",
-        json!({ "code": "credential_revoked", "count": 3, "last_at": "2027-01-15T00:00:00Z" }),
+        json!({ "code": "credential_revoked", "count": 3, "last_at": "2027-01-15T08:00:00Z" }),
     )
 }
 
@@ -34,23 +35,13 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(id): TenantPath,
 ) -> Result<NoStore<Json<wire::DeletedAttempts>>, ApiError> {
-    let to = app.passgate.now().as_millis().div_euclid(60_000) + 1;
-    let range = Range { from: to - DAYS * 1_440, to, offset: 0 };
-    let days = app.passgate.insights(id, range).await?.days;
-    let of_deleted: Vec<_> = days.iter().filter(|day| day.what.code == CODE).collect();
-    Ok(NoStore(Json(wire::DeletedAttempts {
-        code: CODE.to_owned(),
-        count: of_deleted.iter().map(|day| day.count).sum(),
-        last_at: of_deleted
-            .iter()
-            .map(|day| day.day)
-            .max()
-            .map(|day| Timestamp::from_millis(day * 86_400_000).to_date_time()),
-    })))
+    let (count, last) = app.passgate.failures(id, CODE, app.passgate.now() - COUNTED).await?;
+    let last_at = last.map(Timestamp::to_date_time);
+    Ok(NoStore(Json(wire::DeletedAttempts { code: CODE.to_owned(), count, last_at })))
 }
 
 /// What a login with a deleted credential is told.
 const CODE: &str = "credential_revoked";
 
 /// How far back attempts are counted.
-const DAYS: i64 = 90;
+const COUNTED: Duration = Duration::from_hours(24 * 90);
