@@ -74,7 +74,7 @@ pub(crate) fn next_name(name: &Text<1, 128>, keys: &[ApiKeyRecord]) -> Text<1, 1
         None => (whole, 1),
     };
     // At most one for each key is taken, and one more is free.
-    let next = (0..=keys.len()).zip(number.saturating_add(1)..).find_map(|(_, number)| {
+    let next = (0..=keys.len()).zip(u64::from(number) + 1..).find_map(|(_, number)| {
         let suffix = format!(" ({number})");
         let short: String = stem.chars().take(128 - suffix.len()).collect();
         let name = Text::new(short + &suffix).ok()?;

@@ -91,7 +91,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_epoch = std::time::SystemTime::now()
             .duration_since(std::time::SystemTime::UNIX_EPOCH)
-            // A clock set before 1970 makes everything expired, which fails closed.
+            // A clock set before 1970 counts as 1970: what expires has then not expired yet.
             .unwrap_or(Duration::ZERO);
         Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }

@@ -100,9 +100,10 @@ impl RateLimits {
 ///
 /// Each address has at each tenant one of a fixed number of moments, by a hash that nobody can foresee: when it will have
 /// been idle for long enough to have the whole burst again (the generic cell rate algorithm). So it takes no more memory
-/// however many ask, and knows no tenant that was deleted.
+/// however many ask, and knows no tenant that was deleted. A moment says by a mark whose it is: who comes upon another's
+/// begins anew, since that was reckoned with another tenant's limit.
 pub struct TenantLimits {
-    /// In nanoseconds since `begun`.
+    /// In microseconds since `begun`, below a mark of 16 bits: enough for eight years.
     moments: Box<[AtomicU64]>,
     hasher: RandomState,
     begun: Instant,
@@ -110,6 +111,9 @@ pub struct TenantLimits {
 
 /// How many moments there are.
 const MOMENTS: usize = 1 << 16;
+
+/// The bits of a moment that are its time; the others are its mark.
+const MOMENT: u64 = (1 << 48) - 1;
 
 impl Default for TenantLimits {
     fn default() -> Self {
@@ -130,19 +134,24 @@ impl TenantLimits {
         source: IpAddr,
         limit: RateLimit,
     ) -> Result<(), TooMany> {
-        let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        let (now, interval) = (nanos(now), nanos(limit.interval()));
+        let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let (now, interval) = (micros(now), micros(limit.interval()));
         let burst = interval.saturating_mul(u64::from(limit.burst()));
-        let place = self.hasher.hash_one((tenant, network(source)));
+        let hash = self.hasher.hash_one((tenant, network(source)));
+        let mark = hash & !MOMENT;
         // The remainder is within bounds.
-        let moment = &self.moments[usize::try_from(place % MOMENTS as u64).unwrap_or_default()];
-        let next = |idle_at: u64| {
-            let idle_at = idle_at.max(now).saturating_add(interval);
-            (idle_at - now <= burst).then_some(idle_at)
+        let moment = &self.moments[usize::try_from(hash % MOMENTS as u64).unwrap_or_default()];
+        let after_this = |found: u64| {
+            let idle_at = if found & !MOMENT == mark { found & MOMENT } else { 0 };
+            idle_at.max(now).saturating_add(interval)
         };
-        let wait = |idle_at: u64| {
-            let over = idle_at.max(now).saturating_add(interval) - now;
-            TooMany { limit: Limit::Address, wait: Duration::from_nanos(over.saturating_sub(burst)) }
+        let next = |found: u64| {
+            let idle_at = after_this(found);
+            (idle_at - now <= burst).then_some(mark | (idle_at & MOMENT))
+        };
+        let wait = |found: u64| {
+            let over = after_this(found) - now;
+            TooMany { limit: Limit::Address, wait: Duration::from_micros(over.saturating_sub(burst)) }
         };
         moment.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).map(drop).map_err(wait)
     }
@@ -282,5 +291,20 @@ mod tests {
             assert_eq!(at(60, here), Ok(()), "whoever was idle has the burst again");
         }
         assert!(at(60, here).is_err());
+    }
+
+    #[test]
+    fn a_strict_tenants_visitors_hold_up_nobody_elses() {
+        let limits = TenantLimits::default();
+        let (strict, usual) = (RateLimit::new(1, 10_000).unwrap(), RateLimit::new(120, 20).unwrap());
+        let address = |bits: u32| std::net::Ipv4Addr::from_bits(bits).into();
+        let now = Duration::from_secs(10);
+        // Enough that nearly every moment is of the strict tenant.
+        for bits in 0..400_000 {
+            assert_eq!(limits.check_at(now, tenant(1), address(bits), strict), Ok(()));
+        }
+        for bits in 0..1_000 {
+            assert_eq!(limits.check_at(now, tenant(2), address(bits), usual), Ok(()), "{bits}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
+use tokio::task::JoinError;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
@@ -86,6 +87,18 @@ pub(crate) fn served<T>(told: impl FnOnce(Served<'_>) -> T) -> Option<T> {
     SERVED
         .try_with(|(id, method, route)| told(Served { id: *id, method, route: pattern(route.as_ref()) }))
         .ok()
+}
+
+/// Does work of the request that is served here to its end, also where its caller hangs up, or time is up, meanwhile. Fails
+/// if it panics.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, JoinError> {
+    let work = work.in_current_span();
+    match SERVED.try_with(Clone::clone) {
+        Ok(served) => tokio::spawn(SERVED.scope(served, work)).await,
+        Err(_) => tokio::spawn(work).await,
+    }
 }
 
 fn pattern(route: Option<&Route>) -> &str {

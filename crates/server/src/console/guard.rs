@@ -23,6 +23,7 @@ use crate::error::ApiError;
 use crate::extract::{KeyWaived, bearer, parse_tenant_id};
 use crate::openapi::{Access, Description};
 use crate::rate_limit;
+use crate::request::to_its_end;
 
 /// What one endpoint is guarded by.
 pub(crate) struct Guard<S> {
@@ -90,12 +91,11 @@ pub(crate) async fn guard<S: Store>(
                 parts.extensions.insert(KeyWaived);
                 parts.extensions.insert(tenant);
             }
-            let mut response = next.run(Request::from_parts(parts, body)).await;
-            if let Some(note) = note
-                && response.status().is_success()
-            {
-                note.keep(&app, response.extensions().get::<About>().cloned(), &params).await;
-            }
+            let request = Request::from_parts(parts, body);
+            let mut response = match note {
+                Some(note) => noted_answer(app, request, next, note, params).await,
+                None => next.run(request).await,
+            };
             // Whoever asks next with the same URL may be somebody else.
             if !response.headers().contains_key(CACHE_CONTROL) {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -103,6 +103,27 @@ pub(crate) async fn guard<S: Store>(
             response
         }
         Err(error) => error.into_response(),
+    }
+}
+
+/// Answers a request for a change, and keeps that it was made. Whoever hangs up meanwhile stops neither.
+async fn noted_answer<S: Store>(
+    app: App<S>,
+    request: Request,
+    next: Next,
+    note: Note,
+    params: RawPathParams,
+) -> Response {
+    let answered = async move {
+        let response = next.run(request).await;
+        if response.status().is_success() {
+            note.keep(&app, response.extensions().get::<About>().cloned(), &params).await;
+        }
+        response
+    };
+    match to_its_end(answered).await {
+        Ok(response) => response,
+        Err(_) => ApiError::internal("a handler panicked").into_response(),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditRow, AuditRows};
 use passgate_core::clock::Timestamp;
-use passgate_core::ids::TenantId;
+use passgate_core::ids::{AuditId, TenantId};
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection};
+use uuid::Uuid;
 
 use super::audit::{AUDIT_COLUMNS, Conditions};
 use super::audit_blocks::Blocks;
@@ -35,6 +36,9 @@ pub(super) fn before(
     Ok(found)
 }
 
+/// How many blocks one answer asks, of some 256 rows each: those of ten million rows, in a quarter of a second.
+const MOST_BLOCKS: u32 = 40_000;
+
 /// The same of one user: block by block, since the index is by blocks first.
 fn timeline(
     db: &Connection,
@@ -48,18 +52,25 @@ fn timeline(
     let until = [filter.before, place.map(|place| place.at)].into_iter().flatten().min();
     let mut blocks = Blocks::until(db, search.tenant_id, until)?;
     let mut found = AuditRows { rows: Vec::new(), next: None };
+    let mut asked = 0;
     while let Some(block) = blocks.next_older()? {
         let left = limit.saturating_sub(length(&found.rows));
         let mut some = search.look(db, Some(block), left, look_at)?;
         found.next = some.next;
         // What is in older blocks is from before this one.
         let is_last = found.next.is_some() || block <= after;
-        if !is_last {
-            let looked_at = if search.looks { search.count(db, block)? } else { length(&some.rows) };
-            look_at = look_at.saturating_sub(looked_at);
+        if !is_last && search.looks {
+            look_at = look_at.saturating_sub(search.count(db, block)?);
         }
         found.rows.append(&mut some.rows);
+        asked += 1;
         if is_last {
+            break;
+        }
+        if asked == MOST_BLOCKS {
+            // Before all rows of this block.
+            found.next =
+                Some(AuditPlace { at: Timestamp::from_millis(block), id: AuditId::new(Uuid::nil()) });
             break;
         }
     }

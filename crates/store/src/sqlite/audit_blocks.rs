@@ -57,7 +57,8 @@ impl<'a> Blocks<'a> {
     ) -> Result<Self, Fault> {
         let mut older = db.prepare_cached(NEWEST)?;
         older.raw_bind_parameter(1, tenant_id.blob())?;
-        Ok(Self { older, at_most: until.map_or(i64::MAX, Timestamp::as_millis) })
+        // What is from before 1970, as an import may be, is in the first block, 0.
+        Ok(Self { older, at_most: until.map_or(i64::MAX, |until| until.as_millis().max(0)) })
     }
 
     pub(super) fn next_older(&mut self) -> Result<Option<i64>, Fault> {

@@ -11,9 +11,8 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-/// How long the log grows before a checkpoint, in pages of 4096 bytes: 48 MB. A page that changed often meanwhile is moved
-/// once, so that a longer log is less work, and more to read when the database is opened after the process was killed.
-pub(super) const LONG: u32 = 12_000;
+/// How long the log grows before a checkpoint, in pages of 4096 bytes. A page that changed often meanwhile is moved once.
+const LONG: u32 = 3_000;
 /// So few pages are left to the writer.
 const FEW: u32 = 200;
 /// How often the other thread begins again while more are left.
@@ -30,8 +29,6 @@ pub(super) struct Checkpointer {
     moved: Arc<AtomicBool>,
     thread: JoinHandle<()>,
     phase: Phase,
-    /// How long the log grows, in pages.
-    long: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,10 +41,11 @@ enum Phase {
     Finishing { attempts: u32, pages: u32 },
 }
 
+const FROM_THE_BEGINNING: Phase = Phase::Growing { until: LONG };
+
 impl Checkpointer {
-    /// Takes over the checkpoints of the connection that writes, which begin once the log has so many pages. `other` is
-    /// another connection to the same file.
-    pub(super) fn start(writer: &mut Connection, other: Connection, long: u32) -> Result<Self, StartError> {
+    /// Takes over the checkpoints of the connection that writes. `other` is another connection to the same file.
+    pub(super) fn start(writer: &mut Connection, other: Connection) -> Result<Self, StartError> {
         let pages = Arc::<AtomicU32>::default();
         let seen = Arc::clone(&pages);
         // In place of SQLite's own hook, which would begin a checkpoint.
@@ -61,7 +59,7 @@ impl Checkpointer {
         let thread = std::thread::Builder::new()
             .name("passgate-sqlite-checkpoint".to_owned())
             .spawn(move || move_when_asked(&other, &asked, &done))?;
-        Ok(Self { pages, ask, moved, thread, phase: Phase::Growing { until: long }, long })
+        Ok(Self { pages, ask, moved, thread, phase: FROM_THE_BEGINNING })
     }
 
     /// To be called between two commits, with the connection that writes.
@@ -76,10 +74,10 @@ impl Checkpointer {
             },
             Phase::Moving if self.moved.swap(false, Ordering::Acquire) => finish(writer, pages, 0),
             Phase::Moving => return,
-            Phase::Finishing { pages: before, .. } if pages < before => Phase::Growing { until: self.long },
+            Phase::Finishing { pages: before, .. } if pages < before => FROM_THE_BEGINNING,
             Phase::Finishing { attempts, .. } if attempts < ATTEMPTS => finish(writer, pages, attempts),
             // Somebody reads at length: an export. Not at each commit, then.
-            Phase::Finishing { .. } => Phase::Growing { until: pages.saturating_add(self.long) },
+            Phase::Finishing { .. } => Phase::Growing { until: pages.saturating_add(LONG) },
         };
     }
 
@@ -137,9 +135,6 @@ fn move_pages(db: &Connection) -> Result<u32, rusqlite::Error> {
 mod tests {
     use super::*;
 
-    /// Short enough for many checkpoints.
-    const LONG: u32 = 3_000;
-
     struct Harness {
         db: Connection,
         checkpointer: Checkpointer,
@@ -154,7 +149,7 @@ mod tests {
             let mut db = Connection::open(&file).unwrap();
             db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE blobs (bytes BLOB NOT NULL) STRICT")
                 .unwrap();
-            let checkpointer = Checkpointer::start(&mut db, Connection::open(&file).unwrap(), LONG).unwrap();
+            let checkpointer = Checkpointer::start(&mut db, Connection::open(&file).unwrap()).unwrap();
             let pages = Arc::clone(&checkpointer.pages);
             Self { db, checkpointer, pages, directory }
         }

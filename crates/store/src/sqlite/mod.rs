@@ -46,7 +46,7 @@ use passgate_core::ids::DatabaseId;
 use passgate_core::store::StoreError;
 use rusqlite::Connection;
 
-use self::checkpoint::{Checkpointer, LONG, StartError};
+use self::checkpoint::{Checkpointer, StartError};
 use self::connection::Connector;
 use self::fault::Fault;
 pub use self::migrate::{Migrated, SCHEMA_LEVEL, migrate};
@@ -125,7 +125,7 @@ impl SqliteStore {
         let statements = connector.statements();
         let thread = |source| OpenError::Thread { path: connector.path().to_owned(), source };
         let other = connector.while_busy(|| connector.open())?;
-        let checkpointer = Checkpointer::start(&mut db, other, LONG).map_err(|error| match error {
+        let checkpointer = Checkpointer::start(&mut db, other).map_err(|error| match error {
             StartError::Sqlite(error) => connector.unusable(error),
             StartError::Thread(source) => thread(source),
         })?;

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use passgate_core::store::Store;
 use reqwest::Method;
+use reqwest::header::{HeaderMap, ORIGIN};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Team, another_authenticator};
-use crate::harness::TestServer;
+use crate::harness::{CONSOLE_URL, TestServer};
 
 /// What happened, newest first: the kind, whose email, and what it was about.
 fn told(page: &Value) -> Vec<(&str, &str, &str)> {
@@ -98,19 +101,30 @@ pub(crate) async fn settings_that_are_taken_over_and_apps_that_move_are_in_it_wi
     let promotion = json!({ "from": team.tenant, "members": ["webauthn.timeout"] });
     team.admin.post(&format!("/environments/{production}/config/promote"), promotion).await.ok();
     server.tick().await;
-    let moved = json!({ "app_url": "https://app.example.com" });
-    team.owner.call(Method::PUT, &format!("/environments/{production}/app-url"), Some(moved)).await.ok();
+    let keys = format!("/environments/{production}/api-keys");
+    let key = team.owner.post(&keys, json!({ "name": "Backend" })).await.ok();
+    server.tick().await;
+    // What an app's backend may say of a person, a member may not say of themselves.
+    let mut headers = HeaderMap::new();
+    headers.insert(ORIGIN, CONSOLE_URL.parse().unwrap());
+    headers.insert("apikey", key["secret"].as_str().unwrap().parse().unwrap());
+    headers.insert("x-passgate-client-ip", "203.0.113.99".parse().unwrap());
+    let moved = ("application/json", json!({ "app_url": "https://app.example.com" }).to_string());
+    let path = format!("/environments/{production}/app-url");
+    team.owner.call_with(headers, Method::PUT, &path, Some(moved)).await.ok();
 
-    let page = team.owner.get(&format!("/organizations/{}/activity?limit=2", team.organization)).await.ok();
+    let page = team.owner.get(&format!("/organizations/{}/activity?limit=3", team.organization)).await.ok();
+    assert_eq!(page["rows"][0]["source_ip"], "127.0.0.1");
     assert_eq!(
         told(&page),
         [
             ("environment_changed", "kim@example.com", "https://app.example.com"),
+            ("api_key_created", "kim@example.com", "Backend"),
             ("config_promoted", "admin@ours.example", "webauthn.timeout"),
         ]
     );
     assert_eq!(page["rows"][0]["tenant_id"], production.as_str());
-    assert_eq!(page["rows"][1]["tenant_id"], production.as_str());
+    assert_eq!(page["rows"][2]["tenant_id"], production.as_str());
 }
 
 pub(crate) async fn a_member_who_lost_the_passkey_is_in_it_however_let_in(server: &TestServer<impl Store>) {
@@ -147,4 +161,26 @@ pub(crate) async fn what_a_program_changes_has_no_operator(server: &TestServer<i
     let page = team.owner.get(&format!("/organizations/{}/activity?limit=1", team.organization)).await.ok();
     assert_eq!(told(&page), [("api_key_created", "", "Automation")]);
     assert_eq!(page["rows"][0].get("operator"), None);
+}
+
+pub(crate) async fn a_change_is_told_of_whose_caller_hung_up(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
+    let path = format!("/environments/{}/api-keys", team.tenant);
+    for number in 0..60_u64 {
+        let made = team.developer.post(&path, json!({ "name": format!("Key {number}") }));
+        // Dropping it closes the connection.
+        let _ = tokio::time::timeout(Duration::from_micros(150 * number), made).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let keys = team.developer.get(&path).await.ok();
+    let mut keys: Vec<_> = keys.as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap()).collect();
+    let log = format!("/organizations/{}/activity?limit=100", team.organization);
+    let page = team.admin.get(&log).await.ok();
+    let told = told(&page).into_iter().filter(|(kind, ..)| *kind == "api_key_created");
+    let mut told: Vec<_> = told.map(|(.., name)| name).collect();
+    keys.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(told, keys);
+    assert!(!keys.is_empty());
 }

@@ -37,6 +37,7 @@ macro_rules! every_test {
             }
             activity {
                 what_members_change_of_an_environment_is_in_the_organizations_activity: ToAnybody,
+                a_change_is_told_of_whose_caller_hung_up: ToAnybody,
                 settings_that_are_taken_over_and_apps_that_move_are_in_it_with_their_environment: ToAnybody,
                 a_member_who_lost_the_passkey_is_in_it_however_let_in: ToAnybody,
                 what_a_program_changes_has_no_operator: ToAnybody,

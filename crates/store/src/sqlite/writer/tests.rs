@@ -5,7 +5,6 @@ use rusqlite::ffi;
 use tempfile::TempDir;
 
 use super::*;
-use crate::sqlite::checkpoint::LONG;
 
 struct Harness {
     writer: Arc<Writer>,
@@ -65,8 +64,7 @@ fn file(directory: &TempDir) -> PathBuf {
 }
 
 fn writer(mut db: Connection, directory: &TempDir, queue: NonZeroUsize) -> Arc<Writer> {
-    let checkpointer =
-        Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap(), LONG).unwrap();
+    let checkpointer = Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap()).unwrap();
     Arc::new(Writer::start(db, checkpointer, queue).unwrap())
 }
 
