@@ -216,6 +216,29 @@ test.describe("related origins", () => {
   });
 });
 
+test("an environment may limit each address further", async ({ page, does, installation, expectedStatuses }) => {
+  await does.startProject();
+  const tenantId = await does.copy("Tenant ID");
+  await does.openPage("Policy");
+  await page.getByLabel("A limit of this environment’s own").check();
+  await page.getByLabel("Requests a minute").fill("1");
+  await page.getByLabel("At once").fill("0");
+  expectedStatuses.add(400);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByLabel("At once")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("At once").fill("2");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Saved. It holds within a second.")).toBeVisible();
+
+  const url = `${installation.publicUrl}/${tenantId}/login/initialize`;
+  const ask = async () => (await fetch(url, { method: "POST", body: "{}" })).status;
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  await page.getByLabel("A limit of this environment’s own").uncheck();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByRole("region", { name: "Changes" })).toHaveCount(0);
+  expect(await ask()).toBe(200);
+});
+
 test("signing keys are rotated, and webhooks added", async ({ page, does }) => {
   await does.startProject();
   await does.openPage("Signing keys");

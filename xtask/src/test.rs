@@ -76,7 +76,7 @@ impl Step {
             Self::RustDocs => "the examples in the documentation",
             Self::Interop => "the verifier against a client and an authenticator by others",
             Self::Differential => "the verifier beside two by others, on 10,000 generated ceremonies",
-            Self::Schemathesis => "both OpenAPI documents against a running server",
+            Self::Schemathesis => "all three OpenAPI documents against a running server",
             Self::Fuzz => "ten seconds of made-up input for each of the verifier's parsers",
             Self::TypeScript => {
                 "types of the TypeScript parts, and the unit tests of the Hono backend and the console"

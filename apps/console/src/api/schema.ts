@@ -921,7 +921,7 @@ export interface paths {
         };
         /**
          * List the audit log
-         * @description Newest first, from a place on. It is not counted, so it is as fast however long it is.
+         * @description Newest first, from a place on. It is not counted, so it is as fast however long it is. Where few rows of a long log are let through, an answer goes through a part of it: it may have few rows or none, and say where to go on.
          *
          *     For members from viewer up.
          */
@@ -1607,7 +1607,7 @@ export interface paths {
         };
         /**
          * Get attempts with deleted passkeys
-         * @description Devices that still offer a passkey that was deleted here: how often within ninety days, and on which day last.
+         * @description Devices that still offer a passkey that was deleted here: how often within ninety days, and when last, to the minute.
          *
          *     For members from viewer up.
          */
@@ -2087,7 +2087,7 @@ export interface components {
             count: number;
             /**
              * Format: date-time
-             * @description On which day last.
+             * @description When last, to the minute.
              */
             last_at?: string | null;
         };
@@ -2648,6 +2648,21 @@ export interface components {
             /** @description What the page expects the person to use, the best first. Absent where nothing is. */
             hints?: components["schemas"]["Hint"][];
         };
+        /** @description How many requests of one source address are let through. */
+        RateLimitConfig: {
+            /**
+             * Format: int32
+             * @description How many a minute: 1 to 60000.
+             * @example 120
+             */
+            requests_per_minute: number;
+            /**
+             * Format: int32
+             * @description How many at once: 1 to 10000.
+             * @example 20
+             */
+            burst: number;
+        };
         /** @description A recovery code, and whose it is. */
         RecoveryCodeUse: {
             /** @description The account's email. */
@@ -3055,6 +3070,7 @@ export interface components {
             webauthn: components["schemas"]["WebauthnConfig"];
             mfa?: components["schemas"]["MfaConfig"] | null;
             audit_log?: components["schemas"]["AuditLogConfig"] | null;
+            rate_limit?: components["schemas"]["RateLimitConfig"] | null;
         };
         /** @description `PUT /tenants/{id}`. */
         TenantUpdate: {
@@ -3638,6 +3654,7 @@ export type ProjectCreate = components['schemas']['ProjectCreate'];
 export type Promotion = components['schemas']['Promotion'];
 export type PublicKeyCredentialCreationOptions = components['schemas']['PublicKeyCredentialCreationOptions'];
 export type PublicKeyCredentialRequestOptions = components['schemas']['PublicKeyCredentialRequestOptions'];
+export type RateLimitConfig = components['schemas']['RateLimitConfig'];
 export type RecoveryCodeUse = components['schemas']['RecoveryCodeUse'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RegistrationCredential = components['schemas']['RegistrationCredential'];
@@ -18143,7 +18160,7 @@ export interface operations {
                      * @example {
                      *       "code": "credential_revoked",
                      *       "count": 3,
-                     *       "last_at": "2027-01-15T00:00:00Z"
+                     *       "last_at": "2027-01-15T08:00:00Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DeletedAttempts"];

@@ -2,6 +2,9 @@ import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } 
 import { asProblem } from "../problems/asProblem";
 import type { Problem } from "../problems/Problem";
 
+// How many pages without an item are passed over by themselves.
+const MOST_EMPTY = 4;
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; undefined after the last. */
@@ -39,7 +42,11 @@ export function createPages<S, T>(
     running = mine;
     setLoading(true);
     try {
-      const page = await fetcher(source(), after, mine.signal);
+      let page = await fetcher(source(), after, mine.signal);
+      // A search looks at so many rows and answers what it found, which may be nothing though there are more.
+      for (let further = 0; further < MOST_EMPTY && page.items.length === 0 && page.next !== undefined; further += 1) {
+        page = await fetcher(source(), page.next, mine.signal);
+      }
       if (mine.signal.aborted) return;
       setProblem(undefined);
       setItems((before) => (after === undefined ? page.items : [...(before ?? []), ...page.items]));

@@ -1,6 +1,7 @@
 import { For, Show, type Accessor, type JSX } from "solid-js";
 import type { Pages } from "../load/createPages";
 import { Button } from "./Button";
+import { Empty } from "./Empty";
 import { ProblemNotice } from "./ProblemNotice";
 
 interface LoadedPagesProps<T> {
@@ -33,7 +34,23 @@ export function LoadedPages<T>(props: LoadedPagesProps<T>) {
         }
       >
         {(items) => (
-          <Show when={items().length > 0} fallback={props.empty}>
+          <Show
+            when={items().length > 0}
+            fallback={
+              <Show when={props.pages.hasMore()} fallback={props.empty}>
+                <Empty
+                  title="Nothing found so far"
+                  actions={
+                    <Button busy={props.pages.loading()} onClick={() => void props.pages.more()}>
+                      Look further back
+                    </Button>
+                  }
+                >
+                  The newest were looked through; older ones are left.
+                </Empty>
+              </Show>
+            }
+          >
             {props.children(items)}
             <Show when={props.pages.hasMore()}>
               <div class="card-foot">

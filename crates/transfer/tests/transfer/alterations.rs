@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use passgate_core::audit::AuditFilter;
+use passgate_core::clock::Timestamp;
 use passgate_core::config::TenantConfig;
 use passgate_core::credential::{Order, PageRequest};
 use passgate_core::ids::{TenantId, UserId};
@@ -291,7 +292,8 @@ async fn transactions_come_along_with_what_the_audit_log_knows_of_them() {
     assert_eq!(first.status, TransactionStatus::Finalized);
     assert_eq!(first.finalized_at.unwrap().as_millis(), 1_704_067_260_000);
     assert_eq!(first.data.as_str(), data);
-    let log = here.store().audit_log(tenant, AuditFilter::default(), FIRST).await.unwrap().items;
+    let now = Timestamp::EPOCH;
+    let log = here.store().audit_log(tenant, AuditFilter::default(), FIRST, None, now).await.unwrap().0.items;
     assert_eq!(
         log.iter().map(|row| (row.kind.as_str(), row.transaction.as_deref())).collect::<Vec<_>>(),
         [(SUCCEEDED, Some("t1")), ("webauthn_credential_updated", None)]

@@ -8,6 +8,7 @@ import { ConfigForm } from "../config/ConfigForm";
 import { createConfig } from "../config/createConfig";
 import { useEnvironment } from "../environmentContext";
 import { AttestationCard } from "./AttestationCard";
+import { RateLimitCard } from "./RateLimitCard";
 
 type Webauthn = TenantConfig["webauthn"];
 type Mfa = NonNullable<TenantConfig["mfa"]>;
@@ -188,6 +189,11 @@ export function PolicyPage() {
                 />
               </div>
             </section>
+            <RateLimitCard
+              value={draft().rate_limit}
+              onChange={(rate_limit) => config.change((now) => ({ ...now, rate_limit }))}
+              complaint={config.complaint}
+            />
             <section class="card" aria-labelledby="retention">
               <div class="card-head">
                 <h2 id="retention">Audit log</h2>

@@ -58,9 +58,9 @@ fn range(query: &ListQuery, now: Timestamp) -> Result<Range, ApiError> {
     }
     let offset = match query.value("offset")? {
         None => 0,
-        Some(text) => text
-            .parse()
-            .ok()
+        Some(text) => Some(text)
+            .filter(|text| text.len() <= 4)
+            .and_then(|text| text.parse().ok())
             .filter(|offset| (-900..=900).contains(offset))
             .ok_or_else(|| ApiError::validation("offset: must be -900 to 900 minutes"))?,
     };

@@ -32,8 +32,14 @@ pub(crate) async fn handler<S: Store>(
 ) -> Result<Json<wire::Derivation>, ApiError> {
     // Nothing of the server's is asked: the same rules hold everywhere.
     drop(app);
+    if body.app_url.chars().count() > MAX_LENGTH {
+        return Err(ApiError::validation(format!("app_url: must be at most {MAX_LENGTH} characters")));
+    }
     Ok(Json(derive(&body.app_url)))
 }
+
+/// Longer than any URL of an app's.
+const MAX_LENGTH: usize = 2_048;
 
 fn derive(text: &str) -> wire::Derivation {
     let url = match AppUrl::parse(text) {
