@@ -39,7 +39,7 @@ pub(crate) async fn handler<S: Store>(
     JsonBody(request): JsonBody<WebhookCreate>,
 ) -> Result<(StatusCode, About, NoStore<Json<WebhookSecret>>), ApiError> {
     let url = super::url(&request.url, &app.webhook_destinations)?;
-    let about = About(url.to_string());
+    let about = super::about_url(url.as_str());
     let description = super::description_text(request.description)?;
     let events = super::events(&request.events)?;
     let (inserted, secret) =

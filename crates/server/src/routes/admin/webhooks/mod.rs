@@ -55,7 +55,12 @@ fn webhook_not_found() -> ApiError {
 async fn about<S: Store>(app: &App<S>, tenant_id: TenantId, id: EndpointId) -> Result<About, ApiError> {
     let endpoints = app.passgate.webhook_endpoints(tenant_id).await?.unwrap_or_default();
     let endpoint = endpoints.into_iter().find(|endpoint| endpoint.id == id).ok_or_else(webhook_not_found)?;
-    Ok(About(endpoint.url.to_string()))
+    Ok(about_url(endpoint.url.as_str()))
+}
+
+/// The same, by a URL: without its query, where some receivers have a token.
+fn about_url(url: &str) -> About {
+    About(url.split('?').next().unwrap_or_default().to_owned())
 }
 
 /// A URL that webhooks may go to.

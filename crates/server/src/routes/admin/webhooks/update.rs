@@ -41,7 +41,13 @@ pub(crate) async fn handler<S: Store>(
             WebhookSwitch::Disabled => EndpointState::Disabled,
         }),
     };
-    let about = super::about(&app, tenant_id, id).await?;
+    let mut about = super::about(&app, tenant_id, id).await?;
+    if let Some(url) = &change.url {
+        let About(new) = super::about_url(url.as_str());
+        if new != about.0 {
+            about = About(format!("{} → {new}", about.0));
+        }
+    }
     match app.passgate.change_webhook_endpoint(tenant_id, id, change).await? {
         Changed::Done => Ok((StatusCode::NO_CONTENT, about)),
         Changed::NotFound => Err(super::webhook_not_found()),

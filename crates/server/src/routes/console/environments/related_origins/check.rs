@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use passgate_api::ErrorCode;
 use passgate_api::console as wire;
 use passgate_core::store::Store;
 use passgate_webauthn::{MAX_RELATED_LABELS, RelatedOrigins};
 use passgate_webhooks::EndpointUrl;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::verdict;
 use crate::app::App;
@@ -47,6 +49,7 @@ pub(crate) fn description() -> Description {
             }],
         }),
     )
+    .refuses(429, &[ErrorCode::RATE_LIMITED])
     .refuses(
         409,
         &[
@@ -57,10 +60,21 @@ pub(crate) fn description() -> Description {
     )
 }
 
+/// How many documents are asked for at once. How long one takes, up to ten seconds, is a stranger's server's to say.
+static UNDER_WAY: Semaphore = Semaphore::const_new(8);
+
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     InTenant(tenant): InTenant,
 ) -> Result<NoStore<Json<wire::RelatedOriginsCheck>>, ApiError> {
+    let _one_of_few = UNDER_WAY.try_acquire().map_err(|_| {
+        ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::RATE_LIMITED,
+            "Too many requests",
+            "other documents are just being asked for: try again in a few seconds",
+        )
+    })?;
     let rp = &tenant.config.relying_party;
     let related = RelatedOrigins::outside(&rp.id, rp.origins.as_slice())?;
     let url = format!("https://{}/.well-known/webauthn", rp.id);
