@@ -98,7 +98,7 @@ impl Step {
             Self::Fuzz => fuzz::NEEDS,
             Self::Deny => &[Need::CargoDeny],
             Self::TypeScript => &[Need::Node],
-            Self::EndToEnd => &[Need::Node, Need::Chromium],
+            Self::EndToEnd => &[Need::Node, Need::Chromium, Need::Postgres],
             Self::Demo => check::NEEDS,
         }
     }
