@@ -161,7 +161,7 @@ impl Conditions {
 }
 
 /// The parameter of a whole user id.
-pub(super) const USER: usize = 11;
+const USER: usize = 11;
 
 /// The id is compared as it is printed.
 const ANYTHING: &str = "

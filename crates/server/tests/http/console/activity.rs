@@ -175,21 +175,21 @@ pub(crate) async fn a_change_is_told_of_whose_caller_hung_up(server: &TestServer
     team.developer.post(&path, json!({ "name": "Key 60" })).await.ok();
     let log = format!("/organizations/{}/activity?limit=100", team.organization);
     // What is under way comes to its end some time.
-    let (mut keys, mut told) = (Vec::new(), Vec::new());
+    let (mut keys, mut kept) = (Vec::new(), Vec::new());
     for _ in 0..50 {
         let listed = team.developer.get(&path).await.ok();
         let listed = listed.as_array().unwrap().iter();
         keys = listed.map(|key| key["name"].as_str().unwrap().to_owned()).collect();
         let page = team.admin.get(&log).await.ok();
-        let rows = super::activity::told(&page).into_iter().filter(|(kind, ..)| *kind == "api_key_created");
-        told = rows.map(|(.., name)| name.to_owned()).collect();
+        let rows = told(&page).into_iter().filter(|(kind, ..)| *kind == "api_key_created");
+        kept = rows.map(|(.., name)| name.to_owned()).collect();
         keys.sort_unstable();
-        told.sort_unstable();
-        if told == keys {
+        kept.sort_unstable();
+        if kept == keys {
             break;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(told, keys);
+    assert_eq!(kept, keys);
     assert!(keys.contains(&"Key 60".to_owned()));
 }

@@ -13,7 +13,6 @@ use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::openapi::{Access, Description, Presence, Tag};
 use crate::routes::admin::TenantPath;
-
 use crate::routes::admin::config::{from_wire, members};
 use crate::routes::console::environments::not_found;
 
