@@ -36,7 +36,9 @@ export function operatorAt(page: Page, installation: Installation): Operator {
     },
     async saveRecoveryCodes() {
       await button("Make recovery codes").click();
-      const codes = await page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allTextContents();
+      const listed = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+      await expect(listed).toHaveCount(10);
+      const codes = await listed.allTextContents();
       await button("I have saved them").click();
       await page.getByRole("link", { name: "Continue" }).click();
       return codes;

@@ -158,7 +158,7 @@ test("what is wrong with the JSON is said at its line, and in the form", async (
   await expect(said).toHaveText(/^Line \d+, webauthn\.user_verification: Unknown variant `often`, expected one of/);
   await page.getByRole("button", { name: /^Line/ }).click();
   await expect(json).toBeFocused();
-  expect(await page.evaluate(() => getSelection()?.toString())).toBe('"often"');
+  await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe('"often"');
 
   await json.fill(saved);
   await expect(said).toBeEmpty();
