@@ -119,10 +119,23 @@ pub struct AuditEntry {
 }
 
 impl AuditFilter {
-    /// Whether rows have to be looked at one by one: an index knows a moment and a user, and nothing else of a row.
+    /// Whether none of the types that it lets through is an everyday one; no, where it lets any through.
     #[must_use]
-    pub fn looks_at_rows(&self) -> bool {
-        !self.kinds.is_empty() || self.actor.is_some() || self.source_ip.is_some() || self.anything.is_some()
+    pub fn is_of_rare_kinds(&self) -> bool {
+        !self.kinds.is_empty() && self.kinds.iter().all(|kind| !kind.is_everyday())
+    }
+
+    /// What an index finds in its order, and what then has to be looked for in each row. Beside a moment, an index knows a
+    /// user, or one rare type.
+    #[must_use]
+    pub fn by_index_and_by_looking(&self) -> (Self, Self) {
+        let Self { after, before, kinds, actor, user, source_ip, anything } = self.clone();
+        let is_indexed = user.is_none() && kinds.len() == 1 && self.is_of_rare_kinds();
+        let (indexed, looked_at) = if is_indexed { (kinds, Vec::new()) } else { (Vec::new(), kinds) };
+        (
+            Self { after, before, user, kinds: indexed, ..Self::default() },
+            Self { kinds: looked_at, actor, source_ip, anything, ..Self::default() },
+        )
     }
 }
 
@@ -135,6 +148,20 @@ impl AuditEntry {
 }
 
 impl AuditType {
+    /// Whether a login or a confirmation that ends well leaves it: nearly all rows are of these types.
+    #[must_use]
+    pub const fn is_everyday(self) -> bool {
+        matches!(
+            self,
+            Self::AuthenticationInitSucceeded
+                | Self::AuthenticationFinalSucceeded
+                | Self::TransactionInitSucceeded
+                | Self::TransactionFinalSucceeded
+                | Self::MfaAuthenticationInitSucceeded
+                | Self::MfaAuthenticationFinalSucceeded
+        )
+    }
+
     /// The failure of what this tells the success of. What can't fail, and failures, stay what they are.
     #[must_use]
     pub const fn failed(self) -> Self {

@@ -18,6 +18,11 @@ use crate::records::KnownTransaction;
 /// The most credentials that are named to a browser.
 pub(crate) const DESCRIPTORS: u32 = 100;
 
+/// The week of a moment, counted from 1970, as `used_week` has it.
+pub(crate) const fn week(at: Timestamp) -> i64 {
+    at.as_millis() / 604_800_000
+}
+
 /// What a credential's tombstone is found by.
 pub(crate) fn tombstone_hash(id: &CredentialId) -> digest::Digest {
     digest::digest(&digest::SHA256, id.as_bytes())

@@ -44,12 +44,13 @@ pub struct UserPlace {
     pub id: UserId,
 }
 
-/// Where a credential stands in the order of its use.
+/// Where a credential stands in the order of its use: by the week, counted from 1970, so that an index of it seldom
+/// changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsePlace {
-    /// When it was last used.
+    /// When it was last used. Only the week counts.
     pub at: Timestamp,
-    /// Its id, which orders those of one moment.
+    /// Its id, which orders those of one week.
     pub id: CredentialId,
 }
 
@@ -78,7 +79,7 @@ impl<S: Store> Passgate<S> {
         self.store.audit_log_before(tenant_id, filter, place, limit, look_at).await
     }
 
-    /// A tenant's credentials that were not used since a moment, the longest unused first.
+    /// A tenant's credentials that were not used since a moment, the longest unused first by the week of their last use.
     pub async fn unused_credentials(
         &self,
         tenant_id: TenantId,

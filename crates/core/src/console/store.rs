@@ -334,8 +334,8 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
         look_at: u32,
     ) -> impl Future<Output = Result<AuditRows, StoreError>> + Send;
-    /// A tenant's credentials that were not used since a moment, the longest unused first: at most `limit`, those behind
-    /// a place.
+    /// A tenant's credentials that were not used since a moment, the longest unused first by the week of their last use:
+    /// at most `limit`, those behind a place.
     fn unused_credentials(
         &self,
         tenant_id: TenantId,

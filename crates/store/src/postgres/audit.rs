@@ -13,9 +13,9 @@ use tokio_postgres::types::ToSql;
 
 use super::connections::Session;
 use super::fault::Fault;
-use super::offset;
 use super::rows::collect;
 use super::version;
+use crate::paging::{offset, rows_of_page};
 use crate::records::{self, audit_columns};
 use crate::rows::Blob;
 
@@ -137,10 +137,20 @@ impl Conditions {
         this
     }
 
-    /// What has to be looked for in the rows: see [`AuditFilter::looks_at_rows`].
+    /// What has nothing to do with moments and users.
     fn require_of_rows(&mut self, filter: &AuditFilter) {
-        let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
-        self.require("type = ANY (#)", (!kinds.is_empty()).then_some(kinds));
+        match filter.kinds.as_slice() {
+            [] => {}
+            [kind] => self.require("type = #", Some(kind.as_str())),
+            some => {
+                let names: Vec<&str> = some.iter().map(|kind| kind.as_str()).collect();
+                self.require("type = ANY (#)", Some(names));
+            }
+        }
+        if filter.is_of_rare_kinds() {
+            self.sql.push_str(" AND ");
+            self.sql.push_str(records::IS_RARE);
+        }
         self.require("strpos(actor_user_id, #) > 0", filter.actor.clone());
         self.require("strpos(meta_source_ip, #) > 0", filter.source_ip.clone());
         self.require(ANYTHING, filter.anything.clone());
@@ -190,12 +200,20 @@ pub(super) async fn page(
     let whole = count(db, tenant_id, filter, known, settled).await?;
     let later = count_between(db, tenant_id, filter, Some(whole.until), None).await?;
     let total = whole.count + later;
+    let imported = "SELECT 1 FROM tenants WHERE id = $1 AND import_began_at IS NOT NULL";
+    let is_imported = db.exists(imported, &[tenant_id.as_uuid()]).await?;
+    let known = (!is_imported).then_some(whole);
+    // Looking further for what isn't there would mean looking at all rows.
+    let left = rows_of_page(page, total);
+    if left == 0 {
+        return Ok((Page { total, items: Vec::new() }, known));
+    }
     let mut conditions = Conditions::new(tenant_id, filter);
     let order = match page.order {
         Order::Descending => "created_at DESC, id DESC",
         Order::Ascending => "created_at, id",
     };
-    let (limit, offset) = (conditions.bind(i64::from(page.per_page)), conditions.bind(offset(page)));
+    let (limit, offset) = (conditions.bind(i64::from(left)), conditions.bind(offset(page)));
     let sql = format!(
         "SELECT {AUDIT_COLUMNS}
          FROM audit_logs
@@ -206,9 +224,7 @@ pub(super) async fn page(
     );
     let rows = db.rows(&sql, &conditions.params()).await?;
     let items = collect(&rows, |row| records::audit_row(tenant_id, row))?;
-    let imported = "SELECT 1 FROM tenants WHERE id = $1 AND import_began_at IS NOT NULL";
-    let is_imported = db.exists(imported, &[tenant_id.as_uuid()]).await?;
-    Ok((Page { total, items }, (!is_imported).then_some(whole)))
+    Ok((Page { total, items }, known))
 }
 
 /// How many rows there are up to a moment: the known one, if what is known still holds.
@@ -286,9 +302,8 @@ pub(super) async fn before(
     limit: u32,
     look_at: u32,
 ) -> Result<AuditRows, Fault> {
-    let AuditFilter { after, before, user, kinds, actor, source_ip, anything } = filter.clone();
-    let by_index = AuditFilter { after, before, user, ..AuditFilter::default() };
-    let by_looking = AuditFilter { kinds, actor, source_ip, anything, ..AuditFilter::default() };
+    let (by_index, by_looking) = filter.by_index_and_by_looking();
+    let looks = by_looking != AuditFilter::default();
     let mut conditions = Conditions::new(tenant_id, &by_index);
     if let Some(place) = place {
         let (at, id) = (conditions.bind(place.at.as_millis()), conditions.bind(*place.id.as_uuid()));
@@ -298,7 +313,7 @@ pub(super) async fn before(
     let indexed = std::mem::replace(&mut conditions.sql, "true".to_owned());
     let number_of_indexed = conditions.values.len();
     conditions.require_of_rows(&by_looking);
-    let look_at = if filter.looks_at_rows() { look_at } else { limit };
+    let look_at = if looks { look_at } else { limit };
     let (looked_at, limit_at) = (conditions.bind(i64::from(look_at)), conditions.bind(i64::from(limit)));
     let sql = format!(
         "SELECT {AUDIT_COLUMNS}
@@ -319,7 +334,7 @@ pub(super) async fn before(
     let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = match rows.last() {
         Some(last) if is_full => Some(AuditPlace { at: last.at, id: last.id }),
-        Some(_) | None if filter.looks_at_rows() => {
+        Some(_) | None if looks => {
             conditions.values.truncate(number_of_indexed);
             let passed = conditions.bind(i64::from(look_at.saturating_sub(1)));
             let sql = format!(

@@ -19,8 +19,9 @@ use super::connections::{Params, Session};
 use super::fault::Fault;
 use super::rows::collect;
 use super::webhooks::Publisher;
-use super::{audit, offset, users};
-use crate::decisions::{DESCRIPTORS, signed, tombstone_hash};
+use super::{audit, users};
+use crate::decisions::{DESCRIPTORS, signed, tombstone_hash, week};
+use crate::paging::offset;
 use crate::records::{self, credential_columns, known_credential_columns};
 use crate::rows::Blob;
 
@@ -441,10 +442,11 @@ pub(super) async fn unused(
     limit: u32,
 ) -> Result<Vec<Credential>, Fault> {
     let sql = select_credentials!(
-        "WHERE c.tenant_id = $1 AND c.last_used_at < $2 AND (c.last_used_at, c.id) > ($3, $4)
-             ORDER BY c.last_used_at, c.id
-             LIMIT $5"
+        "WHERE c.tenant_id = $1 AND c.used_week <= $2 AND c.last_used_at < $3 AND (c.used_week, c.id) > ($4, $5)
+             ORDER BY c.used_week, c.id
+             LIMIT $6"
     );
-    let (at, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (place.at.as_millis(), place.id.blob()));
-    list(db, tenant_id, sql, &[tenant_id.as_uuid(), &since.as_millis(), &at, &id, &i64::from(limit)]).await
+    let (last_week, since) = (week(since), since.as_millis());
+    let (week, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (week(place.at), place.id.blob()));
+    list(db, tenant_id, sql, &[tenant_id.as_uuid(), &last_week, &since, &week, &id, &i64::from(limit)]).await
 }

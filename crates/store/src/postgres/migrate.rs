@@ -46,6 +46,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/postgres/0003_activity_and_key_expiry.sql"),
         oldest_binary: 3,
     },
+    // Older binaries leave what it adds alone; PostgreSQL tells the week of a use by itself.
+    Migration {
+        level: 4,
+        name: "0004_rare_rows_and_stale_passkeys.sql",
+        sql: include_str!("../../migrations/postgres/0004_rare_rows_and_stale_passkeys.sql"),
+        oldest_binary: 3,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -40,7 +40,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use passgate_core::credential::PageRequest;
 use passgate_core::ids::DatabaseId;
 use passgate_core::store::StoreError;
 use passgate_postgres_connection::PostgresUrl;
@@ -122,9 +121,4 @@ async fn identity(connections: &Arc<Connections>) -> Result<DatabaseId, Fault> {
     let session = connections.session().await?;
     let row = session.row("SELECT database_id FROM identity", &[]).await?.ok_or(Fault::NoRow("identity"))?;
     Ok(DatabaseId::new(row.try_get(0)?))
-}
-
-/// How many rows come before a page.
-fn offset(page: PageRequest) -> i64 {
-    i64::from(page.page.saturating_sub(1)) * i64::from(page.per_page)
 }

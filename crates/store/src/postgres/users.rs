@@ -14,7 +14,8 @@ use uuid::Uuid;
 use super::connections::Session;
 use super::fault::Fault;
 use super::rows::collect;
-use super::{credentials, offset, transactions};
+use super::{credentials, transactions};
+use crate::paging::offset;
 use crate::records::{self, user_columns};
 use crate::rows::Blob;
 

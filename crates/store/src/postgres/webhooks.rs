@@ -19,8 +19,9 @@ use uuid::Uuid;
 use super::connections::Session;
 use super::fault::Fault;
 use super::rows::collect;
-use super::{offset, tenants};
+use super::tenants;
 use crate::decisions::{self, Attempted, signed};
+use crate::paging::offset;
 use crate::records::{self, delivery_columns, endpoint_columns, event_names, webhook_secret_columns};
 use crate::rows::{Blob, Columns};
 

@@ -12,9 +12,9 @@ use rusqlite::{CachedStatement, Connection, params};
 
 use super::audit_blocks::{begins_block, block_of_new_row};
 use super::fault::Fault;
-use super::paging::offset;
 use super::rows::collect;
 use super::version;
+use crate::paging::{offset, rows_of_page};
 use crate::records::{self, audit_columns};
 use crate::rows::Blob;
 
@@ -123,18 +123,30 @@ pub(super) const ALL_OF_A_TENANT: &str = concat!(
 /// The conditions of a filter: pieces of SQL that are written here and nowhere else, each with a parameter of its own
 /// number. What is asked for is bound, never part of the SQL.
 pub(super) struct Conditions {
+    /// The table, with the index where one is told to use.
+    pub(super) table: &'static str,
     pub(super) sql: String,
     pub(super) values: Vec<(usize, Value)>,
 }
 
 impl Conditions {
     pub(super) fn new(tenant_id: TenantId, filter: &AuditFilter) -> Result<Self, Fault> {
-        let mut this = Self { sql: String::from("tenant_id = ?1"), values: Vec::new() };
+        let mut this = Self { table: "audit_logs", sql: String::from("tenant_id = ?1"), values: Vec::new() };
         this.values.push((1, Value::Blob(tenant_id.blob().to_vec())));
         let time = |at: Timestamp| Value::Integer(at.as_millis());
         this.require(" AND created_at > ?2", 2, filter.after.map(time));
         this.require(" AND created_at < ?3", 3, filter.before.map(time));
-        this.require(" AND type IN (SELECT value FROM json_each(?4))", 4, kinds(&filter.kinds)?);
+        match filter.kinds.as_slice() {
+            [] => {}
+            [kind] => this.require(" AND type = ?4", 4, Some(Value::Text(kind.as_str().to_owned()))),
+            some => this.require(" AND type IN (SELECT value FROM json_each(?4))", 4, Some(names(some)?)),
+        }
+        if filter.is_of_rare_kinds() {
+            // Without statistics, SQLite takes a type for as frequent as any other.
+            this.table = "audit_logs INDEXED BY audit_logs_rare";
+            this.sql.push_str(" AND ");
+            this.sql.push_str(records::IS_RARE);
+        }
         this.require(" AND instr(actor_user_id, ?5) > 0", 5, filter.actor.clone().map(Value::Text));
         this.require(" AND instr(meta_source_ip, ?6) > 0", 6, filter.source_ip.clone().map(Value::Text));
         let user = filter.user.as_ref().map(|user| Value::Text(user.as_str().to_owned()));
@@ -182,13 +194,10 @@ const ANYTHING: &str = "
           OR instr(transaction_id, ?7) > 0
       )";
 
-/// The types as a JSON array, or none where any will do.
-fn kinds(kinds: &[AuditType]) -> Result<Option<Value>, Fault> {
-    if kinds.is_empty() {
-        return Ok(None);
-    }
+/// The types as a JSON array.
+fn names(kinds: &[AuditType]) -> Result<Value, Fault> {
     let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-    Ok(Some(Value::Text(serde_json::to_string(&names)?)))
+    Ok(Value::Text(serde_json::to_string(&names)?))
 }
 
 /// A page of the rows that a filter lets through.
@@ -206,7 +215,11 @@ pub(super) fn page(
     let whole = count(&snapshot, tenant_id, &conditions, known, settled)?;
     let later = count_between(&snapshot, &conditions, Some(whole.until), None)?;
     let total = whole.count + later;
-    let items = list(&snapshot, tenant_id, &conditions, page)?;
+    // Looking further for what isn't there would mean looking at all rows.
+    let items = match rows_of_page(page, total) {
+        0 => Vec::new(),
+        rows => list(&snapshot, tenant_id, &conditions, page, rows)?,
+    };
     let is_imported = snapshot
         .prepare_cached("SELECT 1 FROM tenants WHERE id = ?1 AND import_began_at IS NOT NULL")?
         .exists([tenant_id.blob()])?;
@@ -245,10 +258,7 @@ fn count_between(
     until: Option<Timestamp>,
 ) -> Result<u64, Fault> {
     let bound = |at: Option<Timestamp>, otherwise: i64| at.map_or(otherwise, Timestamp::as_millis);
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT count(*) FROM audit_logs WHERE {} AND created_at > ?13 AND created_at <= ?14",
-        conditions.sql
-    ))?;
+    let mut statement = db.prepare_cached(&counted(conditions))?;
     conditions.bind(&mut statement)?;
     statement.raw_bind_parameter(13, bound(after, i64::MIN))?;
     statement.raw_bind_parameter(14, bound(until, i64::MAX))?;
@@ -257,6 +267,13 @@ fn count_between(
     let count: i64 = row.get(0)?;
     // A count is not negative.
     Ok(count.cast_unsigned())
+}
+
+fn counted(conditions: &Conditions) -> String {
+    format!(
+        "SELECT count(*) FROM {} WHERE {} AND created_at > ?13 AND created_at <= ?14",
+        conditions.table, conditions.sql
+    )
 }
 
 /// The rows that a filter lets through and that stand behind a place, oldest first.
@@ -291,21 +308,50 @@ fn list(
     tenant_id: TenantId,
     conditions: &Conditions,
     page: PageRequest,
+    rows: u32,
 ) -> Result<Vec<AuditRow>, Fault> {
-    let order = match page.order {
+    let mut statement = db.prepare_cached(&listed(conditions, page.order))?;
+    conditions.bind(&mut statement)?;
+    statement.raw_bind_parameter(8, rows)?;
+    statement.raw_bind_parameter(9, offset(page))?;
+    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+}
+
+fn listed(conditions: &Conditions, order: Order) -> String {
+    let order = match order {
         Order::Descending => "created_at DESC, id DESC",
         Order::Ascending => "created_at, id",
     };
-    let mut statement = db.prepare_cached(&format!(
+    format!(
         "SELECT {AUDIT_COLUMNS}
-         FROM audit_logs
+         FROM {}
          WHERE {}
          ORDER BY {order}
          LIMIT ?8 OFFSET ?9",
-        conditions.sql
-    ))?;
-    conditions.bind(&mut statement)?;
-    statement.raw_bind_parameter(8, page.per_page)?;
-    statement.raw_bind_parameter(9, offset(page))?;
-    collect(statement.raw_query(), |row| records::audit_row(tenant_id, row))
+        conditions.table, conditions.sql
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn rows_of_rare_types_are_found_and_counted_by_their_index() {
+        let tenant = TenantId::new(Uuid::nil());
+        let (deleted, failed) = (AuditType::CredentialDeleted, AuditType::AuthenticationFinalFailed);
+        for (kinds, is_sorted) in [(vec![deleted], false), (vec![deleted, failed], true)] {
+            let filter = AuditFilter { kinds, ..AuditFilter::default() };
+            let conditions = Conditions::new(tenant, &filter).expect("a filter");
+            for sql in [counted(&conditions), listed(&conditions, Order::Descending)] {
+                let plan = plan(&sql);
+                assert!(plan.contains("audit_logs_rare (tenant_id=? AND type=?"), "{plan}");
+                assert!(!plan.contains("SCAN audit_logs"), "{plan}");
+                assert!(is_sorted || !plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
+    }
 }

@@ -88,8 +88,6 @@ struct Search {
     looked_at: Conditions,
     /// Whether anything has to be looked for.
     looks: bool,
-    /// What the index is asked.
-    table: &'static str,
 }
 
 /// The parameters of how many rows, of how many are looked at, and of a block.
@@ -102,9 +100,7 @@ const BY_ACTOR: &str = "audit_logs INDEXED BY audit_logs_by_actor";
 
 impl Search {
     fn new(tenant_id: TenantId, filter: &AuditFilter, place: Option<AuditPlace>) -> Result<Self, Fault> {
-        let AuditFilter { after, before, user, kinds, actor, source_ip, anything } = filter.clone();
-        let by_index = AuditFilter { after, before, user, ..AuditFilter::default() };
-        let by_looking = AuditFilter { kinds, actor, source_ip, anything, ..AuditFilter::default() };
+        let (by_index, by_looking) = filter.by_index_and_by_looking();
         let mut indexed = Conditions::new(tenant_id, &by_index)?;
         if let Some(place) = place {
             indexed.sql.push_str(" AND (created_at, id) < (?8, ?9)");
@@ -112,11 +108,11 @@ impl Search {
             indexed.values.push((9, Value::Blob(place.id.blob().to_vec())));
         }
         if filter.user.is_some() {
+            indexed.table = BY_ACTOR;
             indexed.sql.push_str(" AND block = ?13");
         }
         let looked_at = Conditions::new(tenant_id, &by_looking)?;
-        let table = if filter.user.is_some() { BY_ACTOR } else { "audit_logs" };
-        Ok(Self { tenant_id, indexed, looked_at, looks: filter.looks_at_rows(), table })
+        Ok(Self { tenant_id, indexed, looked_at, looks: by_looking != AuditFilter::default() })
     }
 
     /// Looks through the log, or through a user's part of a block.
@@ -166,7 +162,7 @@ impl Search {
              )
              WHERE {}
              LIMIT ?10",
-            self.table, self.indexed.sql, self.looked_at.sql
+            self.indexed.table, self.indexed.sql, self.looked_at.sql
         )
     }
 
@@ -178,12 +174,12 @@ impl Search {
              WHERE {}
              ORDER BY created_at DESC, id DESC
              LIMIT ?10 OFFSET ?12",
-            self.table, self.indexed.sql
+            self.indexed.table, self.indexed.sql
         )
     }
 
     fn counted(&self) -> String {
-        format!("SELECT count(*) FROM {} WHERE {}", self.table, self.indexed.sql)
+        format!("SELECT count(*) FROM {} WHERE {}", self.indexed.table, self.indexed.sql)
     }
 
     fn bind(
@@ -207,8 +203,8 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use passgate_core::audit::AuditType;
     use passgate_core::user::AppUserId;
-    use uuid::Uuid;
 
     use super::*;
     use crate::sqlite::plans::plan;
@@ -217,8 +213,10 @@ mod tests {
     fn the_newest_rows_and_a_timeline_are_found_without_reading_the_log_or_sorting_it() {
         let tenant = TenantId::new(Uuid::nil());
         let user = AppUserId::new("user-7").ok();
+        let kinds = vec![AuditType::CredentialDeleted];
         for (filter, index) in [
             (AuditFilter::default(), "PRIMARY KEY (tenant_id=?)"),
+            (AuditFilter { kinds, ..AuditFilter::default() }, "audit_logs_rare (tenant_id=? AND type=?)"),
             (
                 AuditFilter { user, ..AuditFilter::default() },
                 "audit_logs_by_actor (tenant_id=? AND block=? AND actor_user_id=?)",

@@ -16,11 +16,12 @@ use passgate_core::user::AppUserId;
 use rusqlite::{Connection, Params, params};
 
 use super::fault::Fault;
-use super::paging::{count, offset};
+use super::count::count;
 use super::rows::collect;
 use super::webhooks::Publisher;
 use super::{audit, users};
-use crate::decisions::{DESCRIPTORS, signed, tombstone_hash};
+use crate::decisions::{DESCRIPTORS, signed, tombstone_hash, week};
+use crate::paging::offset;
 use crate::records::{self, credential_columns, known_credential_columns};
 use crate::rows::Blob;
 
@@ -62,10 +63,10 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
         .prepare_cached(
             "INSERT INTO credentials (
                  tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
-                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count,
+                 backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
                  registered_user_agent, last_user_agent
              )
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?14 / 604800000, ?15, ?16, ?17
              FROM users
              WHERE tenant_id = ?1 AND id = ?3
              ON CONFLICT (tenant_id, id) DO NOTHING",
@@ -406,6 +407,13 @@ fn owner(db: &Connection, change: &CredentialChange) -> Result<Option<AppUserId>
     Ok(Some(records::app_id_of_user(change.tenant_id, row)?))
 }
 
+/// Those not used since a moment, behind a place. By the week of their last use, which has an index.
+const UNUSED: &str = select_credentials!(
+    "WHERE c.tenant_id = ?1 AND c.used_week <= ?2 AND c.last_used_at < ?3 AND (c.used_week, c.id) > (?4, ?5)
+             ORDER BY c.used_week, c.id
+             LIMIT ?6"
+);
+
 /// Those not used since a moment, the longest unused first, behind a place.
 pub(super) fn unused(
     db: &Connection,
@@ -414,12 +422,22 @@ pub(super) fn unused(
     behind: Option<&UsePlace>,
     limit: u32,
 ) -> Result<Vec<Credential>, Fault> {
-    let mut statement = db.prepare_cached(select_credentials!(
-        "WHERE c.tenant_id = ?1 AND c.last_used_at < ?2 AND (c.last_used_at, c.id) > (?3, ?4)
-             ORDER BY c.last_used_at, c.id
-             LIMIT ?5"
-    ))?;
-    let (at, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (place.at.as_millis(), place.id.blob()));
-    let parameters = params![tenant_id.blob(), since.as_millis(), at, id, limit];
+    let mut statement = db.prepare_cached(UNUSED)?;
+    let (last_week, since) = (week(since), since.as_millis());
+    let (week, id) = behind.map_or((i64::MIN, [].as_slice()), |place| (week(place.at), place.id.blob()));
+    let parameters = params![tenant_id.blob(), last_week, since, week, id, limit];
     collect(statement.query(parameters)?, |row| records::credential(tenant_id, row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn unused_credentials_are_found_without_reading_the_others_or_sorting_them() {
+        let plan = plan(UNUSED);
+        assert!(plan.contains("credentials_by_use (tenant_id=? AND (used_week,id)>(?,?)"), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -144,9 +144,16 @@ macro_rules! still_so {
     };
 }
 
-/// What a use changes of a credential; which one, and under which conditions, follows.
+/// The week of a use: its number since 1970.
+macro_rules! week_of_use {
+    () => {
+        "?8 / 604800000"
+    };
+}
+
+/// What a use changes of a credential, and what more if given; which one, and under which conditions, follows.
 macro_rules! use_credential {
-    ($conditions:literal) => {
+    ($more:expr, $conditions:expr) => {
         concat!(
             "UPDATE credentials
              SET sign_count = max(sign_count, ?6),
@@ -154,7 +161,9 @@ macro_rules! use_credential {
                  last_used_at = ?8,
                  updated_at = ?8,
                  use_count = use_count + 1,
-                 last_user_agent = ?9
+                 last_user_agent = ?9",
+            $more,
+            "
              WHERE ",
             still_so!(),
             $conditions
@@ -163,12 +172,25 @@ macro_rules! use_credential {
 }
 
 /// What nothing speaks against and is no news: the counter grew, or the authenticator has none ([`decide_counter`]).
+/// Not the first use of its week either: a column that is set, SQLite writes to its indexes whether it changes or not.
 const USE_AS_USUAL: &str = use_credential!(
-    " AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?6 OR (sign_count = 0 AND ?6 = 0))"
+    "",
+    concat!(
+        " AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?6 OR (sign_count = 0 AND ?6 = 0))
+               AND used_week = ",
+        week_of_use!()
+    )
 );
 
 /// What was decided.
-const USE: &str = use_credential!("");
+const USE: &str = use_credential!(
+    concat!(
+        ",
+                 used_week = ",
+        week_of_use!()
+    ),
+    ""
+);
 
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
 fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {

@@ -69,6 +69,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0007_timelines.sql"),
         oldest_binary: 7,
     },
+    // Older binaries don't tell the week of a use: passkeys that they let in would be told as stale.
+    Migration {
+        level: 8,
+        name: "0008_rare_rows_and_stale_passkeys.sql",
+        sql: include_str!("../../migrations/sqlite/0008_rare_rows_and_stale_passkeys.sql"),
+        oldest_binary: 8,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -12,6 +12,7 @@ mod audit_blocks;
 mod challenges;
 mod checkpoint;
 mod connection;
+mod count;
 mod console;
 mod credentials;
 mod fault;
@@ -19,7 +20,6 @@ mod login;
 mod metadata;
 mod migrate;
 mod open_error;
-mod paging;
 #[cfg(test)]
 mod plans;
 mod readers;

@@ -258,8 +258,8 @@ impl Import<'_> {
             self.db
                 .prepare_cached(
                     "UPDATE credentials
-                     SET sign_count = ?3, backup_state = ?4, last_used_at = ?5, updated_at = max(updated_at, ?5),
-                         use_count = ?6, last_user_agent = ?7
+                     SET sign_count = ?3, backup_state = ?4, last_used_at = ?5, used_week = ?5 / 604800000,
+                         updated_at = max(updated_at, ?5), use_count = ?6, last_user_agent = ?7
                      WHERE tenant_id = ?1 AND id = ?2",
                 )?
                 .execute(params![

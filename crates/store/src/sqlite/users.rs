@@ -11,9 +11,10 @@ use passgate_core::user::{AppUserId, User, UserDetails, UserProfile, UserRecord}
 use rusqlite::{Connection, Rows, params};
 
 use super::fault::Fault;
-use super::paging::{count, offset};
+use super::count::count;
 use super::rows::collect;
 use super::{credentials, tenants, transactions};
+use crate::paging::offset;
 use crate::records::{self, user_columns};
 use crate::rows::Blob;
 

@@ -15,10 +15,11 @@ use passgate_core::webhook::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
-use super::paging::{count, offset};
+use super::count::count;
 use super::rows::collect;
 use super::tenants;
 use crate::decisions::{self, Attempted};
+use crate::paging::offset;
 use crate::records::{self, delivery_columns, endpoint_columns, event_names, webhook_secret_columns};
 use crate::rows::{Blob, Columns};
 

@@ -1,15 +1,15 @@
 use std::time::Duration;
 
-use passgate_core::audit::{AuditFilter, AuditPlace, AuditRows, AuditType};
+use passgate_core::audit::{AuditEntry, AuditFilter, AuditPlace, AuditRows, AuditType};
 use passgate_core::console::{Store as _, UsePlace, UserPlace, UserSearch};
-use passgate_core::credential::{Credential, CredentialKind};
+use passgate_core::credential::{Credential, CredentialKind, Order, PageRequest};
 use passgate_core::ids::{AuditId, TenantId};
-use passgate_core::store::Store;
+use passgate_core::store::{FinishLogin, FinishedLogin, Store};
 use uuid::Uuid;
 
 use crate::backend::Backend;
 use crate::fixtures::{
-    NOW, app_id, audit, begin_registration, credential, register, seconds, tenant, text, user,
+    NOW, app_id, audit, begin_registration, credential, finish_login, register, seconds, tenant, text, user,
     user_with_credential,
 };
 
@@ -200,24 +200,95 @@ pub(crate) async fn a_search_of_the_audit_log_looks_at_so_many_rows_and_says_whe
     assert_eq!((at_once.rows.len(), at_once.next), (5, place(5)));
 }
 
-pub(crate) async fn unused_credentials_are_listed_longest_unused_first(backend: &impl Backend) {
+pub(crate) async fn rows_of_a_rare_type_are_found_without_looking_at_the_others(backend: &impl Backend) {
+    let store = &**backend.store();
+    let ours = tenant(store, "ours").await;
+    let entries: Vec<_> = (0..20)
+        .map(|number| {
+            let kind = match number {
+                3 | 17 => AuditType::CredentialDeleted,
+                9 => AuditType::AuthenticationFinalFailed,
+                _ => AuditType::AuthenticationFinalSucceeded,
+            };
+            AuditEntry { at: NOW + seconds(number), ..audit(ours, kind) }
+        })
+        .collect();
+    store.append_audit(entries.clone()).await.unwrap();
+    let of = |kinds: &[AuditType]| AuditFilter { kinds: kinds.to_vec(), ..AuditFilter::default() };
+    let ids = |numbers: &[usize]| numbers.iter().map(|number| entries[*number].id).collect::<Vec<_>>();
+    let place = |number: usize| Some(AuditPlace { at: entries[number].at, id: entries[number].id });
+    let search = async |filter, place, limit| {
+        let found = store.audit_log_before(ours, filter, place, limit, 2).await.unwrap();
+        (found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), found.next)
+    };
+    let deleted = of(&[AuditType::CredentialDeleted]);
+    assert_eq!(search(deleted.clone(), None, 5).await, (ids(&[17, 3]), None));
+    assert_eq!(search(deleted.clone(), None, 1).await, (ids(&[17]), place(17)));
+    assert_eq!(search(deleted.clone(), place(17), 5).await, (ids(&[3]), None));
+    let by_nobody = AuditFilter { anything: Some("nobody".to_owned()), ..deleted.clone() };
+    assert_eq!(search(by_nobody, None, 5).await, (vec![], place(3)));
+    let succeeded = of(&[AuditType::AuthenticationFinalSucceeded]);
+    assert_eq!(search(succeeded.clone(), place(18), 5).await, (ids(&[16]), place(16)));
+    let refused_or_deleted = of(&[AuditType::CredentialDeleted, AuditType::AuthenticationFinalFailed]);
+    assert_eq!(search(refused_or_deleted.clone(), place(18), 5).await, (ids(&[17]), place(16)));
+
+    let page = async |filter, page, order| {
+        let asked = PageRequest { page, per_page: 2, order };
+        let (found, _) = store.audit_log(ours, filter, asked, None, NOW).await.unwrap();
+        (found.total, found.items.into_iter().map(|row| row.id).collect::<Vec<_>>())
+    };
+    let (newest, oldest) = (Order::Descending, Order::Ascending);
+    assert_eq!(page(deleted.clone(), 1, newest).await, (2, ids(&[17, 3])));
+    assert_eq!(page(deleted, 2, newest).await, (2, vec![]));
+    assert_eq!(page(refused_or_deleted.clone(), 1, newest).await, (3, ids(&[17, 9])));
+    assert_eq!(page(refused_or_deleted.clone(), 2, newest).await, (3, ids(&[3])));
+    assert_eq!(page(refused_or_deleted, 1, oldest).await, (3, ids(&[3, 9])));
+    assert_eq!(page(succeeded, 9, newest).await, (17, ids(&[0])));
+    assert_eq!(page(of(&[AuditType::CredentialUpdated]), 1, newest).await, (0, vec![]));
+}
+
+pub(crate) async fn unused_credentials_are_listed_by_the_week_of_their_last_use(backend: &impl Backend) {
+    const WEEK: u64 = 7 * 24 * 60 * 60;
     let store = &**backend.store();
     let (ours, other) = (tenant(store, "ours").await, tenant(store, "other").await);
     let kim = user(store, ours, "kim").await;
-    for (id, used) in [("c", 3), ("a", 1), ("b", 1), ("d", 9)] {
-        let used = Credential { last_used_at: NOW + seconds(used), ..credential(&kim, id) };
+    for (id, used) in [("a", 30 * WEEK), ("b", 20 * WEEK), ("c", 20 * WEEK), ("d", 40 * WEEK), ("e", 3)] {
+        let used = Credential { last_used_at: NOW - seconds(used), use_count: 1, ..credential(&kim, id) };
         register(store, ours, used).await;
     }
     user_with_credential(store, other, "eve", "e").await;
-    let list = async |behind: Option<UsePlace>, limit| {
-        store.unused_credentials(ours, NOW + seconds(9), behind, limit).await.unwrap()
+    let list = async |since, behind: Option<&Credential>, limit| {
+        let behind = behind.map(|last| UsePlace { at: last.last_used_at, id: last.id.clone() });
+        store.unused_credentials(ours, since, behind, limit).await.unwrap()
     };
-    let all = list(None, 10).await;
-    let ids: Vec<_> = all.iter().map(|unused| unused.id.as_bytes().to_vec()).collect();
-    assert_eq!(ids.len(), 3);
-    assert_eq!(ids[2], b"c");
-    let first = list(None, 2).await;
-    let end = first.last().unwrap();
-    let behind = UsePlace { at: end.last_used_at, id: end.id.clone() };
-    assert_eq!([first.clone(), list(Some(behind), 2).await].concat(), all);
+    let ids = |found: &[Credential]| {
+        found.iter().map(|unused| String::from_utf8_lossy(unused.id.as_bytes()).into_owned()).collect::<String>()
+    };
+    let all = list(NOW, None, 10).await;
+    assert_eq!(ids(&all), "dabce");
+    // Within the week that the moment is in, it is the moment that counts.
+    assert_eq!(ids(&list(NOW - seconds(3), None, 10).await), "dabc");
+    assert_eq!(ids(&list(NOW - seconds(20 * WEEK), None, 10).await), "da");
+    for limit in 1..=4 {
+        let mut found: Vec<Credential> = Vec::new();
+        loop {
+            let some = list(NOW, found.last(), limit).await;
+            let is_last = some.len() < limit as usize;
+            found.extend(some);
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(found, all, "on pages of {limit}");
+    }
+
+    // Who signs in with one leaves the list, at once and a week later.
+    for (used, later, left) in [("a", 0, "dbce"), ("d", 0, "bce"), ("a", 2 * WEEK, "bcde")] {
+        let credential = all.iter().find(|credential| credential.id.as_bytes() == used.as_bytes()).unwrap();
+        let finish = FinishLogin { now: NOW + seconds(later), ..finish_login(ours, credential) };
+        let finished = store.finish_login(finish).await.unwrap();
+        assert_eq!(finished, FinishedLogin::LoggedIn { counter_warning: false });
+        let left_since = NOW + seconds(later);
+        assert_eq!(ids(&list(left_since, None, 10).await), left, "after {used}");
+    }
 }

@@ -264,7 +264,8 @@ macro_rules! every_test {
                 the_audit_log_is_read_backwards_from_a_place_on,
                 a_timeline_is_whole_and_in_order,
                 a_search_of_the_audit_log_looks_at_so_many_rows_and_says_where_to_go_on,
-                unused_credentials_are_listed_longest_unused_first,
+                rows_of_a_rare_type_are_found_without_looking_at_the_others,
+                unused_credentials_are_listed_by_the_week_of_their_last_use,
             }
             console_organizations {
                 an_organization_is_seen_by_each_with_the_own_role,

@@ -7,6 +7,7 @@ mod faults;
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 #[path = "../contract/fixtures.rs"]
 mod fixtures;
+mod lists;
 mod schema;
 mod statements;
 

@@ -25,7 +25,7 @@ pub(crate) fn description() -> Description {
         Tag::Insights,
         "listStalePasskeys",
         "List stale passkeys",
-        "Those that nobody used for so many days, the longest unused first.",
+        "Those that nobody used for so many days, the longest unused first by the week of their last use.",
     )
     .query("unused_days", "For how many days, 1 to 3650. Default: 90.", text_at_most(4, "90"))
     .query("after", "Where to go on: what the page before gave as next.", text_at_most(1400, ""))
@@ -49,11 +49,13 @@ pub(crate) async fn handler<S: Store>(
     };
     let behind = place::read(&query, "after")?.map(|(at, id)| UsePlace { at, id });
     let since = app.passgate.now() - Duration::from_hours(24 * days);
-    let found = app.passgate.unused_credentials(id, since, behind, limit).await?;
+    let mut found = app.passgate.unused_credentials(id, since, behind, limit).await?;
     let next = found
         .last()
         .filter(|_| found.len() == limit as usize)
         .map(|last| place::write(last.last_used_at, &last.id));
+    // Weeks come in their order, and so do now those of one week that are on one page.
+    found.sort_by_key(|credential| credential.last_used_at);
     let metadata = app.passgate.metadata();
     let passkeys =
         found.into_iter().map(|found| to_wire(found, metadata.as_deref(), Icon::LeftOut)).collect();

@@ -1,14 +1,8 @@
-//! Lists in pages.
+//! Statements that count.
 
-use passgate_core::credential::PageRequest;
 use rusqlite::{Connection, Params};
 
 use super::fault::Fault;
-
-/// How many rows come before a page.
-pub(super) fn offset(page: PageRequest) -> i64 {
-    i64::from(page.page.saturating_sub(1)) * i64::from(page.per_page)
-}
 
 /// The number that a statement counts.
 pub(super) fn count(db: &Connection, sql: &str, params: impl Params) -> Result<u64, Fault> {
