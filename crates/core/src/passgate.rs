@@ -194,12 +194,13 @@ impl<S: Store> Passgate<S> {
         Ok(())
     }
 
-    /// How busy the store is, and how well the tenants and credentials in memory serve.
+    /// How busy the store is, how well the tenants and credentials in memory serve, and what upkeep has done.
     #[must_use]
     pub fn measurements(&self) -> Vec<Measurement> {
         let mut measurements = self.store.measurements();
         measurements.extend(self.tenants.measurements());
         measurements.extend(self.credentials.measurements());
+        measurements.extend(self.done.measurements());
         measurements
     }
 

@@ -1,12 +1,13 @@
 //! What is to be done again and again while a server runs.
 
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::audit::{AuditEntry, RequestOrigin};
 use crate::clock::Timestamp;
 use crate::ids::{ApiKeyId, TenantId};
+use crate::measurement::Measurement;
 use crate::passgate::Passgate;
 use crate::store::{Store, StoreError};
 
@@ -29,11 +30,19 @@ pub(crate) struct KeyUse {
     pub(crate) written_at: Timestamp,
 }
 
-/// When what is not done each time was last done, in milliseconds.
+/// When what is not done each time was last done, in milliseconds, and how much of some was done.
 #[derive(Default)]
 pub(crate) struct LastDone {
     summary: AtomicI64,
     retention: AtomicI64,
+    forgotten_challenges: AtomicU64,
+}
+
+impl LastDone {
+    pub(crate) fn measurements(&self) -> [Measurement; 1] {
+        let forgotten = self.forgotten_challenges.load(Ordering::Relaxed);
+        [Measurement::counter("spent_challenges_purged", "Spent challenges that were forgotten", forgotten)]
+    }
 }
 
 /// How long it is remembered that a credential was deleted.
@@ -68,7 +77,7 @@ impl<S: Store> Passgate<S> {
             self.sum_up_refusals().await?;
         }
         self.write_session_uses().await?;
-        self.write_ceremony_counts().await?;
+        self.ceremony_counts.begin_round();
         let (mut deleted_audit_rows, mut forgotten_tombstones, mut deleted_events) = (0, 0, 0);
         if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
             deleted_audit_rows = self.delete_old_audit_rows(now).await?;
@@ -77,6 +86,7 @@ impl<S: Store> Passgate<S> {
             self.tidy_console(now).await?;
         }
         let forgotten_challenges = self.store.purge_spent_challenges(now - PURGE_LAG).await?;
+        self.done.forgotten_challenges.fetch_add(forgotten_challenges, Ordering::Relaxed);
         Ok(Upkeep { forgotten_challenges, deleted_audit_rows, forgotten_tombstones, deleted_events })
     }
 

@@ -31,6 +31,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often what has expired is forgotten.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
 
+/// How often some of what was counted of ceremonies is written.
+const COUNTS_INTERVAL: Duration = Duration::from_millis(100);
+
 /// How many connections the admin listener takes: browsers keep some open, and one for each view of live rows.
 const ADMIN_CONNECTIONS: usize = 256;
 
@@ -132,6 +135,7 @@ async fn serve<S: Store>(
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
     let refreshing = tokio::spawn(refresh(refresher, stopped.clone()));
+    let counts = tokio::spawn(repeat(COUNTS_INTERVAL, stopped.clone(), Arc::clone(&passgate), write_counts));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
 
     tokio::select! {
@@ -141,7 +145,7 @@ async fn serve<S: Store>(
     tracing::info!("stopping: requests under way may finish");
     let _ = stop.send(true);
     tokio::select! {
-        _ = async { tokio::join!(public, admin, polls, webhooks, refreshing, upkeep, forgetting) } => {}
+        _ = async { tokio::join!(public, admin, polls, webhooks, refreshing, counts, upkeep, forgetting) } => {}
         _ = terminate.recv() => tracing::warn!("told again: not waiting any longer"),
         _ = interrupt.recv() => tracing::warn!("told again: not waiting any longer"),
     }
@@ -298,6 +302,12 @@ async fn poll<S: Store>(passgate: Arc<Passgate<S>>) {
     }
     if let Err(error) = passgate.compare_clocks().await {
         tracing::error!(%error, "can't read the database's clock");
+    }
+}
+
+async fn write_counts<S: Store>(passgate: Arc<Passgate<S>>) {
+    if let Err(error) = passgate.write_a_few_ceremony_counts().await {
+        tracing::error!(%error, "what was counted of ceremonies was not written");
     }
 }
 

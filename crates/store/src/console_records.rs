@@ -349,40 +349,37 @@ pub(crate) fn day_count(row: &impl Row) -> Result<DayCount, CorruptRow> {
     })
 }
 
-/// Make, eligibility, state, user agent and count.
-pub(crate) fn credentials_alike(row: &impl Row) -> Result<(CredentialCount, String), CorruptRow> {
-    let mut columns = Columns::new("credentials", None, row);
-    let mut alike = CredentialCount {
-        aaguid: columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?,
-        backup_eligible: columns.flag("backup_eligible")?,
-        backup_state: columns.flag("backup_state")?,
-        count: 0,
-    };
-    let user_agent = columns.string("last_user_agent")?;
-    alike.count = columns.number("count")?;
-    Ok((alike, user_agent))
+/// Credentials counted by make, eligibility and state, and by user agent.
+#[derive(Default)]
+pub(crate) struct CredentialCounts {
+    alike: HashMap<(Aaguid, bool, bool), u64>,
+    user_agents: HashMap<String, u64>,
 }
 
-/// What is counted by make, eligibility, state and user agent, by the former and by the latter.
-pub(crate) fn counts(alike: Vec<(CredentialCount, String)>) -> (Vec<CredentialCount>, Vec<(String, u64)>) {
-    let mut credentials: Vec<CredentialCount> = Vec::new();
-    let mut user_agents: Vec<(String, u64)> = Vec::new();
-    let mut places = (HashMap::new(), HashMap::new());
-    for (credential, user_agent) in alike {
-        let count = credential.count;
-        let key = (credential.aaguid, credential.backup_eligible, credential.backup_state);
-        let place = *places.0.entry(key).or_insert(credentials.len());
-        match credentials.get_mut(place) {
-            Some(known) => known.count += count,
-            None => credentials.push(credential),
-        }
-        let place = *places.1.entry(user_agent.clone()).or_insert(user_agents.len());
-        match user_agents.get_mut(place) {
-            Some((_, known)) => *known += count,
-            None => user_agents.push((user_agent, count)),
-        }
+impl CredentialCounts {
+    /// Adds those that a row tells of: make, eligibility, state, user agent and count.
+    pub(crate) fn add(&mut self, row: &impl Row) -> Result<(), CorruptRow> {
+        let mut columns = Columns::new("credentials", None, row);
+        let aaguid = columns.bytes("aaguid", |bytes| Some(Aaguid::from_bytes(bytes.try_into().ok()?)))?;
+        let (backup_eligible, backup_state) =
+            (columns.flag("backup_eligible")?, columns.flag("backup_state")?);
+        let user_agent = columns.string("last_user_agent")?;
+        let count: u64 = columns.number("count")?;
+        *self.alike.entry((aaguid, backup_eligible, backup_state)).or_default() += count;
+        *self.user_agents.entry(user_agent).or_default() += count;
+        Ok(())
     }
-    (credentials, user_agents)
+
+    pub(crate) fn into_parts(self) -> (Vec<CredentialCount>, Vec<(String, u64)>) {
+        let alike = self.alike.into_iter();
+        let credentials = alike.map(|((aaguid, backup_eligible, backup_state), count)| CredentialCount {
+            aaguid,
+            backup_eligible,
+            backup_state,
+            count,
+        });
+        (credentials.collect(), self.user_agents.into_iter().collect())
+    }
 }
 
 /// How often, and in which minute last; none: never.

@@ -22,7 +22,8 @@ mod tests {
     #[test]
     fn a_page_has_what_is_left_and_no_more_than_fits() {
         let page = |page| PageRequest { page, per_page: 20, order: Order::Descending };
-        for (asked, total, rows) in [(1, 0, 0), (1, 7, 7), (1, 20, 20), (1, 21, 20), (2, 21, 1), (2, 20, 0), (9, 21, 0)]
+        for (asked, total, rows) in
+            [(1, 0, 0), (1, 7, 7), (1, 20, 20), (1, 21, 20), (2, 21, 1), (2, 20, 0), (9, 21, 0)]
         {
             assert_eq!(rows_of_page(page(asked), total), rows, "page {asked} of {total}");
         }

@@ -14,8 +14,12 @@ use super::samples::{median, number};
 use super::server::{Database, Server};
 use super::{Bench, CALLERS, Found};
 use crate::failure::Failure;
+use crate::http;
 
 const SAMPLED_EVERY: Duration = Duration::from_secs(5);
+
+/// After so many minutes some were purged: registrations' challenges are valid for five, and are kept for ten more.
+const PURGES_AFTER: u32 = 17;
 
 /// A look at the server from outside.
 struct Sample {
@@ -50,6 +54,7 @@ pub(super) fn measure(bench: &Bench<'_>, minutes: u32) -> Result<Found, Failure>
         let samples = watcher.join().unwrap_or_default();
         report.map(|report| (report, samples))
     })?;
+    let purged = spent_challenges_purged(server.admin_port())?;
     server.stop(bench.interrupts)?;
 
     // What a cache and an allocator settle at takes a while; from there to the end, nothing may grow.
@@ -64,19 +69,24 @@ pub(super) fn measure(bench: &Bench<'_>, minutes: u32) -> Result<Found, Failure>
     ];
     let database = [Line::new("database file", column(|sample| sample.database_mb))];
     let name = |what: &str| format!("{what}, {minutes} minutes mixed");
+    let mut figures = vec![
+        Figure::new(&name("errors"), number(&report, "/failed")?, "").within(Limit::AtMost(0.0)),
+        Figure::new(&name("memory of the second half beside the first's"), growth, "×")
+            .within(Limit::AtMost(1.1)),
+        Figure::new(&name("ceremonies a second"), number(&report, "/rate")?, ""),
+    ];
+    if minutes >= PURGES_AFTER {
+        let name = name("spent challenges purged");
+        figures.push(Figure::new(&name, purged, "").within(Limit::AtLeast(1.0)));
+    }
     let rows: Vec<Value> =
         samples.iter().map(|it| json!([it.seconds, it.resident_mb, it.database_mb, it.log_mb])).collect();
     Ok(Found {
-        figures: vec![
-            Figure::new(&name("errors"), number(&report, "/failed")?, "").within(Limit::AtMost(0.0)),
-            Figure::new(&name("memory of the second half beside the first's"), growth, "×")
-                .within(Limit::AtMost(1.1)),
-            Figure::new(&name("ceremonies a second"), number(&report, "/rate")?, ""),
-        ],
+        figures,
         json: [(
             "soak".to_owned(),
             json!({
-                "minutes": minutes, "report": report,
+                "minutes": minutes, "report": report, "spent_challenges_purged": purged,
                 "samples": { "columns": ["seconds", "resident_mb", "database_mb", "log_mb"], "rows": rows },
             }),
         )]
@@ -87,6 +97,13 @@ pub(super) fn measure(bench: &Bench<'_>, minutes: u32) -> Result<Found, Failure>
             ("soak-database.svg", plot::lines("Mixed load", "minutes", "MB", &database)),
         ],
     })
+}
+
+fn spent_challenges_purged(admin_port: u16) -> Result<f64, Failure> {
+    let metrics = http::answer(admin_port, "/metrics").unwrap_or_default();
+    let name = "passgate_spent_challenges_purged_total ";
+    let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    value.ok_or_else(|| Failure::Because("the server doesn't tell how many challenges it purged".to_owned()))
 }
 
 fn sample(pid: u32, database: &Path, begun: Instant) -> Sample {

@@ -1,9 +1,9 @@
 //! How many ceremonies begin and end. Most that begin leave no row, so they are counted in memory, and written as totals of
 //! minutes.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use passgate_webauthn::Aaguid;
 
@@ -175,16 +175,40 @@ pub struct IntegrationSteps {
 /// thousand tenants that are all busy, have more.
 const MOST: usize = 200_000;
 
-/// What was counted and not written yet. It is taken every few seconds, and codes are ours, so it stays small. While
-/// the database is out of reach it grows by the minute, up to a bound; what is new then is not counted.
+/// How many counts are written at once where somebody waits for all of them.
+const AT_ONCE: usize = 100;
+
+/// In how many turns a round of counts is written at least, where nobody waits: 8 seconds.
+const TURNS: usize = 80;
+/// How many counts are written in a turn, unless there are more than fit.
+const IN_A_TURN: usize = 10;
+
+/// What was counted and not written yet. It is written in rounds of ten seconds, and codes are ours, so it stays small.
+/// While the database is out of reach it grows by the minute, up to a bound; what is new then is not counted.
+///
+/// A round is written a few counts at a time: those of a thousand busy tenants are on as many pages, and logins would
+/// wait for all of them.
 #[derive(Default)]
-pub(crate) struct CeremonyCounts(Mutex<HashMap<(TenantId, i64, Counted), u64>>);
+pub(crate) struct CeremonyCounts(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    counts: HashMap<(TenantId, i64, Counted), u64>,
+    /// The round that is being written, in its order.
+    round: VecDeque<MinuteCount>,
+    /// How many of it are written in a turn.
+    in_a_turn: usize,
+}
 
 impl CeremonyCounts {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn add(&self, tenant_id: TenantId, minute: i64, what: Counted, count: u64) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = counts.len() >= MOST;
-        match counts.entry((tenant_id, minute, what)) {
+        let mut waiting = self.waiting();
+        let is_full = waiting.counts.len() + waiting.round.len() >= MOST;
+        match waiting.counts.entry((tenant_id, minute, what)) {
             Entry::Occupied(mut counted) => *counted.get_mut() += count,
             Entry::Vacant(_) if is_full => {}
             Entry::Vacant(new) => {
@@ -193,22 +217,36 @@ impl CeremonyCounts {
         }
     }
 
-    fn take(&self) -> Vec<MinuteCount> {
-        let taken = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut counts: Vec<_> = taken
+    /// Begins a round, unless the one before is not done.
+    pub(crate) fn begin_round(&self) {
+        let mut waiting = self.waiting();
+        if !waiting.round.is_empty() {
+            return;
+        }
+        let mut round: Vec<_> = std::mem::take(&mut waiting.counts)
             .into_iter()
             .map(|((tenant_id, minute, what), count)| MinuteCount { tenant_id, minute, what, count })
             .collect();
         // Of two processes that add to the same rows, neither waits for the other the wrong way around.
-        counts.sort_unstable();
-        counts
+        round.sort_unstable();
+        waiting.in_a_turn = round.len().div_ceil(TURNS).max(IN_A_TURN);
+        waiting.round = round.into();
+    }
+
+    /// Takes some of the round, in its order: those of a turn, or as many as are told.
+    fn take(&self, at_most: Option<usize>) -> Vec<MinuteCount> {
+        let mut waiting = self.waiting();
+        let count = at_most.unwrap_or(waiting.in_a_turn).min(waiting.round.len());
+        waiting.round.drain(..count).collect()
     }
 
     fn first(&self, tenant_id: TenantId, ceremony: Ceremony, outcome: Outcome) -> Option<i64> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let minutes = counts
-            .keys()
-            .filter(|(of, _, what)| *of == tenant_id && what.ceremony == ceremony && what.outcome == outcome);
+        let waiting = self.waiting();
+        let counted = waiting.counts.keys().map(|(of, minute, what)| (of, minute, what));
+        let leaving = waiting.round.iter().map(|count| (&count.tenant_id, &count.minute, &count.what));
+        let minutes = counted.chain(leaving).filter(|(of, _, what)| {
+            **of == tenant_id && what.ceremony == ceremony && what.outcome == outcome
+        });
         minutes.map(|(_, minute, _)| *minute).min()
     }
 }
@@ -221,19 +259,33 @@ impl<S: Store> Passgate<S> {
         self.ceremony_counts.add(tenant_id, minute, what, 1);
     }
 
-    /// Writes what was counted since the last time. To be called at the end, too.
+    /// Writes all that was counted so far. To be called at the end, too.
     pub async fn write_ceremony_counts(&self) -> Result<(), StoreError> {
-        let counts = self.ceremony_counts.take();
+        // What is left of the round that was begun, and then what came since.
+        while self.write_some_ceremony_counts(Some(AT_ONCE)).await? {}
+        self.ceremony_counts.begin_round();
+        while self.write_some_ceremony_counts(Some(AT_ONCE)).await? {}
+        Ok(())
+    }
+
+    /// Writes a few of those counts that [`Self::upkeep`] has picked. To be called ten times a second.
+    pub async fn write_a_few_ceremony_counts(&self) -> Result<(), StoreError> {
+        self.write_some_ceremony_counts(None).await.map(|_| ())
+    }
+
+    /// Whether there were any.
+    async fn write_some_ceremony_counts(&self, at_most: Option<usize>) -> Result<bool, StoreError> {
+        let counts = self.ceremony_counts.take(at_most);
         if counts.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let written = self.store.add_ceremony_counts(counts.clone()).await;
-        if written.is_err() {
+        if let Err(error) = self.store.add_ceremony_counts(counts.clone()).await {
             for MinuteCount { tenant_id, minute, what, count } in counts {
                 self.ceremony_counts.add(tenant_id, minute, what, count);
             }
+            return Err(error);
         }
-        written
+        Ok(true)
     }
 
     /// How far a tenant's integration has come.
@@ -286,20 +338,50 @@ mod tests {
 
     use super::*;
 
+    fn begun() -> Counted {
+        Counted { ceremony: Ceremony::Login, outcome: Outcome::Begun, code: String::new() }
+    }
+
     #[test]
     fn what_waits_to_be_written_is_bounded() {
         let counts = CeremonyCounts::default();
         let tenant = TenantId::new(Uuid::nil());
-        let begun = || Counted { ceremony: Ceremony::Login, outcome: Outcome::Begun, code: String::new() };
         let most = i64::try_from(MOST).unwrap();
         for minute in 0..most + 10 {
             counts.add(tenant, minute, begun(), 1);
         }
         counts.add(tenant, 7, begun(), 2);
-        let taken = counts.take();
-        assert_eq!(taken.len(), MOST);
+        counts.begin_round();
+        let taken = counts.take(Some(MOST - 1));
+        assert_eq!(taken.len(), MOST - 1);
         assert_eq!(taken[7], MinuteCount { tenant_id: tenant, minute: 7, what: begun(), count: 3 });
-        counts.add(tenant, most, begun(), 1);
-        assert_eq!(counts.take().len(), 1);
+        // What is left of the round counts, too.
+        for minute in 0..most {
+            counts.add(tenant, minute, begun(), 1);
+        }
+        assert_eq!(counts.take(None).len(), 1);
+        counts.begin_round();
+        assert_eq!(counts.take(Some(MOST)).len(), MOST - 1);
+    }
+
+    #[test]
+    fn a_round_is_written_a_few_counts_in_a_turn() {
+        for (minutes, turns) in [(5, 1), (25, 3), (8_000, 80), (8_001, 80)] {
+            let counts = CeremonyCounts::default();
+            let tenant = TenantId::new(Uuid::nil());
+            for minute in 0..minutes {
+                counts.add(tenant, minute, begun(), 1);
+            }
+            counts.begin_round();
+            // It waits for the next round.
+            counts.add(tenant, minutes, begun(), 1);
+            counts.begin_round();
+            let turn = || Some(counts.take(None)).filter(|some| !some.is_empty());
+            let round: Vec<_> = std::iter::from_fn(turn).collect();
+            assert_eq!((round.concat().len(), round.len()), (usize::try_from(minutes).unwrap(), turns));
+            assert!(round.concat().is_sorted());
+            counts.begin_round();
+            assert_eq!(counts.take(None).len(), 1);
+        }
     }
 }

@@ -2,14 +2,12 @@
 
 -- Rows that ceremonies of everyday leave are not in it: it costs a login nothing.
 CREATE INDEX audit_logs_rare ON audit_logs (tenant_id, type, created_at, id)
-WHERE type NOT IN (
-    'webauthn_authentication_init_succeeded',
-    'webauthn_authentication_final_succeeded',
-    'webauthn_transaction_init_succeeded',
-    'webauthn_transaction_final_succeeded',
-    'mfa_authentication_init_succeeded',
-    'mfa_authentication_final_succeeded'
-);
+WHERE type <> 'webauthn_authentication_init_succeeded'
+  AND type <> 'webauthn_authentication_final_succeeded'
+  AND type <> 'webauthn_transaction_init_succeeded'
+  AND type <> 'webauthn_transaction_final_succeeded'
+  AND type <> 'mfa_authentication_init_succeeded'
+  AND type <> 'mfa_authentication_final_succeeded';
 
 -- The week of last_used_at, counted from 1970: an index by it changes once a week for each credential, not at each login.
 ALTER TABLE credentials ADD COLUMN used_week INTEGER NOT NULL DEFAULT 0;

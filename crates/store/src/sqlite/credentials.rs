@@ -15,8 +15,8 @@ use passgate_core::text::Text;
 use passgate_core::user::AppUserId;
 use rusqlite::{Connection, Params, params};
 
-use super::fault::Fault;
 use super::count::count;
+use super::fault::Fault;
 use super::rows::collect;
 use super::webhooks::Publisher;
 use super::{audit, users};

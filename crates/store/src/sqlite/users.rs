@@ -10,8 +10,8 @@ use passgate_core::text::Text;
 use passgate_core::user::{AppUserId, User, UserDetails, UserProfile, UserRecord};
 use rusqlite::{Connection, Rows, params};
 
-use super::fault::Fault;
 use super::count::count;
+use super::fault::Fault;
 use super::rows::collect;
 use super::{credentials, tenants, transactions};
 use crate::paging::offset;

@@ -14,8 +14,8 @@ use passgate_core::webhook::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::fault::Fault;
 use super::count::count;
+use super::fault::Fault;
 use super::rows::collect;
 use super::tenants;
 use crate::decisions::{self, Attempted};

@@ -262,7 +262,10 @@ pub(crate) async fn unused_credentials_are_listed_by_the_week_of_their_last_use(
         store.unused_credentials(ours, since, behind, limit).await.unwrap()
     };
     let ids = |found: &[Credential]| {
-        found.iter().map(|unused| String::from_utf8_lossy(unused.id.as_bytes()).into_owned()).collect::<String>()
+        found
+            .iter()
+            .map(|unused| String::from_utf8_lossy(unused.id.as_bytes()).into_owned())
+            .collect::<String>()
     };
     let all = list(NOW, None, 10).await;
     assert_eq!(ids(&all), "dabce");

@@ -91,8 +91,11 @@ pub(super) async fn insights(db: &Session, tenant_id: TenantId, range: Range) ->
             &[id],
         )
         .await?;
-    let (credentials, user_agents) =
-        console_records::counts(collect(&credentials, console_records::credentials_alike)?);
+    let mut counts = console_records::CredentialCounts::default();
+    for row in &credentials {
+        counts.add(row)?;
+    }
+    let (credentials, user_agents) = counts.into_parts();
     Ok(Insights { days: collect(&days, console_records::day_count)?, credentials, user_agents })
 }
 

@@ -1,6 +1,8 @@
 //! How many ceremonies began and ended.
 
-use passgate_core::console::{Ceremony, Insights, MinuteCount, Outcome, Range};
+use std::collections::HashMap;
+
+use passgate_core::console::{Ceremony, DayCount, Insights, MinuteCount, Outcome, Range};
 use passgate_core::ids::TenantId;
 use rusqlite::{Connection, params};
 
@@ -8,7 +10,6 @@ use crate::console_records;
 use crate::decisions::signed;
 use crate::rows::Blob;
 use crate::sqlite::fault::Fault;
-use crate::sqlite::rows::collect;
 
 pub(super) fn add(db: &Connection, counts: &[MinuteCount]) -> Result<(), Fault> {
     let mut statement = db.prepare_cached(
@@ -74,26 +75,34 @@ pub(super) fn first(db: &Connection, tenant_id: TenantId) -> Result<Vec<(Ceremon
 }
 
 pub(super) fn insights(db: &Connection, tenant_id: TenantId, range: Range) -> Result<Insights, Fault> {
-    let mut days = db.prepare_cached(
-        "SELECT (minute + ?4) / 1440 AS day, ceremony, outcome, code, sum(count)
-         FROM ceremony_minutes
-         WHERE tenant_id = ?1 AND minute >= ?2 AND minute < ?3
-         GROUP BY day, ceremony, outcome, code",
-    )?;
-    // Once through the tenant's: it is a count of what they are now.
-    let mut credentials = db.prepare_cached(
-        "SELECT aaguid, backup_eligible, backup_state, last_user_agent, count(*)
-         FROM credentials
-         WHERE tenant_id = ?1
-         GROUP BY aaguid, backup_eligible, backup_state, last_user_agent",
-    )?;
+    let mut days = db.prepare_cached(DAYS)?;
+    let mut credentials = db.prepare_cached(CREDENTIALS)?;
     let Range { from, to, offset } = range;
     let id = tenant_id.blob();
-    let (credentials, user_agents) =
-        console_records::counts(collect(credentials.query([id])?, console_records::credentials_alike)?);
-    let days = collect(days.query(params![id, from, to, offset])?, console_records::day_count)?;
+    let (mut by_day, mut by_kind) = (HashMap::new(), console_records::CredentialCounts::default());
+    let mut rows = days.query(params![id, from, to, offset])?;
+    while let Some(row) = rows.next()? {
+        let DayCount { day, what, count } = console_records::day_count(row)?;
+        *by_day.entry((day, what)).or_default() += count;
+    }
+    let mut rows = credentials.query([id])?;
+    while let Some(row) = rows.next()? {
+        by_kind.add(row)?;
+    }
+    let days = by_day.into_iter().map(|((day, what), count)| DayCount { day, what, count }).collect();
+    let (credentials, user_agents) = by_kind.into_parts();
     Ok(Insights { days, credentials, user_agents })
 }
+
+/// Each minute of a range, to be summed up here: SQLite would sort them first.
+const DAYS: &str = "SELECT (minute + ?4) / 1440 AS day, ceremony, outcome, code, count
+     FROM ceremony_minutes
+     WHERE tenant_id = ?1 AND minute >= ?2 AND minute < ?3";
+
+/// Once through the tenant's: it is a count of what they are now. To be summed up here, too.
+const CREDENTIALS: &str = "SELECT aaguid, backup_eligible, backup_state, last_user_agent, 1
+     FROM credentials
+     WHERE tenant_id = ?1";
 
 pub(super) fn purge(db: &Connection, before: i64) -> Result<(), Fault> {
     db.prepare_cached("DELETE FROM ceremony_minutes WHERE minute < ?1")?.execute([before])?;
@@ -106,10 +115,12 @@ mod tests {
     use crate::sqlite::plans::plan;
 
     #[test]
-    fn what_is_asked_of_one_kind_of_ceremony_is_found_by_it() {
+    fn nothing_of_another_tenant_is_read_and_of_one_kind_of_ceremony_nothing_else() {
         for (sql, index) in [
             (FIRST, "ceremony_minutes_by_kind (tenant_id=? AND ceremony=? AND outcome=? AND code=?)"),
             (FAILURES, "(tenant_id=? AND ceremony=? AND outcome=? AND code=? AND minute>?)"),
+            (DAYS, "ceremony_minutes USING PRIMARY KEY (tenant_id=? AND minute>? AND minute<?)"),
+            (CREDENTIALS, "credentials USING PRIMARY KEY (tenant_id=?)"),
         ] {
             let plan = plan(sql);
             assert!(plan.contains(index), "{plan}");
