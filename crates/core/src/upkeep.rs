@@ -77,7 +77,6 @@ impl<S: Store> Passgate<S> {
             self.sum_up_refusals().await?;
         }
         self.write_session_uses().await?;
-        self.ceremony_counts.begin_round();
         let (mut deleted_audit_rows, mut forgotten_tombstones, mut deleted_events) = (0, 0, 0);
         if is_due(&self.done.retention, RETENTION_INTERVAL, now) {
             deleted_audit_rows = self.delete_old_audit_rows(now).await?;

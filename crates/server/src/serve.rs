@@ -31,8 +31,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often what has expired is forgotten.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How often some of what was counted of ceremonies is written.
-const COUNTS_INTERVAL: Duration = Duration::from_millis(100);
+/// How often what was counted of ceremonies is written, and how long each few counts wait for those before.
+const COUNTS_INTERVAL: Duration = Duration::from_secs(30);
+const COUNTS_PAUSE: Duration = Duration::from_millis(20);
 
 /// How many connections the admin listener takes: browsers keep some open, and one for each view of live rows.
 const ADMIN_CONNECTIONS: usize = 256;
@@ -135,7 +136,7 @@ async fn serve<S: Store>(
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
     let refreshing = tokio::spawn(refresh(refresher, stopped.clone()));
-    let counts = tokio::spawn(repeat(COUNTS_INTERVAL, stopped.clone(), Arc::clone(&passgate), write_counts));
+    let counts = tokio::spawn(write_counts(Arc::clone(&passgate), stopped.clone()));
     let upkeep = tokio::spawn(repeat(UPKEEP_INTERVAL, stopped, Arc::clone(&passgate), keep_up));
 
     tokio::select! {
@@ -305,9 +306,33 @@ async fn poll<S: Store>(passgate: Arc<Passgate<S>>) {
     }
 }
 
-async fn write_counts<S: Store>(passgate: Arc<Passgate<S>>) {
-    if let Err(error) = passgate.write_a_few_ceremony_counts().await {
-        tracing::error!(%error, "what was counted of ceremonies was not written");
+/// Writes what was counted of ceremonies, so slowly that logins don't notice.
+async fn write_counts<S: Store>(passgate: Arc<Passgate<S>>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(COUNTS_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut is_written = true;
+    loop {
+        let pause = async {
+            if is_written {
+                ticks.tick().await;
+            } else {
+                tokio::time::sleep(COUNTS_PAUSE).await;
+            }
+        };
+        tokio::select! {
+            () = pause => {}
+            _ = stop.changed() => return,
+        }
+        if is_written {
+            passgate.pick_ceremony_counts();
+        }
+        is_written = match passgate.write_a_few_ceremony_counts().await {
+            Ok(were_any) => !were_any,
+            Err(error) => {
+                tracing::error!(%error, "what was counted of ceremonies was not written");
+                true
+            }
+        };
     }
 }
 

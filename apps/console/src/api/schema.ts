@@ -1585,7 +1585,7 @@ export interface paths {
         };
         /**
          * List stale passkeys
-         * @description Those that nobody used for so many days, the longest unused first.
+         * @description Those that nobody used for so many days, the longest unused first by the week of their last use.
          *
          *     For members from viewer up.
          */

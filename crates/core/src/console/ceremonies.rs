@@ -178,13 +178,13 @@ const MOST: usize = 200_000;
 /// How many counts are written at once where somebody waits for all of them.
 const AT_ONCE: usize = 100;
 
-/// In how many turns a round of counts is written at least, where nobody waits: 8 seconds.
-const TURNS: usize = 80;
+/// In how many turns a round of counts is written at most, where nobody waits for it.
+const TURNS: usize = 1_000;
 /// How many counts are written in a turn, unless there are more than fit.
-const IN_A_TURN: usize = 10;
+const IN_A_TURN: usize = 2;
 
-/// What was counted and not written yet. It is written in rounds of ten seconds, and codes are ours, so it stays small.
-/// While the database is out of reach it grows by the minute, up to a bound; what is new then is not counted.
+/// What was counted and not written yet. It is written every half a minute, and codes are ours, so it stays small. While
+/// the database is out of reach it grows by the minute, up to a bound; what is new then is not counted.
 ///
 /// A round is written a few counts at a time: those of a thousand busy tenants are on as many pages, and logins would
 /// wait for all of them.
@@ -218,7 +218,7 @@ impl CeremonyCounts {
     }
 
     /// Begins a round, unless the one before is not done.
-    pub(crate) fn begin_round(&self) {
+    fn begin_round(&self) {
         let mut waiting = self.waiting();
         if !waiting.round.is_empty() {
             return;
@@ -268,9 +268,14 @@ impl<S: Store> Passgate<S> {
         Ok(())
     }
 
-    /// Writes a few of those counts that [`Self::upkeep`] has picked. To be called ten times a second.
-    pub async fn write_a_few_ceremony_counts(&self) -> Result<(), StoreError> {
-        self.write_some_ceremony_counts(None).await.map(|_| ())
+    /// Picks what was counted so far, to be written a few counts at a time, unless some of the last time is left.
+    pub fn pick_ceremony_counts(&self) {
+        self.ceremony_counts.begin_round();
+    }
+
+    /// Writes a few of the counts that were picked. Whether there were any: at most a thousand times.
+    pub async fn write_a_few_ceremony_counts(&self) -> Result<bool, StoreError> {
+        self.write_some_ceremony_counts(None).await
     }
 
     /// Whether there were any.
@@ -366,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_round_is_written_a_few_counts_in_a_turn() {
-        for (minutes, turns) in [(5, 1), (25, 3), (8_000, 80), (8_001, 80)] {
+        for (minutes, turns) in [(1, 1), (25, 13), (10_000, 1_000), (10_001, 910)] {
             let counts = CeremonyCounts::default();
             let tenant = TenantId::new(Uuid::nil());
             for minute in 0..minutes {

@@ -8,6 +8,9 @@
 //! hundred pages hold one up for a millisecond or two, all of a long log for twenty. Under load a commit has many writes,
 //! which wait for each other anyway: then it moves more at a time, and a page that changes all the time less often.
 
+use std::fs::File;
+use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -56,8 +59,10 @@ enum Phase {
 const FROM_THE_BEGINNING: Phase = Phase::Growing { until: LONG, moved: 0 };
 
 impl Checkpointer {
-    /// Takes over the checkpoints of the connection that writes. `other` is another connection to the same file.
-    pub(super) fn start(writer: &mut Connection, other: Connection) -> Result<Self, StartError> {
+    /// Takes over the checkpoints of the connection that writes. `other` is another connection to the same file, which
+    /// is `file`.
+    pub(super) fn start(writer: &mut Connection, other: Connection, file: File) -> Result<Self, StartError> {
+        let mover = Mover { db: other, file: ManuallyDrop::new(file) };
         let pages = Arc::<AtomicU32>::default();
         let seen = Arc::clone(&pages);
         // In place of SQLite's own hook, which would begin a checkpoint.
@@ -70,7 +75,7 @@ impl Checkpointer {
         let tell = Arc::clone(&done);
         let thread = std::thread::Builder::new()
             .name("passgate-sqlite-checkpoint".to_owned())
-            .spawn(move || move_when_asked(&other, &asked, &tell))?;
+            .spawn(move || mover.move_when_asked(&asked, &tell))?;
         Ok(Self { pages, ask, asked: 0, done, commits: 0, thread, phase: FROM_THE_BEGINNING })
     }
 
@@ -129,7 +134,24 @@ pub(super) enum StartError {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
-    Thread(#[from] std::io::Error),
+    Thread(#[from] io::Error),
+}
+
+/// Pages can't be moved, or not be written to the disk.
+#[derive(Debug, thiserror::Error)]
+enum MoveError {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Disk(#[from] io::Error),
+}
+
+/// The other thread's side.
+struct Mover {
+    db: Connection,
+    /// The database itself, and never closed: that would end SQLite's locks of it in this whole process, as POSIX has it
+    /// (<https://sqlite.org/howtocorrupt.html>, 2.2).
+    file: ManuallyDrop<File>,
 }
 
 /// Moves the rest; the next commit then finds that it can begin anew.
@@ -141,19 +163,29 @@ fn finish(writer: &Connection, pages: u32, attempts: u32) -> Phase {
     Phase::Finishing { attempts: attempts + 1, pages }
 }
 
-fn move_when_asked(db: &Connection, asked: &Receiver<()>, done: &AtomicU32) {
-    while asked.recv().is_ok() {
-        for _ in 0..ROUNDS {
-            match move_pages(db) {
-                Ok(left) if left > FEW => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "a checkpoint failed");
-                    break;
+impl Mover {
+    fn move_when_asked(self, asked: &Receiver<()>, done: &AtomicU32) {
+        while asked.recv().is_ok() {
+            for _ in 0..ROUNDS {
+                match self.move_and_write() {
+                    Ok(left) if left > FEW => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "a checkpoint failed");
+                        break;
+                    }
                 }
             }
+            done.fetch_add(1, Ordering::Release);
         }
-        done.fetch_add(1, Ordering::Release);
+    }
+
+    /// Moves pages, and has them written to the disk. SQLite does the latter only if nothing came meanwhile, and so at last
+    /// the writer would, with thousands of pages.
+    fn move_and_write(&self) -> Result<u32, MoveError> {
+        let left = move_pages(&self.db)?;
+        self.file.sync_data()?;
+        Ok(left)
     }
 }
 
@@ -183,7 +215,9 @@ mod tests {
             let mut db = Connection::open(&file).unwrap();
             db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE blobs (bytes BLOB NOT NULL) STRICT")
                 .unwrap();
-            let checkpointer = Checkpointer::start(&mut db, Connection::open(&file).unwrap()).unwrap();
+            let checkpointer =
+                Checkpointer::start(&mut db, Connection::open(&file).unwrap(), File::open(&file).unwrap())
+                    .unwrap();
             let pages = Arc::clone(&checkpointer.pages);
             Self { db, checkpointer, pages, directory }
         }

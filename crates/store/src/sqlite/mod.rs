@@ -36,6 +36,7 @@ mod version;
 mod webhooks;
 mod writer;
 
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -125,7 +126,9 @@ impl SqliteStore {
         let statements = connector.statements();
         let thread = |source| OpenError::Thread { path: connector.path().to_owned(), source };
         let other = connector.while_busy(|| connector.open())?;
-        let checkpointer = Checkpointer::start(&mut db, other).map_err(|error| match error {
+        let file = File::open(connector.path())
+            .map_err(|source| OpenError::Unreadable { path: connector.path().to_owned(), source })?;
+        let checkpointer = Checkpointer::start(&mut db, other, file).map_err(|error| match error {
             StartError::Sqlite(error) => connector.unusable(error),
             StartError::Thread(source) => thread(source),
         })?;

@@ -31,6 +31,14 @@ pub enum OpenError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// The file can't be opened by itself, without SQLite.
+    #[error("can't open the database {path:?}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// SQLite can't keep a write-ahead log there, for want of shared memory: some network file systems.
     #[error("the file system of the database {path:?} does not support SQLite's write-ahead log")]
     NoWriteAheadLog {
@@ -86,6 +94,7 @@ impl OpenError {
             | Self::NoWriteAheadLog { .. }
             | Self::NotPassgate { .. }
             | Self::SchemaTooNew { .. }
+            | Self::Unreadable { .. }
             | Self::Thread { .. } => false,
         }
     }

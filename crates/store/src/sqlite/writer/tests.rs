@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -64,7 +65,12 @@ fn file(directory: &TempDir) -> PathBuf {
 }
 
 fn writer(mut db: Connection, directory: &TempDir, queue: NonZeroUsize) -> Arc<Writer> {
-    let checkpointer = Checkpointer::start(&mut db, Connection::open(file(directory)).unwrap()).unwrap();
+    let checkpointer = Checkpointer::start(
+        &mut db,
+        Connection::open(file(directory)).unwrap(),
+        File::open(file(directory)).unwrap(),
+    )
+    .unwrap();
     Arc::new(Writer::start(db, checkpointer, queue).unwrap())
 }
 

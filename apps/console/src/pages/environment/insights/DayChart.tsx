@@ -1,11 +1,16 @@
+import { scaleBand, scaleLinear } from "d3-scale";
 import { createMemo, createSignal, For, Show } from "solid-js";
 import type { Insights } from "../../../api/types";
 import { plural } from "../../../parts/plural";
 
 type Day = Insights["days"][number];
 
+const KINDS = ["logins", "registrations"] as const;
+
 const HEIGHT = 180;
 const WIDTH = 1000;
+/** About how many numbers stand beside the chart. */
+const TICKS = 3;
 const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 const SHORT_FORMAT = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact" });
@@ -13,11 +18,16 @@ const COMPACT = new Intl.NumberFormat("en", { notation: "compact" });
 /** Sign-ins and registrations of each day, as bars; the same as a table for who can't see them. */
 export function DayChart(props: { readonly days: readonly Day[] }) {
   const [pointed, setPointed] = createSignal<number>();
-  const most = createMemo(() =>
-    niceCeiling(Math.max(1, ...props.days.map((day) => Math.max(day.logins, day.registrations)))),
-  );
-  const step = () => WIDTH / Math.max(1, props.days.length);
-  const height = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most()) * HEIGHT));
+  const across = createMemo(() => scaleBand([...props.days.keys()], [0, WIDTH]));
+  const ofDay = createMemo(() => scaleBand(KINDS, [0, across().bandwidth()]).paddingOuter(0.4));
+  const up = createMemo(() => {
+    const most = Math.max(1, ...props.days.flatMap((day) => KINDS.map((kind) => day[kind])));
+    return scaleLinear([0, most], [HEIGHT, 0]).nice(TICKS);
+  });
+  /** Numbers beside the chart, from its bottom to its top. */
+  const ticks = createMemo(() => up().ticks(TICKS).filter(Number.isInteger));
+  /** Where a bar begins; what happened once is seen beside what happened a thousand times, too. */
+  const top = (count: number) => (count === 0 ? HEIGHT : Math.min(HEIGHT - 2, up()(count)));
   const total = (of: "logins" | "registrations") => props.days.reduce((sum, day) => sum + day[of], 0);
   const shown = () => {
     const at = pointed();
@@ -61,9 +71,7 @@ export function DayChart(props: { readonly days: readonly Day[] }) {
       </div>
       <div class="chart">
         <div class="scale" aria-hidden="true">
-          <span>{COMPACT.format(most())}</span>
-          <span>{COMPACT.format(most() / 2)}</span>
-          <span>0</span>
+          <For each={ticks().toReversed()}>{(count) => <span>{COMPACT.format(count)}</span>}</For>
         </div>
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -76,25 +84,33 @@ export function DayChart(props: { readonly days: readonly Day[] }) {
           onBlur={() => setPointed(undefined)}
           onKeyDown={key}
         >
-          <path class="grid" d={`M0 0.5H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}`} />
+          <path
+            class="grid"
+            d={ticks()
+              .map((count) => `M0 ${Math.min(HEIGHT - 0.5, Math.max(0.5, up()(count)))}H${WIDTH}`)
+              .join("")}
+          />
           <For each={props.days}>
             {(day, index) => (
               <g data-pointed={pointed() === index()}>
-                <rect class="hit" x={index() * step()} y="0" width={step()} height={HEIGHT} />
                 <rect
-                  class="logins"
-                  x={index() * step() + step() * 0.14}
-                  width={step() * 0.36}
-                  y={HEIGHT - height(day.logins)}
-                  height={height(day.logins)}
+                  class="hit"
+                  x={across()(index()) ?? 0}
+                  y="0"
+                  width={across().bandwidth()}
+                  height={HEIGHT}
                 />
-                <rect
-                  class="registrations"
-                  x={index() * step() + step() * 0.5}
-                  width={step() * 0.36}
-                  y={HEIGHT - height(day.registrations)}
-                  height={height(day.registrations)}
-                />
+                <For each={KINDS}>
+                  {(kind) => (
+                    <rect
+                      class={kind}
+                      x={(across()(index()) ?? 0) + (ofDay()(kind) ?? 0)}
+                      width={ofDay().bandwidth()}
+                      y={top(day[kind])}
+                      height={HEIGHT - top(day[kind])}
+                    />
+                  )}
+                </For>
               </g>
             )}
           </For>
@@ -141,10 +157,4 @@ function edge(day: Day | undefined): string {
 /** A day of the viewer's zone: noon, which no change of clocks moves to another day. */
 function dateOf(day: string): Date {
   return new Date(`${day}T12:00:00`);
-}
-
-/** The next number that reads well at the top of a scale, and whose half is whole. */
-function niceCeiling(count: number): number {
-  const power = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
-  return ([2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 80, 100].find((times) => times * power >= count) ?? 100) * power;
 }
