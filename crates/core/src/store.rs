@@ -704,7 +704,8 @@ pub trait Store: crate::console::Store {
         &self,
         deleted_before: Timestamp,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
-    /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process.
+    /// The version of everything that caches hold: grows with each change of a tenant or its keys, by any process. An error
+    /// once a newer program has migrated the database so that this one can't work with it.
     fn version(&self) -> impl Future<Output = Result<Version, StoreError>> + Send;
     /// How busy the store is, for operators. Reads nothing.
     fn measurements(&self) -> Vec<Measurement>;

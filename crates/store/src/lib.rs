@@ -6,6 +6,7 @@
 mod console_records;
 mod decisions;
 mod failure;
+mod migrated_past;
 mod paging;
 pub mod postgres;
 mod records;

@@ -131,7 +131,7 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 - **Tenants**: each has a user with a passkey. Latencies are those of logins at an even rate, counted from when a login
   was due, spread over the touched tenants, beside the same rate at one tenant with as many users.
 - **Lists**: the median of 20 first pages over HTTP, of the slowest list; each list is in [lists.md](lists.md), once it
-  was measured.
+  was measured. What looks for part of a text and says how many there are in all, as the contract has it, is apart.
 - What is compared takes turns, and medians are shown. Ratios say more than absolute figures: both sides are of one
   machine and one run.
 

@@ -35,11 +35,13 @@ use passgate_core::webhook::{
 };
 
 use super::fault::Fault;
+use super::migrate::SCHEMA_LEVEL;
 use super::{
     ATTEMPTS, BEGIN, BEGIN_SNAPSHOT, PostgresStore, admin_tokens, api_keys, audit, challenges, credentials,
     login, metadata, registration, sealed, signing_keys, tenants, transactions, transfer, users, version,
     webhooks,
 };
+use crate::migrated_past::MigratedPast;
 
 /// Does work in one transaction. Where the server has undone it so that another could go on, it is done again. (A macro,
 /// since of a function that takes such work it can't be said yet that its future is `Send`.)
@@ -538,7 +540,9 @@ impl Store for PostgresStore {
     }
 
     async fn version(&self) -> Result<Version, StoreError> {
-        Ok(version::read(&self.watch.session().await?).await?)
+        let session = self.watch.session().await?;
+        MigratedPast::refuse(version::oldest_binary(&session).await?, SCHEMA_LEVEL)?;
+        Ok(version::read(&session).await?)
     }
 
     async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {

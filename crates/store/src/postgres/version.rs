@@ -12,6 +12,13 @@ pub(super) async fn read(db: &Session) -> Result<Version, Fault> {
     Ok(records::version(&row)?)
 }
 
+/// The lowest level of the schema that a program must know to work with the database.
+pub(super) async fn oldest_binary(db: &Session) -> Result<u32, Fault> {
+    let row = db.row("SELECT oldest_binary FROM passgate_schema", &[]).await?;
+    let level: i64 = row.ok_or(Fault::NoRow("passgate_schema"))?.try_get(0)?;
+    Ok(u32::try_from(level).unwrap_or(u32::MAX))
+}
+
 pub(super) async fn clock(db: &Session) -> Result<Timestamp, Fault> {
     let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
     let row = db.row(sql, &[]).await?.ok_or(Fault::NoRow("of the clock"))?;

@@ -1,4 +1,5 @@
-//! The version of what caches hold, polled twice a second.
+//! The version of what caches hold, polled twice a second, and whether a newer program has migrated the database past
+//! this one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,10 +7,13 @@ use passgate_core::store::{StoreError, Version};
 use rusqlite::Connection;
 
 use super::fault::Fault;
+use super::migrate::SCHEMA_LEVEL;
 use super::writer::closed;
+use crate::migrated_past::MigratedPast;
 use crate::records;
 
-/// Knows the version without reading it again while nothing was committed.
+/// Knows the version without reading it again while nothing was committed. There is none any more once this program
+/// can't work with the database.
 #[derive(Debug)]
 pub(super) struct VersionWatch {
     /// None once it is closed.
@@ -32,7 +36,7 @@ impl VersionWatch {
         let this = Arc::clone(this);
         tokio::task::spawn_blocking(move || {
             let mut state = this.state.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(state.as_mut().ok_or_else(closed)?.version()?)
+            state.as_mut().ok_or_else(closed)?.version()
         })
         .await
         .map_err(|_| closed())?
@@ -47,19 +51,27 @@ impl VersionWatch {
 }
 
 impl State {
-    fn version(&mut self) -> Result<Version, Fault> {
-        let mut statement = self.db.prepare_cached("PRAGMA data_version")?;
-        // Asked before the row is read: a commit between the two then shows as a change the next time.
-        let data_version: i64 = statement.query_row([], |row| row.get(0))?;
+    fn version(&mut self) -> Result<Version, StoreError> {
+        // Asked before the rows are read: a commit between the two then shows as a change the next time.
+        let data_version = data_version(&self.db)?;
         if let Some((seen, version)) = self.last
             && seen == data_version
         {
             return Ok(version);
         }
+        MigratedPast::refuse(oldest_binary(&self.db)?, SCHEMA_LEVEL)?;
         let version = read(&self.db)?;
         self.last = Some((data_version, version));
         Ok(version)
     }
+}
+
+fn data_version(db: &Connection) -> Result<i64, Fault> {
+    Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+fn oldest_binary(db: &Connection) -> Result<u32, Fault> {
+    Ok(db.prepare_cached("SELECT oldest_binary FROM schema_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// Reads the version.

@@ -1,5 +1,6 @@
 //! Migrations, and the shape of the schema.
 
+use passgate_core::store::{Store as _, StoreError};
 use passgate_postgres_fixture::PostgresServer;
 use passgate_store::postgres::{Migrated, OpenError, PostgresStore, SCHEMA_LEVEL, migrate};
 
@@ -34,13 +35,14 @@ async fn of_concurrent_openers_one_migrates_and_all_succeed(place: &Place) {
 }
 
 async fn a_schema_is_accepted_or_refused_by_its_oldest_binary(place: &Place) {
-    place.open().await;
+    let running = place.open().await;
     let set = async |level: u32, oldest_binary: u32| {
         let sql = format!("UPDATE passgate_schema SET level = {level}, oldest_binary = {oldest_binary}");
         assert_eq!(place.connection().await.client().execute(&sql, &[]).await.unwrap(), 1);
     };
     set(SCHEMA_LEVEL + 2, SCHEMA_LEVEL).await;
     place.open().await;
+    running.version().await.unwrap();
     let migrated = migrate(&place.0).await.unwrap();
     assert_eq!(migrated, Migrated { from: SCHEMA_LEVEL + 2, to: SCHEMA_LEVEL + 2 });
     set(SCHEMA_LEVEL + 2, SCHEMA_LEVEL + 1).await;
@@ -55,6 +57,10 @@ async fn a_schema_is_accepted_or_refused_by_its_oldest_binary(place: &Place) {
             SCHEMA_LEVEL + 1,
         )
     );
+    // Who is running already is told, too.
+    let error = running.version().await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains("a newer Passgate has migrated the database"), "{error}");
 }
 
 async fn a_database_of_another_program_is_left_alone(place: &Place) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 
+use passgate_core::store::{Store as _, StoreError};
 use passgate_store::sqlite::{Migrated, OpenError, SCHEMA_LEVEL, SqliteStore, migrate};
 
 use crate::Place;
@@ -74,6 +75,21 @@ fn a_newer_schema_that_this_program_can_work_with_is_accepted() {
     place.open();
     let migrated = migrate(&place.options()).unwrap();
     assert_eq!(migrated, Migrated { from: SCHEMA_LEVEL + 2, to: SCHEMA_LEVEL + 2 });
+}
+
+#[tokio::test]
+async fn a_program_that_is_running_is_told_that_a_newer_one_migrated_past_it() {
+    let place = Place::new();
+    let store = place.open();
+    store.version().await.unwrap();
+    set_schema(&place, SCHEMA_LEVEL + 1, SCHEMA_LEVEL);
+    store.version().await.unwrap();
+    set_schema(&place, SCHEMA_LEVEL + 2, SCHEMA_LEVEL + 1);
+    for _ in 0..2 {
+        let error = store.version().await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+        assert!(error.to_string().contains("a newer Passgate has migrated the database"), "{error}");
+    }
 }
 
 #[test]
