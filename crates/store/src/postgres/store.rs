@@ -35,13 +35,11 @@ use passgate_core::webhook::{
 };
 
 use super::fault::Fault;
-use super::migrate::SCHEMA_LEVEL;
 use super::{
     ATTEMPTS, BEGIN, BEGIN_SNAPSHOT, PostgresStore, admin_tokens, api_keys, audit, challenges, credentials,
     login, metadata, registration, sealed, signing_keys, tenants, transactions, transfer, users, version,
     webhooks,
 };
-use crate::migrated_past::MigratedPast;
 
 /// Does work in one transaction. Where the server has undone it so that another could go on, it is done again. (A macro,
 /// since of a function that takes such work it can't be said yet that its future is `Send`.)
@@ -540,9 +538,7 @@ impl Store for PostgresStore {
     }
 
     async fn version(&self) -> Result<Version, StoreError> {
-        let session = self.watch.session().await?;
-        MigratedPast::refuse(version::oldest_binary(&session).await?, SCHEMA_LEVEL)?;
-        Ok(version::read(&session).await?)
+        version::watch(&self.watch.session().await?).await
     }
 
     async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -1,10 +1,12 @@
 //! The version of what caches hold, polled twice a second, and the database's clock.
 
 use passgate_core::clock::Timestamp;
-use passgate_core::store::Version;
+use passgate_core::store::{StoreError, Version};
 
 use super::connections::Session;
 use super::fault::Fault;
+use super::migrate::SCHEMA_LEVEL;
+use crate::migrated_past::MigratedPast;
 use crate::records;
 
 pub(super) async fn read(db: &Session) -> Result<Version, Fault> {
@@ -12,11 +14,13 @@ pub(super) async fn read(db: &Session) -> Result<Version, Fault> {
     Ok(records::version(&row)?)
 }
 
-/// The lowest level of the schema that a program must know to work with the database.
-pub(super) async fn oldest_binary(db: &Session) -> Result<u32, Fault> {
-    let row = db.row("SELECT oldest_binary FROM passgate_schema", &[]).await?;
-    let level: i64 = row.ok_or(Fault::NoRow("passgate_schema"))?.try_get(0)?;
-    Ok(u32::try_from(level).unwrap_or(u32::MAX))
+/// The same, unless a newer program has migrated the database past this one.
+pub(super) async fn watch(db: &Session) -> Result<Version, StoreError> {
+    let sql = "SELECT value, oldest_binary FROM version, passgate_schema";
+    let row = db.row(sql, &[]).await?.ok_or(Fault::NoRow("version"))?;
+    let oldest_binary: i64 = row.try_get(1).map_err(Fault::from)?;
+    MigratedPast::refuse(u32::try_from(oldest_binary).unwrap_or(u32::MAX), SCHEMA_LEVEL)?;
+    Ok(records::version(&row)?)
 }
 
 pub(super) async fn clock(db: &Session) -> Result<Timestamp, Fault> {

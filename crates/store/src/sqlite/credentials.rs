@@ -66,7 +66,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
                  backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
                  registered_user_agent, last_user_agent
              )
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?14 / 604800000, ?15, ?16, ?17
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18
              FROM users
              WHERE tenant_id = ?1 AND id = ?3
              ON CONFLICT (tenant_id, id) DO NOTHING",
@@ -86,6 +86,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
             new.backup_state,
             new.created_at.as_millis(),
             new.last_used_at.as_millis(),
+            week(new.last_used_at),
             signed(new.use_count),
             new.registered_user_agent,
             new.last_user_agent,

@@ -11,7 +11,7 @@ use super::challenges::{Spent, spend};
 use super::fault::Fault;
 use super::webhooks::Publisher;
 use super::{audit, credentials, transactions, users};
-use crate::decisions::{CounterDecision, accepted_kind, completed_transaction, decide_counter};
+use crate::decisions::{CounterDecision, accepted_kind, completed_transaction, decide_counter, week};
 use crate::rows::Blob;
 use crate::{failure, records};
 
@@ -144,16 +144,9 @@ macro_rules! still_so {
     };
 }
 
-/// The week of a use: its number since 1970.
-macro_rules! week_of_use {
-    () => {
-        "?8 / 604800000"
-    };
-}
-
 /// What a use changes of a credential, and what more if given; which one, and under which conditions, follows.
 macro_rules! use_credential {
-    ($more:expr, $conditions:expr) => {
+    ($more:literal, $conditions:literal) => {
         concat!(
             "UPDATE credentials
              SET sign_count = max(sign_count, ?6),
@@ -175,22 +168,12 @@ macro_rules! use_credential {
 /// Not the first use of its week either: a column that is set, SQLite writes to its indexes whether it changes or not.
 const USE_AS_USUAL: &str = use_credential!(
     "",
-    concat!(
-        " AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?6 OR (sign_count = 0 AND ?6 = 0))
-               AND used_week = ",
-        week_of_use!()
-    )
+    " AND use_count > 0 AND sign_count >= 0 AND (sign_count < ?6 OR (sign_count = 0 AND ?6 = 0))
+               AND used_week = ?10"
 );
 
 /// What was decided.
-const USE: &str = use_credential!(
-    concat!(
-        ",
-                 used_week = ",
-        week_of_use!()
-    ),
-    ""
-);
+const USE: &str = use_credential!(", used_week = ?10", "");
 
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
 fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
@@ -217,6 +200,7 @@ fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fau
         finish.backup_state,
         finish.now.as_millis(),
         finish.audit.origin.user_agent,
+        week(finish.now),
     ])?)
 }
 

@@ -18,7 +18,7 @@ use rusqlite::{Connection, Row, params};
 use super::fault::Fault;
 use super::rows::collect;
 use super::{api_keys, audit, credentials, signing_keys, tenants, transactions, users, version};
-use crate::decisions::{self, CredentialMerge, TransactionMerge, signed};
+use crate::decisions::{self, CredentialMerge, TransactionMerge, signed, week};
 use crate::records::{self, KnownTransaction, user_columns};
 use crate::rows::{Blob, Columns};
 
@@ -258,7 +258,7 @@ impl Import<'_> {
             self.db
                 .prepare_cached(
                     "UPDATE credentials
-                     SET sign_count = ?3, backup_state = ?4, last_used_at = ?5, used_week = ?5 / 604800000,
+                     SET sign_count = ?3, backup_state = ?4, last_used_at = ?5, used_week = ?8,
                          updated_at = max(updated_at, ?5), use_count = ?6, last_user_agent = ?7
                      WHERE tenant_id = ?1 AND id = ?2",
                 )?
@@ -270,6 +270,7 @@ impl Import<'_> {
                     grown.last_used_at.as_millis(),
                     signed(grown.use_count),
                     grown.last_user_agent,
+                    week(grown.last_used_at),
                 ])?;
         }
         Ok(ImportOutcome::Updated)
