@@ -4,9 +4,9 @@
 //! a thread with a connection of its own does nearly all of it, while the writer goes on. What was written meanwhile
 //! is left; the writer moves that itself, between two commits, because the log begins anew only once nothing is left.
 //!
-//! The thread moves some pages at a time: the disk is busy with what it moved before, and commits wait for the disk. A
-//! hundred pages hold one up for a millisecond or two, all of a long log for twenty. Under load a commit has many writes,
-//! which wait for each other anyway: then it moves more at a time, and a page that changes all the time less often.
+//! The thread moves some pages at a time: the disk is busy with what it moved before, and commits wait for the disk. Some
+//! dozens of pages hold none up for long, all of a long log would for twenty milliseconds. Under load a commit has many
+//! writes, which wait for each other anyway: then it moves more at a time, and a page that changes all the time less often.
 
 use std::fs::File;
 use std::io;
@@ -19,11 +19,15 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 /// How long the log grows before the writer has it begin anew, in pages of 4096 bytes.
-const LONG: u32 = 3_000;
+const LONG: u32 = 10_000;
 /// The other thread begins to move pages once there are so many more.
-const SOME: u32 = 100;
-/// And so many commits: of those of a loaded server, each adds dozens of pages.
-const COMMITS: u32 = 40;
+const SOME: u32 = 30;
+/// And so many commits.
+const COMMITS: u32 = 10;
+/// Under load, so many.
+const COMMITS_UNDER_LOAD: u32 = 300;
+/// What load is: so many writes in a commit, on the average.
+const LOAD: u32 = 8;
 /// So few pages are left to the writer.
 const FEW: u32 = 200;
 /// How often the other thread begins again while more are left.
@@ -40,10 +44,29 @@ pub(super) struct Checkpointer {
     /// How often the other thread was asked, and how often it was done.
     asked: u32,
     done: Arc<AtomicU32>,
-    /// How many commits there were since it was last asked.
-    commits: u32,
+    /// What there was since it was last asked.
+    since: Since,
     thread: JoinHandle<()>,
     phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Since {
+    commits: u32,
+    /// The writes in them.
+    writes: u32,
+}
+
+impl Since {
+    fn and_a_commit(self, writes: u32) -> Self {
+        Self { commits: self.commits.saturating_add(1), writes: self.writes.saturating_add(writes) }
+    }
+
+    /// Whether there were enough commits to move what they wrote.
+    fn is_enough(self) -> bool {
+        let is_load = self.writes / LOAD >= self.commits;
+        self.commits >= if is_load { COMMITS_UNDER_LOAD } else { COMMITS }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,18 +99,18 @@ impl Checkpointer {
         let thread = std::thread::Builder::new()
             .name("passgate-sqlite-checkpoint".to_owned())
             .spawn(move || mover.move_when_asked(&asked, &tell))?;
-        Ok(Self { pages, ask, asked: 0, done, commits: 0, thread, phase: FROM_THE_BEGINNING })
+        Ok(Self { pages, ask, asked: 0, done, since: Since::default(), thread, phase: FROM_THE_BEGINNING })
     }
 
-    /// To be called between two commits, with the connection that writes.
-    pub(super) fn after_commit(&mut self, writer: &Connection) {
+    /// To be called after a commit of so many writes, with the connection that writes.
+    pub(super) fn after_commit(&mut self, writer: &Connection, writes: u32) {
         let pages = self.pages.load(Ordering::Relaxed);
-        self.commits = self.commits.saturating_add(1);
+        self.since = self.since.and_a_commit(writes);
         self.phase = match self.phase {
             Phase::Growing { until, moved } if pages < until => {
                 // It began anew by itself: nothing was left, and nobody read it.
                 let moved = if pages < moved { 0 } else { moved };
-                let is_time = pages >= moved + SOME && self.commits >= COMMITS && self.is_idle();
+                let is_time = pages >= moved + SOME && self.since.is_enough() && self.is_idle();
                 Phase::Growing { until, moved: if is_time && self.ask_other() { pages } else { moved } }
             }
             phase @ (Phase::Growing { .. } | Phase::Moving) if !self.is_idle() => phase,
@@ -114,7 +137,7 @@ impl Checkpointer {
 
     /// Asks the other thread, which is idle, to move pages. Whether it is there to do so.
     fn ask_other(&mut self) -> bool {
-        self.commits = 0;
+        self.since = Since::default();
         let is_there = self.ask.try_send(()).is_ok();
         self.asked = self.asked.wrapping_add(u32::from(is_there));
         is_there
@@ -236,7 +259,7 @@ mod tests {
             for _ in 0..commits {
                 self.db.execute("INSERT INTO blobs (bytes) VALUES (zeroblob(409600))", []).unwrap();
                 longest = longest.max(self.pages.load(Ordering::Relaxed));
-                self.checkpointer.after_commit(&self.db);
+                self.checkpointer.after_commit(&self.db, 1);
                 meanwhile = if self.checkpointer.is_idle() { 0 } else { meanwhile + 1 };
                 while meanwhile == 5 && !self.checkpointer.is_idle() {
                     std::thread::yield_now();
@@ -249,11 +272,21 @@ mod tests {
     #[test]
     fn the_log_begins_anew_while_writes_go_on() {
         let mut harness = Harness::new();
-        // Ten times what the log should hold.
+        // Three times what the log should hold.
         let longest = harness.write(300);
         assert!(longest < 2 * LONG, "{longest} pages");
         let rows: u32 = harness.db.query_row("SELECT count(*) FROM blobs", [], |row| row.get(0)).unwrap();
         assert_eq!(rows, 300);
+    }
+
+    #[test]
+    fn under_load_more_is_moved_at_a_time() {
+        let after = |commits: u32, writes: u32| {
+            (0..commits).fold(Since::default(), |since, _| since.and_a_commit(writes)).is_enough()
+        };
+        assert!(after(COMMITS, 1) && after(COMMITS, LOAD - 1));
+        assert!(!after(COMMITS - 1, 1) && !after(COMMITS_UNDER_LOAD - 1, LOAD));
+        assert!(after(COMMITS_UNDER_LOAD, LOAD) && after(COMMITS_UNDER_LOAD, 512));
     }
 
     #[test]
@@ -262,14 +295,14 @@ mod tests {
         let in_database =
             |harness: &Harness| std::fs::metadata(harness.directory.path().join("db")).unwrap().len();
         let before = in_database(&harness);
-        harness.checkpointer.commits = COMMITS;
+        harness.checkpointer.since.commits = COMMITS;
         harness.write(1);
         assert_eq!(harness.checkpointer.asked, 1);
         while !harness.checkpointer.is_idle() {
             std::thread::yield_now();
         }
         assert!(in_database(&harness) >= before + 409_600);
-        assert!(harness.pages.load(Ordering::Relaxed) < 2 * SOME);
+        assert!(harness.pages.load(Ordering::Relaxed) < LONG / 10);
     }
 
     #[test]
@@ -278,8 +311,8 @@ mod tests {
         let reader = harness.reader();
         assert!(harness.write(300) > 300 * 100, "the log began anew under a reader");
         drop(reader);
-        harness.write(100);
-        let after = harness.write(100);
+        harness.write(200);
+        let after = harness.write(200);
         assert!(after < 2 * LONG, "{after} pages");
     }
 
@@ -287,7 +320,7 @@ mod tests {
     fn without_the_other_thread_the_writer_does_it_all() {
         let mut harness = Harness::new();
         (harness.checkpointer.ask, _) = sync_channel(1);
-        let longest = harness.write(100);
+        let longest = harness.write(150);
         assert!((LONG..LONG + 300).contains(&longest), "{longest} pages");
     }
 

@@ -1,7 +1,7 @@
 //! Why work on a connection failed.
 
 use passgate_core::store::StoreError;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::rows::CorruptRow;
 
@@ -57,6 +57,11 @@ impl From<Fault> for StoreError {
 /// Whether another connection held a lock for longer than we wait.
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// Whether what a row belongs to is not there.
+pub(super) fn is_foreign_key(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
 }
 
 /// Whether SQLite may have rolled back more than the statement that failed: "Response To Errors Within A

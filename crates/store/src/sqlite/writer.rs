@@ -224,7 +224,7 @@ fn write_until_closed(
         for job in batch.drain(..) {
             job.answer(committed.as_ref().copied());
         }
-        checkpointer.after_commit(&db);
+        checkpointer.after_commit(&db, u32::try_from(last_jobs).unwrap_or(u32::MAX));
     }
     checkpointer.stop();
     shut(db);
