@@ -102,10 +102,10 @@ impl Checkpointer {
         Ok(Self { pages, ask, asked: 0, done, since: Since::default(), thread, phase: FROM_THE_BEGINNING })
     }
 
-    /// To be called after a commit of so many writes, with the connection that writes.
-    pub(super) fn after_commit(&mut self, writer: &Connection, writes: u32) {
+    /// To be called after a commit of so many jobs, with the connection that writes.
+    pub(super) fn after_commit(&mut self, writer: &Connection, jobs: u32) {
         let pages = self.pages.load(Ordering::Relaxed);
-        self.since = self.since.and_a_commit(writes);
+        self.since = self.since.and_a_commit(jobs);
         self.phase = match self.phase {
             Phase::Growing { until, moved } if pages < until => {
                 // It began anew by itself: nothing was left, and nobody read it.
