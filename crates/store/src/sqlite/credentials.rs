@@ -64,9 +64,14 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
             "INSERT INTO credentials (
                  tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
                  backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
-                 registered_user_agent, last_user_agent
+                 registered_user_agent, last_user_agent, app_user_id, only_handle
              )
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, app_user_id,
+                    (
+                        SELECT CASE count(*) WHEN 1 THEN max(handle) END
+                        FROM user_handles
+                        WHERE tenant_id = ?1 AND user_id = ?3
+                    )
              FROM users
              WHERE tenant_id = ?1 AND id = ?3
              ON CONFLICT (tenant_id, id) DO NOTHING",
@@ -121,31 +126,49 @@ pub(super) fn descriptors(
     collect(rows, |row| records::descriptor(tenant_id, row))
 }
 
-/// The credential with its user's handles, in one statement: a row for each handle.
+/// The credential with its user's handles: in its own row, unless the user has several.
 pub(super) fn for_login(
     db: &Connection,
     tenant_id: TenantId,
     id: &CredentialId,
 ) -> Result<CredentialLookup, Fault> {
-    let mut statement = db.prepare_cached(concat!(
-        "SELECT ",
-        known_credential_columns!(),
-        "
-         FROM credentials AS c
-         JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
-         LEFT JOIN user_handles AS h ON h.tenant_id = c.tenant_id AND h.user_id = c.user_id
-         WHERE c.tenant_id = ?1 AND c.id = ?2
-         ORDER BY h.position"
-    ))?;
-    let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
     let mut known = None;
-    while let Some(row) = rows.next()? {
-        records::add_to_known_credential(&mut known, tenant_id, row)?;
-    }
-    if let Some(known) = known {
-        return Ok(CredentialLookup::Known(Arc::new(known)));
+    for sql in [WITH_ONLY_HANDLE, WITH_EACH_HANDLE] {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
+        while let Some(row) = rows.next()? {
+            records::add_to_known_credential(&mut known, tenant_id, row)?;
+        }
+        if let Some(known) = known {
+            return Ok(CredentialLookup::Known(Arc::new(known)));
+        }
     }
     Ok(if is_revoked(db, tenant_id, id)? { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
+}
+
+/// For [`records::add_to_known_credential`].
+const WITH_ONLY_HANDLE: &str =
+    "SELECT id, kind, public_key, backup_eligible, user_id, app_user_id, only_handle
+     FROM credentials
+     WHERE tenant_id = ?1 AND id = ?2 AND only_handle IS NOT NULL";
+
+/// The same in a row for each handle.
+const WITH_EACH_HANDLE: &str = concat!(
+    "SELECT ",
+    known_credential_columns!(),
+    "
+     FROM credentials AS c
+     JOIN users AS u ON u.tenant_id = c.tenant_id AND u.id = c.user_id
+     LEFT JOIN user_handles AS h ON h.tenant_id = c.tenant_id AND h.user_id = c.user_id
+     WHERE c.tenant_id = ?1 AND c.id = ?2
+     ORDER BY h.position"
+);
+
+/// A user has several handles from now on: the credentials' own rows don't tell them.
+pub(super) fn forget_only_handle(db: &Connection, tenant_id: TenantId, user_id: UserId) -> Result<(), Fault> {
+    db.prepare_cached("UPDATE credentials SET only_handle = NULL WHERE tenant_id = ?1 AND user_id = ?2")?
+        .execute(params![tenant_id.blob(), user_id.blob()])?;
+    Ok(())
 }
 
 /// Whether a credential of this id was deleted.

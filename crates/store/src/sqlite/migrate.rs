@@ -76,6 +76,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0008_rare_rows_and_stale_passkeys.sql"),
         oldest_binary: 8,
     },
+    // Older binaries give a user a further handle without telling the credentials: logins with it would be refused.
+    Migration {
+        level: 9,
+        name: "0009_credentials_with_their_users.sql",
+        sql: include_str!("../../migrations/sqlite/0009_credentials_with_their_users.sql"),
+        oldest_binary: 9,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -175,6 +175,7 @@ impl Import<'_> {
             )?
             .query_row(params![self.tenant_id.blob(), known.id.blob()], |row| row.get(0))?;
             self.add_handles(known.id, missing, position)?;
+            credentials::forget_only_handle(self.db, self.tenant_id, known.id)?;
         }
         Ok(ImportOutcome::Updated)
     }

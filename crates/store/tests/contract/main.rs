@@ -207,6 +207,7 @@ macro_rules! every_test {
                 a_handle_of_another_user_is_refused_and_leaves_no_user,
                 the_same_handle_may_be_imported_into_two_tenants,
                 a_credential_goes_to_the_user_whom_the_app_means,
+                a_handle_that_comes_later_is_one_of_its_users_credentials_too,
                 a_credential_without_its_user_is_refused,
                 what_was_deleted_here_stays_deleted,
                 a_credential_of_another_user_or_key_is_refused,

@@ -234,6 +234,28 @@ pub(crate) async fn a_credential_goes_to_the_user_whom_the_app_means(backend: &i
     assert!(known.user.has_handle(b"old"));
 }
 
+pub(crate) async fn a_handle_that_comes_later_is_one_of_its_users_credentials_too(backend: &impl Backend) {
+    let store = &**backend.store();
+    let tenant = fixtures::tenant(store, "Live").await;
+    let (alice, before) = fixtures::user_with_credential(store, tenant, "alice", "before").await;
+    let (bob, bobs) = fixtures::user_with_credential(store, tenant, "bob", "bob's").await;
+    let handles = async |credential: &Credential| {
+        let lookup = store.login_credential(tenant, credential.id.clone()).await.unwrap();
+        let CredentialLookup::Known(known) = lookup else { panic!("{lookup:?}") };
+        assert_eq!(known.user.app_id, credential.app_user_id);
+        known.user.handles.clone()
+    };
+    assert_eq!(handles(&before).await, alice.handles);
+    import(backend, tenant, &[TransferRecord::User(user(1, "alice", &["old"]))]).await;
+    let both = [alice.handles, vec![UserHandle::new(b"old").unwrap()]].concat();
+    assert_eq!(handles(&before).await, both);
+    // One that is registered afterwards, and another user's.
+    let after = Credential { id: credential_id("after"), ..before };
+    fixtures::register(store, tenant, after.clone()).await;
+    assert_eq!(handles(&after).await, both);
+    assert_eq!(handles(&bobs).await, bob.handles);
+}
+
 pub(crate) async fn a_credential_without_its_user_is_refused(backend: &impl Backend) {
     let tenant = begun(backend).await;
     let record = TransferRecord::Credential(Box::new(credential(&user(1, "alice", &["a"]), "credential")));

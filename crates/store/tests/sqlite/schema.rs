@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 
+use passgate_core::credential::CredentialLookup;
+use passgate_core::ids::{CredentialId, TenantId, UserHandle};
 use passgate_core::store::{Store as _, StoreError};
 use passgate_store::sqlite::{Migrated, OpenError, SCHEMA_LEVEL, SqliteStore, migrate};
+
+use uuid::Uuid;
 
 use crate::Place;
 
@@ -90,6 +94,67 @@ async fn a_program_that_is_running_is_told_that_a_newer_one_migrated_past_it() {
         assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
         assert!(error.to_string().contains("a newer Passgate has migrated the database"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn credentials_from_before_their_rows_told_the_user_are_found_with_it() {
+    let place = Place::new();
+    place.open();
+    let db = place.connection();
+    db.execute_batch(
+        "ALTER TABLE credentials DROP COLUMN only_handle;
+         ALTER TABLE credentials DROP COLUMN app_user_id;
+         INSERT INTO tenants (id, display_name, config, created_at, updated_at)
+         VALUES (zeroblob(16), 'Example', '{}', 0, 0);",
+    )
+    .unwrap();
+    let handles: [&[&str]; 3] = [&["a"], &["b", "c"], &[]];
+    for (user, handles) in (1_u8..).zip(handles) {
+        let id = [user; 16];
+        db.execute(
+            "INSERT INTO users (tenant_id, id, app_user_id, name, created_at, updated_at)
+             VALUES (zeroblob(16), ?1, ?2, 'Name', 0, 0)",
+            (id, format!("user {user}")),
+        )
+        .unwrap();
+        for (position, handle) in (0_u32..).zip(handles) {
+            db.execute(
+                "INSERT INTO user_handles (tenant_id, handle, user_id, position) VALUES (zeroblob(16), ?1, ?2, ?3)",
+                (handle.as_bytes(), id, position),
+            )
+            .unwrap();
+        }
+        db.execute(
+            "INSERT INTO credentials (
+                 tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
+                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count
+             )
+             VALUES (zeroblob(16), ?1, ?1, 'passkey', 'Passkey', x'00', 'none', zeroblob(16), 0, '[]', 0, 0, 0, 0, 0, 0)",
+            [id],
+        )
+        .unwrap();
+    }
+    set_schema(&place, 8, 8);
+    assert_eq!(migrate(&place.options()).unwrap(), Migrated { from: 8, to: SCHEMA_LEVEL });
+    let store = place.open();
+    for (user, handles) in (1_u8..).zip(handles) {
+        let id = CredentialId::new(&[user; 16]).unwrap();
+        let lookup = store.login_credential(TenantId::new(Uuid::nil()), id).await.unwrap();
+        let CredentialLookup::Known(known) = lookup else { panic!("{lookup:?}") };
+        assert_eq!(known.user.app_id.as_str(), format!("user {user}"));
+        let found: Vec<&[u8]> = known.user.handles.iter().map(UserHandle::as_bytes).collect();
+        assert_eq!(found, handles.iter().map(|handle| handle.as_bytes()).collect::<Vec<_>>());
+    }
+    // Of one handle, the credential's own row tells; of several, none.
+    let told: Vec<Option<Vec<u8>>> = place
+        .connection()
+        .prepare("SELECT only_handle FROM credentials ORDER BY id")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(told, [Some(b"a".to_vec()), None, None]);
 }
 
 #[test]
