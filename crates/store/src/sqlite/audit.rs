@@ -10,7 +10,7 @@ use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::audit_blocks::{begins_block, block_of_new_row};
+use super::audit_blocks::{block_of_new_row, may_begin_block};
 use super::fault::{Fault, is_foreign_key};
 use super::rows::collect;
 use super::version;
@@ -32,7 +32,7 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.actor.as_ref().map(AppUserId::as_str),
         entry.transaction.as_ref().map(TransactionIdentifier::as_str),
         entry.credential.as_ref().map(Blob::blob),
-        begins_block(entry.id),
+        may_begin_block(entry.id),
     ]);
     match appended {
         // Its only foreign key is its tenant. SQLite looks that up anyway: no statement need do so before.
@@ -66,7 +66,7 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Re
         row.actor,
         row.transaction,
         row.credential.as_ref().map(Blob::blob),
-        begins_block(row.id),
+        may_begin_block(row.id),
     ])?;
     Ok(())
 }

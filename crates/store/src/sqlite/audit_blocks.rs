@@ -12,18 +12,37 @@ use rusqlite::{CachedStatement, Connection};
 use super::fault::Fault;
 use crate::rows::Blob;
 
-/// Whether a block begins with a row, if it can: about each 256th, by the random end of its id.
-pub(super) fn begins_block(id: AuditId) -> bool {
-    id.as_uuid().as_bytes()[15] == 0
+/// Whether a block may begin with a row: each 32nd or so, by the random end of its id. To ask how long the newest block is
+/// takes as long as a row's place in the index; without asking, some blocks would be many times as long as others, and it
+/// is the long ones that most rows are in.
+pub(super) fn may_begin_block(id: AuditId) -> bool {
+    id.as_uuid().as_bytes()[15].is_multiple_of(32)
 }
 
-/// SQL: the block of a new row of tenant `?1` and user `?9`, from the time `?2`; `?12` is whether a block begins with it.
-/// Rows without a user are in no index, and so in any block.
+/// SQL: the block of a new row of tenant `?1` and user `?9`, from the time `?2`; `?12` is whether a block may begin with
+/// it, as it then does if the newest has 224 rows. Rows without a user are in no index, and so in any block.
 macro_rules! block_of_new_row {
     () => {
         "CASE
              WHEN ?9 IS NULL THEN 0
-             WHEN ?12 AND ?2 > coalesce((SELECT max(created_at) FROM audit_logs WHERE tenant_id = ?1), -1) THEN ?2
+             WHEN ?12
+                 AND ?2 > coalesce((SELECT max(created_at) FROM audit_logs WHERE tenant_id = ?1), -1)
+                 AND 224 = (
+                     SELECT count(*)
+                     FROM (
+                         SELECT 1
+                         FROM audit_logs INDEXED BY audit_logs_by_actor
+                         WHERE tenant_id = ?1
+                             AND block = (
+                                 SELECT max(block)
+                                 FROM audit_logs INDEXED BY audit_logs_by_actor
+                                 WHERE tenant_id = ?1 AND actor_user_id IS NOT NULL
+                             )
+                             AND actor_user_id IS NOT NULL
+                         LIMIT 224
+                     )
+                 )
+             THEN ?2
              ELSE coalesce(
                  (
                      SELECT max(block)
@@ -75,8 +94,88 @@ impl<'a> Blocks<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use passgate_core::audit::{AuditEntry, AuditType, RequestOrigin};
+    use passgate_core::user::AppUserId;
+    use uuid::Uuid;
+
     use super::*;
-    use crate::sqlite::plans::plan;
+    use crate::sqlite::audit;
+    use crate::sqlite::plans::{empty, plan};
+
+    /// Row `number` of a tenant, one of `in_a_moment` in its millisecond.
+    fn entry(tenant: u128, number: u32, in_a_moment: u32) -> AuditEntry {
+        AuditEntry {
+            id: AuditId::new(Uuid::from_u128(number.into())),
+            tenant_id: TenantId::new(Uuid::from_u128(tenant)),
+            kind: AuditType::AuthenticationFinalSucceeded,
+            error: None,
+            actor: Some(AppUserId::new(format!("user {}", number * 31 % 7)).unwrap()),
+            credential: None,
+            transaction: None,
+            origin: RequestOrigin {
+                request_id: String::new(),
+                source_ip: String::new(),
+                user_agent: String::new(),
+            },
+            at: Timestamp::from_millis(1_000 + i64::from(number / in_a_moment)),
+        }
+    }
+
+    /// How many rows each block of a tenant has, oldest first.
+    fn blocks(db: &Connection, tenant: u128) -> Vec<u32> {
+        let mut statement = db
+            .prepare(
+                "SELECT block, count(*), min(created_at)
+                 FROM audit_logs
+                 WHERE tenant_id = ?1
+                 GROUP BY block
+                 ORDER BY block",
+            )
+            .unwrap();
+        let rows = statement.query_map([Uuid::from_u128(tenant).as_bytes()], |row| {
+            let (block, count, from): (i64, u32, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            assert!(block <= from, "a row of {from} is in block {block}");
+            Ok((block, count))
+        });
+        rows.unwrap().collect::<Result<BTreeMap<_, _>, _>>().unwrap().into_values().collect()
+    }
+
+    #[test]
+    fn blocks_are_of_like_length_and_each_tenant_has_its_own() {
+        let (db, _folder) = empty();
+        let tenants = [1, 2];
+        for tenant in tenants {
+            db.execute(
+                "INSERT INTO tenants (id, display_name, config, created_at, updated_at) VALUES (?1, '', '{}', 0, 0)",
+                [Uuid::from_u128(tenant).as_bytes()],
+            )
+            .unwrap();
+        }
+        db.execute_batch("BEGIN").unwrap();
+        for number in 0..3_000 {
+            audit::append(&db, &entry(1, number, 1)).unwrap();
+            audit::append(&db, &entry(2, number, 10)).unwrap();
+        }
+        for (tenant, longest) in [(1, 256), (2, 256 + 10 * 32)] {
+            let blocks = blocks(&db, tenant);
+            assert_eq!(blocks.iter().sum::<u32>(), 3_000);
+            let complete = &blocks[..blocks.len() - 1];
+            assert!(
+                complete.len() > 3 && complete.iter().all(|rows| (224..=longest).contains(rows)),
+                "{blocks:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_tenant_that_is_gone_is_left_out() {
+        let (db, _folder) = empty();
+        db.pragma_update(None, "foreign_keys", true).unwrap();
+        audit::append(&db, &entry(1, 0, 1)).unwrap();
+        assert_eq!(blocks(&db, 1), [0_u32; 0]);
+    }
 
     #[test]
     fn the_next_block_is_found_without_reading_the_others() {
