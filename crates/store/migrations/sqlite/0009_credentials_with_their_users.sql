@@ -14,7 +14,12 @@ SET app_user_id = (
         WHERE u.tenant_id = credentials.tenant_id AND u.id = credentials.user_id
     ),
     only_handle = (
-        SELECT CASE count(*) WHEN 1 THEN max(handle) END
+        SELECT handle
         FROM user_handles AS h
-        WHERE h.tenant_id = credentials.tenant_id AND h.user_id = credentials.user_id
+        WHERE h.tenant_id = credentials.tenant_id AND h.user_id = credentials.user_id AND h.position = 0
+            AND NOT EXISTS (
+                SELECT 1
+                FROM user_handles AS other
+                WHERE other.tenant_id = h.tenant_id AND other.user_id = h.user_id AND other.position > 0
+            )
     );

@@ -58,44 +58,47 @@ pub(super) enum Insertion {
     UnknownUser,
 }
 
+/// With its user's app id, and the user's handle if there is only the one.
+const INSERT: &str = "INSERT INTO credentials (
+         tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
+         backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
+         registered_user_agent, last_user_agent, app_user_id, only_handle
+     )
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, app_user_id,
+            (
+                SELECT handle
+                FROM user_handles AS h
+                WHERE h.tenant_id = ?1 AND h.user_id = ?3 AND h.position = 0 AND NOT EXISTS (
+                    SELECT 1
+                    FROM user_handles AS other
+                    WHERE other.tenant_id = ?1 AND other.user_id = ?3 AND other.position > 0
+                )
+            )
+     FROM users
+     WHERE tenant_id = ?1 AND id = ?3
+     ON CONFLICT (tenant_id, id) DO NOTHING";
+
 pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> Result<Insertion, Fault> {
-    let inserted = db
-        .prepare_cached(
-            "INSERT INTO credentials (
-                 tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
-                 backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
-                 registered_user_agent, last_user_agent, app_user_id, only_handle
-             )
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, app_user_id,
-                    (
-                        SELECT CASE count(*) WHEN 1 THEN max(handle) END
-                        FROM user_handles
-                        WHERE tenant_id = ?1 AND user_id = ?3
-                    )
-             FROM users
-             WHERE tenant_id = ?1 AND id = ?3
-             ON CONFLICT (tenant_id, id) DO NOTHING",
-        )?
-        .execute(params![
-            tenant_id.blob(),
-            new.id.blob(),
-            new.user_id.blob(),
-            new.kind.as_str(),
-            new.name.as_str(),
-            new.public_key,
-            new.attestation_format,
-            new.aaguid.as_bytes().as_slice(),
-            new.sign_count,
-            serde_json::to_string(&new.transports)?,
-            new.backup_eligible,
-            new.backup_state,
-            new.created_at.as_millis(),
-            new.last_used_at.as_millis(),
-            week(new.last_used_at),
-            signed(new.use_count),
-            new.registered_user_agent,
-            new.last_user_agent,
-        ])?;
+    let inserted = db.prepare_cached(INSERT)?.execute(params![
+        tenant_id.blob(),
+        new.id.blob(),
+        new.user_id.blob(),
+        new.kind.as_str(),
+        new.name.as_str(),
+        new.public_key,
+        new.attestation_format,
+        new.aaguid.as_bytes().as_slice(),
+        new.sign_count,
+        serde_json::to_string(&new.transports)?,
+        new.backup_eligible,
+        new.backup_state,
+        new.created_at.as_millis(),
+        new.last_used_at.as_millis(),
+        week(new.last_used_at),
+        signed(new.use_count),
+        new.registered_user_agent,
+        new.last_user_agent,
+    ])?;
     if inserted == 1 {
         return Ok(Insertion::Stored);
     }
@@ -457,6 +460,14 @@ pub(super) fn unused(
 mod tests {
     use super::*;
     use crate::sqlite::plans::plan;
+
+    #[test]
+    fn a_credential_is_inserted_without_reading_other_users_handles() {
+        let plan = plan(INSERT);
+        let of_user = "sqlite_autoindex_user_handles_2 (tenant_id=? AND user_id=? AND position";
+        assert_eq!(plan.matches(of_user).count(), 2, "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
 
     #[test]
     fn unused_credentials_are_found_without_reading_the_others_or_sorting_them() {
