@@ -6,7 +6,8 @@ use passgate_core::audit::AuditEntry;
 use passgate_core::clock::Timestamp;
 use passgate_core::console::UsePlace;
 use passgate_core::credential::{
-    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, Order, Page, PageRequest,
+    Credential, CredentialDescriptor, CredentialKind, CredentialLookup, Deletion, KnownCredential, Order,
+    Page, PageRequest,
 };
 use passgate_core::event::{self, DeletedCredential, EventType, Occurrence};
 use passgate_core::ids::{CredentialId, TenantId, UserId};
@@ -16,7 +17,8 @@ use passgate_core::user::AppUserId;
 use rusqlite::{Connection, Params, params};
 
 use super::count::count;
-use super::fault::Fault;
+use super::fault::{Fault, is_primary_key};
+use super::place::{any_place, place, places};
 use super::rows::collect;
 use super::webhooks::Publisher;
 use super::{audit, users};
@@ -58,13 +60,17 @@ pub(super) enum Insertion {
     UnknownUser,
 }
 
-/// With its user's app id, and the user's handle if there is only the one.
-const INSERT: &str = "INSERT INTO credentials (
+/// With its user's app id, and the user's handle if there is only the one. At a place, or else at any of the tenant's.
+const INSERT: &str = concat!(
+    "INSERT INTO credentials (
          tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
          backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
-         registered_user_agent, last_user_agent, app_user_id, only_handle
+         registered_user_agent, last_user_agent, place, app_user_id, only_handle
      )
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, app_user_id,
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18,
+            coalesce(?19, ",
+    any_place!("?20"),
+    "), app_user_id,
             (
                 SELECT handle
                 FROM user_handles AS h
@@ -76,10 +82,35 @@ const INSERT: &str = "INSERT INTO credentials (
             )
      FROM users
      WHERE tenant_id = ?1 AND id = ?3
-     ON CONFLICT (tenant_id, id) DO NOTHING";
+     ON CONFLICT (tenant_id, id) DO NOTHING"
+);
+
+/// How many places are tried: by far most are free.
+const PLACES: usize = 4;
 
 pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> Result<Insertion, Fault> {
-    let inserted = db.prepare_cached(INSERT)?.execute(params![
+    let mut inserted = insert_at(db, tenant_id, new, Some(place(tenant_id, &new.id)));
+    for _ in 1..PLACES {
+        if matches!(&inserted, Err(Fault::Sqlite(error)) if is_primary_key(error)) {
+            inserted = insert_at(db, tenant_id, new, None);
+        }
+    }
+    if inserted? == 1 {
+        return Ok(Insertion::Stored);
+    }
+    let user_exists = db
+        .prepare_cached("SELECT 1 FROM users WHERE tenant_id = ?1 AND id = ?2")?
+        .exists(params![tenant_id.blob(), new.user_id.blob()])?;
+    Ok(if user_exists { Insertion::IdTaken } else { Insertion::UnknownUser })
+}
+
+fn insert_at(
+    db: &Connection,
+    tenant_id: TenantId,
+    new: &Credential,
+    place: Option<i64>,
+) -> Result<usize, Fault> {
+    Ok(db.prepare_cached(INSERT)?.execute(params![
         tenant_id.blob(),
         new.id.blob(),
         new.user_id.blob(),
@@ -98,14 +129,9 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, new: &Credential) -> 
         signed(new.use_count),
         new.registered_user_agent,
         new.last_user_agent,
-    ])?;
-    if inserted == 1 {
-        return Ok(Insertion::Stored);
-    }
-    let user_exists = db
-        .prepare_cached("SELECT 1 FROM users WHERE tenant_id = ?1 AND id = ?2")?
-        .exists(params![tenant_id.blob(), new.user_id.blob()])?;
-    Ok(if user_exists { Insertion::IdTaken } else { Insertion::UnknownUser })
+        place,
+        places(tenant_id).0,
+    ])?)
 }
 
 /// A user's newest credentials of a kind, or of any; of those only one where it is named.
@@ -129,33 +155,44 @@ pub(super) fn descriptors(
     collect(rows, |row| records::descriptor(tenant_id, row))
 }
 
-/// The credential with its user's handles: in its own row, unless the user has several.
+/// The credential with its user's handles: in its own row, unless the user has several or another credential its place.
 pub(super) fn for_login(
     db: &Connection,
     tenant_id: TenantId,
     id: &CredentialId,
 ) -> Result<CredentialLookup, Fault> {
-    let mut known = None;
-    for sql in [WITH_ONLY_HANDLE, WITH_EACH_HANDLE] {
-        let mut statement = db.prepare_cached(sql)?;
-        let mut rows = statement.query(params![tenant_id.blob(), id.blob()])?;
-        while let Some(row) = rows.next()? {
-            records::add_to_known_credential(&mut known, tenant_id, row)?;
-        }
-        if let Some(known) = known {
-            return Ok(CredentialLookup::Known(Arc::new(known)));
-        }
+    let (tenant, id_bytes) = (tenant_id.blob(), id.blob());
+    let known = match known(db, tenant_id, AT_ITS_PLACE, params![tenant, id_bytes, place(tenant_id, id)])? {
+        None => known(db, tenant_id, WITH_EACH_HANDLE, params![tenant, id_bytes])?,
+        found => found,
+    };
+    if let Some(known) = known {
+        return Ok(CredentialLookup::Known(Arc::new(known)));
     }
     Ok(if is_revoked(db, tenant_id, id)? { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
 }
 
-/// For [`records::add_to_known_credential`].
-const WITH_ONLY_HANDLE: &str =
-    "SELECT id, kind, public_key, backup_eligible, user_id, app_user_id, only_handle
-     FROM credentials
-     WHERE tenant_id = ?1 AND id = ?2 AND only_handle IS NOT NULL";
+fn known(
+    db: &Connection,
+    tenant_id: TenantId,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<KnownCredential>, Fault> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut known = None;
+    while let Some(row) = rows.next()? {
+        records::add_to_known_credential(&mut known, tenant_id, row)?;
+    }
+    Ok(known)
+}
 
-/// The same in a row for each handle.
+/// For [`records::add_to_known_credential`].
+const AT_ITS_PLACE: &str = "SELECT id, kind, public_key, backup_eligible, user_id, app_user_id, only_handle
+     FROM credentials
+     WHERE place = ?3 AND tenant_id = ?1 AND id = ?2 AND only_handle IS NOT NULL";
+
+/// The same in a row for each handle, wherever the credential is.
 const WITH_EACH_HANDLE: &str = concat!(
     "SELECT ",
     known_credential_columns!(),
@@ -466,6 +503,17 @@ mod tests {
         let plan = plan(INSERT);
         let of_user = "sqlite_autoindex_user_handles_2 (tenant_id=? AND user_id=? AND position";
         assert_eq!(plan.matches(of_user).count(), 2, "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
+
+    #[test]
+    fn a_login_finds_a_credential_at_its_place_and_else_by_its_ids() {
+        assert_eq!(plan(AT_ITS_PLACE).trim(), "SEARCH credentials USING INTEGER PRIMARY KEY (rowid=?)");
+        let plan = plan(WITH_EACH_HANDLE);
+        assert!(
+            plan.contains("SEARCH c USING INDEX sqlite_autoindex_credentials_1 (tenant_id=? AND id=?"),
+            "{plan}"
+        );
         assert!(!plan.contains("SCAN"), "{plan}");
     }
 

@@ -61,7 +61,16 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 
 /// Whether what a row belongs to is not there.
 pub(super) fn is_foreign_key(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+    has_code(error, ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+}
+
+/// Whether there is such a row already, by the primary key.
+pub(super) fn is_primary_key(error: &rusqlite::Error) -> bool {
+    has_code(error, ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+fn has_code(error: &rusqlite::Error, extended_code: i32) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == extended_code)
 }
 
 /// Whether SQLite may have rolled back more than the statement that failed: "Response To Errors Within A

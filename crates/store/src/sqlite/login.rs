@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::challenges::{Spent, spend};
 use super::fault::Fault;
+use super::place::place;
 use super::webhooks::Publisher;
 use super::{audit, credentials, transactions, users};
 use crate::decisions::{CounterDecision, accepted_kind, completed_transaction, decide_counter, week};
@@ -144,7 +145,7 @@ macro_rules! still_so {
     };
 }
 
-/// What a use changes of a credential, and what more if given; which one, and under which conditions, follows.
+/// What a use changes of the credential at a place, and what more if given; under which further conditions follows.
 macro_rules! use_credential {
     ($more:literal, $conditions:literal) => {
         concat!(
@@ -157,7 +158,7 @@ macro_rules! use_credential {
                  last_user_agent = ?9",
             $more,
             "
-             WHERE ",
+             WHERE place = ?11 AND ",
             still_so!(),
             $conditions
         )
@@ -172,24 +173,37 @@ const USE_AS_USUAL: &str = use_credential!(
                AND used_week = ?10"
 );
 
+/// What was decided, of a credential that was used before in its week.
+const USE_AGAIN_THIS_WEEK: &str = use_credential!("", " AND used_week = ?10");
+
 /// What was decided.
 const USE: &str = use_credential!(", used_week = ?10", "");
 
+/// What of a stored credential decides.
+struct Stored {
+    sign_count: u32,
+    use_count: u64,
+    used_week: i64,
+    place: i64,
+}
+
 /// Decides the counter against the stored row. Only this thread writes, so the row stays as it was read.
 fn use_credential(db: &Connection, finish: &FinishLogin) -> Result<Confirmed, Fault> {
-    if update(db, finish, USE_AS_USUAL)? == 1 {
+    let usual_place = place(finish.spend.tenant_id, &finish.credential.id);
+    if update(db, finish, USE_AS_USUAL, usual_place)? == 1 {
         return Ok(Confirmed::Used(News::default()));
     }
-    let Some((stored, uses_before)) = counts(db, finish)? else { return Ok(Confirmed::CredentialGone) };
-    let counter_warning = match decide_counter(stored, finish) {
+    let Some(stored) = stored(db, finish, usual_place)? else { return Ok(Confirmed::CredentialGone) };
+    let counter_warning = match decide_counter(stored.sign_count, finish) {
         CounterDecision::GoOn { counter_warning } => counter_warning,
         CounterDecision::Refuse => return Ok(Confirmed::CounterRollback),
     };
-    update(db, finish, USE)?;
-    Ok(Confirmed::Used(News { first_use: uses_before == 0, counter_warning }))
+    let sql = if stored.used_week == week(finish.now) { USE_AGAIN_THIS_WEEK } else { USE };
+    update(db, finish, sql, stored.place)?;
+    Ok(Confirmed::Used(News { first_use: stored.use_count == 0, counter_warning }))
 }
 
-fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fault> {
+fn update(db: &Connection, finish: &FinishLogin, sql: &str, place: i64) -> Result<usize, Fault> {
     Ok(db.prepare_cached(sql)?.execute(params![
         finish.spend.tenant_id.blob(),
         finish.credential.id.blob(),
@@ -201,22 +215,55 @@ fn update(db: &Connection, finish: &FinishLogin, sql: &str) -> Result<usize, Fau
         finish.now.as_millis(),
         finish.audit.origin.user_agent,
         week(finish.now),
+        place,
     ])?)
 }
 
-/// The stored counter of the credential, and how often it was used, if it is still that one.
-fn counts(db: &Connection, finish: &FinishLogin) -> Result<Option<(u32, u64)>, Fault> {
+/// The credential at its usual place.
+const AT_ITS_PLACE: &str = concat!(
+    "SELECT id, sign_count, use_count, used_week, place FROM credentials WHERE place = ?6 AND ",
+    still_so!()
+);
+
+/// The credential wherever it is but there.
+const ELSEWHERE: &str = concat!(
+    "SELECT id, sign_count, use_count, used_week, place FROM credentials WHERE place <> ?6 AND ",
+    still_so!()
+);
+
+/// What is stored of the credential, if it is still that one.
+fn stored(db: &Connection, finish: &FinishLogin, usual_place: i64) -> Result<Option<Stored>, Fault> {
     let tenant_id = finish.spend.tenant_id;
-    let mut statement =
-        db.prepare_cached(concat!("SELECT id, sign_count, use_count FROM credentials WHERE ", still_so!()))?;
     let credential = &finish.credential;
-    let mut rows = statement.query(params![
-        tenant_id.blob(),
-        credential.id.blob(),
-        credential.user.id.blob(),
-        credential.kind.as_str(),
-        credential.public_key,
-    ])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some(records::counters(tenant_id, row)?))
+    for sql in [AT_ITS_PLACE, ELSEWHERE] {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(params![
+            tenant_id.blob(),
+            credential.id.blob(),
+            credential.user.id.blob(),
+            credential.kind.as_str(),
+            credential.public_key,
+            usual_place,
+        ])?;
+        if let Some(row) = rows.next()? {
+            let (sign_count, use_count) = records::counters(tenant_id, row)?;
+            return Ok(Some(Stored { sign_count, use_count, used_week: row.get(3)?, place: row.get(4)? }));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plans::plan;
+
+    #[test]
+    fn credentials_are_used_at_their_place_and_found_elsewhere_by_their_ids() {
+        for sql in [USE_AS_USUAL, USE_AGAIN_THIS_WEEK, USE, AT_ITS_PLACE] {
+            assert_eq!(plan(sql).trim(), "SEARCH credentials USING INTEGER PRIMARY KEY (rowid=?)", "{sql}");
+        }
+        let plan = plan(ELSEWHERE);
+        assert!(plan.contains("sqlite_autoindex_credentials_1 (tenant_id=? AND id=?"), "{plan}");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::connection::Connector;
-use super::{OpenError, SqliteOptions};
+use super::{OpenError, SqliteOptions, place};
 
 /// What the files of this program are marked with; see `0001_initial.sql`.
 const APPLICATION_ID: u32 = 0x5067_6174;
@@ -83,6 +83,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0009_credentials_with_their_users.sql"),
         oldest_binary: 9,
     },
+    // Older binaries put credentials anywhere: counts of a tenant's would miss them.
+    Migration {
+        level: 10,
+        name: "0010_credentials_by_place.sql",
+        sql: include_str!("../../migrations/sqlite/0010_credentials_by_place.sql"),
+        oldest_binary: 10,
+    },
 ];
 
 /// The newest schema that this program knows.
@@ -125,6 +132,7 @@ fn apply(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<M
     if found.level >= newest {
         return Ok(Migrated { from: found.level, to: found.level });
     }
+    place::provide(db).map_err(unusable)?;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unusable)?;
     // Again, now that no other can be migrating.
     let found = examine(&transaction, path, newest)?;

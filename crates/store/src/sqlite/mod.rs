@@ -20,6 +20,7 @@ mod login;
 mod metadata;
 mod migrate;
 mod open_error;
+mod place;
 #[cfg(test)]
 mod plans;
 mod readers;

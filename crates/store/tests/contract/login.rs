@@ -6,7 +6,7 @@ use passgate_core::credential::{Accepts, Credential, CredentialKind, CredentialL
 use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::{
     BeginLogin, BeginRegistration, BeginTransaction, BegunLogin, BegunTransaction, Changed, FinishLogin,
-    FinishRegistration, FinishedLogin, Store, StoreError,
+    FinishRegistration, FinishedLogin, FinishedRegistration, Store, StoreError,
 };
 
 use crate::backend::{AuditRow, Backend};
@@ -181,6 +181,45 @@ pub(crate) async fn a_login_updates_the_credential(backend: &impl Backend) {
 }
 
 /// A tenant with a user whose credential has come to that counter.
+/// Ids that an authenticator, or an attacker, chose so that they begin alike.
+pub(crate) async fn credentials_whose_ids_begin_alike_are_told_apart(backend: &impl Backend) {
+    let store = &**backend.store();
+    let tenant = fixtures::tenant(store, "Example").await;
+    let mut all = Vec::new();
+    for user in ["alice", "bob", "carol"] {
+        all.push(fixtures::user_with_credential(store, tenant, user, &format!("all alike, {user}'s")).await);
+    }
+    let lookup = async |id: &CredentialId| store.login_credential(tenant, id.clone()).await.unwrap();
+    for (user, credential) in &all {
+        let known = fixtures::known(credential, user.handles.clone());
+        assert_eq!(lookup(&credential.id).await, CredentialLookup::Known(Arc::new(known)));
+        // The first time and again, in another week and in the same.
+        for use_count in 1..=3 {
+            let weeks_later = seconds(60 + 8 * 86_400 * u64::from(use_count > 1));
+            let finish = FinishLogin { now: NOW + weeks_later, ..finish_login(tenant, credential) };
+            assert_eq!(store.finish_login(finish).await.unwrap(), LOGGED_IN);
+            let stored = store.credential(tenant, credential.id.clone()).await.unwrap().unwrap();
+            let used = Credential { last_used_at: NOW + weeks_later, use_count, ..credential.clone() };
+            assert_eq!(stored, used);
+        }
+        let again = fixtures::finish_registration(tenant, credential.clone());
+        assert_eq!(store.finish_registration(again).await.unwrap(), FinishedRegistration::CredentialExists);
+    }
+    let (_, alices) = &all[0];
+    let begin_alike = fixtures::credential_id("all alike, nobody's");
+    assert_eq!(lookup(&begin_alike).await, CredentialLookup::Unknown);
+    assert_gone(backend, finish_login(tenant, &Credential { id: begin_alike, ..alices.clone() })).await;
+    // Whatever became of the first, the others stay where they are, and another can come in its place.
+    delete(store, tenant, "all alike, alice's").await;
+    let again = Credential { id: fixtures::credential_id("all alike, alice's second"), ..alices.clone() };
+    fixtures::register(store, tenant, again.clone()).await;
+    assert_eq!(lookup(&alices.id).await, CredentialLookup::Revoked);
+    for id in [&again.id, &all[1].1.id, &all[2].1.id] {
+        let CredentialLookup::Known(known) = lookup(id).await else { panic!("{id}") };
+        assert_eq!(known.id, *id);
+    }
+}
+
 async fn counted(backend: &impl Backend, sign_count: u32) -> (TenantId, Credential) {
     let store = &**backend.store();
     let tenant = fixtures::tenant(store, "Example").await;

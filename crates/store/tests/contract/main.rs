@@ -100,6 +100,7 @@ macro_rules! every_test {
                 a_login_stays_in_its_tenant_even_where_all_ids_are_the_same,
                 a_deleted_credential_is_revoked,
                 a_login_updates_the_credential,
+                credentials_whose_ids_begin_alike_are_told_apart,
                 a_counter_that_did_not_grow_is_refused_where_the_tenant_is_strict,
                 a_counter_that_did_not_grow_passes_where_the_tenant_warns,
                 a_growing_counter_is_stored,

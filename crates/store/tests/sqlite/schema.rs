@@ -1,12 +1,16 @@
 //! Migrations, and the shape of the schema.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Barrier;
 
-use passgate_core::credential::CredentialLookup;
-use passgate_core::ids::{CredentialId, TenantId, UserHandle};
+use passgate_core::clock::Timestamp;
+use passgate_core::credential::{Credential, CredentialKind, CredentialLookup};
+use passgate_core::ids::{CredentialId, TenantId, UserHandle, UserId};
 use passgate_core::store::{Store as _, StoreError};
+use passgate_core::text::Text;
 use passgate_store::sqlite::{Migrated, OpenError, SCHEMA_LEVEL, SqliteStore, migrate};
+use passgate_webauthn::Aaguid;
 
 use uuid::Uuid;
 
@@ -96,65 +100,122 @@ async fn a_program_that_is_running_is_told_that_a_newer_one_migrated_past_it() {
     }
 }
 
-#[tokio::test]
-async fn credentials_from_before_their_rows_told_the_user_are_found_with_it() {
+/// A database as the program of an older level made it, with one tenant.
+fn of_level(level: u32) -> Place {
     let place = Place::new();
-    place.open();
     let db = place.connection();
-    db.execute_batch(
-        "ALTER TABLE credentials DROP COLUMN only_handle;
-         ALTER TABLE credentials DROP COLUMN app_user_id;
-         INSERT INTO tenants (id, display_name, config, created_at, updated_at)
-         VALUES (zeroblob(16), 'Example', '{}', 0, 0);",
+    db.pragma_update(None, "foreign_keys", true).unwrap();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    for file in &files[..level as usize] {
+        db.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+    }
+    set_schema(&place, level, level);
+    db.execute(
+        "INSERT INTO tenants (id, display_name, config, created_at, updated_at)
+         VALUES (zeroblob(16), 'Example', '{}', 0, 0)",
+        [],
     )
     .unwrap();
+    place
+}
+
+/// Two credentials of each of three users; all ids of a user begin alike.
+#[tokio::test]
+async fn older_credentials_are_found_with_their_users() {
+    let place = of_level(8);
+    let db = place.connection();
     let handles: [&[&str]; 3] = [&["a"], &["b", "c"], &[]];
+    let ids = |user: u8| [[user; 16].to_vec(), [[user; 8], [0; 8]].concat()];
     for (user, handles) in (1_u8..).zip(handles) {
-        let id = [user; 16];
+        let user_id = [user; 16];
         db.execute(
             "INSERT INTO users (tenant_id, id, app_user_id, name, created_at, updated_at)
              VALUES (zeroblob(16), ?1, ?2, 'Name', 0, 0)",
-            (id, format!("user {user}")),
+            (user_id, format!("user {user}")),
         )
         .unwrap();
         for (position, handle) in (0_u32..).zip(handles) {
             db.execute(
                 "INSERT INTO user_handles (tenant_id, handle, user_id, position) VALUES (zeroblob(16), ?1, ?2, ?3)",
-                (handle.as_bytes(), id, position),
+                (handle.as_bytes(), user_id, position),
             )
             .unwrap();
         }
-        db.execute(
-            "INSERT INTO credentials (
-                 tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
-                 backup_eligible, backup_state, created_at, updated_at, last_used_at, use_count
-             )
-             VALUES (zeroblob(16), ?1, ?1, 'passkey', 'Passkey', x'00', 'none', zeroblob(16), 0, '[]', 0, 0, 0, 0, 0, 0)",
-            [id],
-        )
-        .unwrap();
+        for id in ids(user) {
+            db.execute(
+                "INSERT INTO credentials (
+                     tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
+                     backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
+                     registered_user_agent, last_user_agent
+                 )
+                 VALUES (
+                     zeroblob(16), ?1, ?2, 'passkey', 'Passkey', x'01', 'packed', zeroblob(16), 2, '[\"usb\"]',
+                     1, 0, 3, 4, 604800005, 1, 6, 'registered with', 'used with'
+                 )",
+                (id, user_id),
+            )
+            .unwrap();
+        }
     }
-    set_schema(&place, 8, 8);
     assert_eq!(migrate(&place.options()).unwrap(), Migrated { from: 8, to: SCHEMA_LEVEL });
     let store = place.open();
+    let tenant = TenantId::new(Uuid::nil());
     for (user, handles) in (1_u8..).zip(handles) {
-        let id = CredentialId::new(&[user; 16]).unwrap();
-        let lookup = store.login_credential(TenantId::new(Uuid::nil()), id).await.unwrap();
-        let CredentialLookup::Known(known) = lookup else { panic!("{lookup:?}") };
-        assert_eq!(known.user.app_id.as_str(), format!("user {user}"));
-        let found: Vec<&[u8]> = known.user.handles.iter().map(UserHandle::as_bytes).collect();
-        assert_eq!(found, handles.iter().map(|handle| handle.as_bytes()).collect::<Vec<_>>());
+        for id in ids(user) {
+            let id = CredentialId::new(&id).unwrap();
+            let lookup = store.login_credential(tenant, id.clone()).await.unwrap();
+            let CredentialLookup::Known(known) = lookup else { panic!("{lookup:?}") };
+            assert_eq!(known.user.app_id.as_str(), format!("user {user}"));
+            let found: Vec<&[u8]> = known.user.handles.iter().map(UserHandle::as_bytes).collect();
+            assert_eq!(found, handles.iter().map(|handle| handle.as_bytes()).collect::<Vec<_>>());
+            let stored = store.credential(tenant, id.clone()).await.unwrap().unwrap();
+            let expected = Credential {
+                id,
+                user_id: UserId::new(Uuid::from_bytes([user; 16])),
+                app_user_id: known.user.app_id.clone(),
+                kind: CredentialKind::Passkey,
+                name: Text::new("Passkey").unwrap(),
+                public_key: vec![1],
+                attestation_format: "packed".to_owned(),
+                aaguid: Aaguid::from_bytes([0; 16]),
+                sign_count: 2,
+                transports: vec!["usb".to_owned()],
+                backup_eligible: true,
+                backup_state: false,
+                created_at: Timestamp::from_millis(3),
+                last_used_at: Timestamp::from_millis(604_800_005),
+                use_count: 6,
+                registered_user_agent: "registered with".to_owned(),
+                last_user_agent: "used with".to_owned(),
+            };
+            assert_eq!(stored, expected);
+        }
     }
-    // Of one handle, the credential's own row tells; of several, none.
-    let told: Vec<Option<Vec<u8>>> = place
+    // Of one handle, the credential's own row tells; of several, none. Of two with one place, one has it, and the other is
+    // among the tenant's too.
+    let told: Vec<(Option<Vec<u8>>, i64)> = place
         .connection()
-        .prepare("SELECT only_handle FROM credentials ORDER BY id")
+        .prepare(
+            "SELECT only_handle, used_week FROM credentials WHERE place BETWEEN 0 AND ?1 ORDER BY user_id",
+        )
         .unwrap()
-        .query_map([], |row| row.get(0))
+        .query_map([(1_i64 << 40) - 1], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    assert_eq!(told, [Some(b"a".to_vec()), None, None]);
+    let a = || (Some(b"a".to_vec()), 1);
+    assert_eq!(told, [a(), a(), (None, 1), (None, 1), (None, 1), (None, 1)]);
+    let at_places: i64 = place
+        .connection()
+        .query_row(
+            "SELECT count(*) FROM credentials WHERE place IN (?1, ?2, ?3)",
+            [1_i64, 2, 3].map(|user| user * 0x01_0101_0101),
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(at_places, 3);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::console_records;
 use crate::decisions::signed;
 use crate::rows::Blob;
 use crate::sqlite::fault::Fault;
+use crate::sqlite::place::places;
 
 pub(super) fn add(db: &Connection, counts: &[MinuteCount]) -> Result<(), Fault> {
     let mut statement = db.prepare_cached(
@@ -85,7 +86,8 @@ pub(super) fn insights(db: &Connection, tenant_id: TenantId, range: Range) -> Re
         let DayCount { day, what, count } = console_records::day_count(row)?;
         *by_day.entry((day, what)).or_default() += count;
     }
-    let mut rows = credentials.query([id])?;
+    let (first, last) = places(tenant_id);
+    let mut rows = credentials.query(params![id, first, last])?;
     while let Some(row) = rows.next()? {
         by_kind.add(row)?;
     }
@@ -101,8 +103,8 @@ const DAYS: &str = "SELECT (minute + ?4) / 1440 AS day, ceremony, outcome, code,
 
 /// Once through the tenant's: it is a count of what they are now. To be summed up here, too.
 const CREDENTIALS: &str = "SELECT aaguid, backup_eligible, backup_state, last_user_agent, 1
-     FROM credentials
-     WHERE tenant_id = ?1";
+     FROM credentials NOT INDEXED
+     WHERE tenant_id = ?1 AND place BETWEEN ?2 AND ?3";
 
 pub(super) fn purge(db: &Connection, before: i64) -> Result<(), Fault> {
     db.prepare_cached("DELETE FROM ceremony_minutes WHERE minute < ?1")?.execute([before])?;
@@ -120,7 +122,7 @@ mod tests {
             (FIRST, "ceremony_minutes_by_kind (tenant_id=? AND ceremony=? AND outcome=? AND code=?)"),
             (FAILURES, "(tenant_id=? AND ceremony=? AND outcome=? AND code=? AND minute>?)"),
             (DAYS, "ceremony_minutes USING PRIMARY KEY (tenant_id=? AND minute>? AND minute<?)"),
-            (CREDENTIALS, "credentials USING PRIMARY KEY (tenant_id=?)"),
+            (CREDENTIALS, "credentials USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ] {
             let plan = plan(sql);
             assert!(plan.contains(index), "{plan}");
