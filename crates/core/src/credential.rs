@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use passgate_webauthn::mds::MetadataBlob;
-use passgate_webauthn::{Aaguid, describe_authenticator};
+use passgate_webauthn::{Aaguid, CredentialPublicKey, describe_authenticator};
 
 use crate::clock::Timestamp;
 use crate::ids::{CredentialId, UserId};
@@ -173,8 +173,8 @@ pub struct KnownCredential {
     pub id: CredentialId,
     /// What it may be used for.
     pub kind: CredentialKind,
-    /// The COSE key, as the authenticator encoded it.
-    pub public_key: Vec<u8>,
+    /// The key, as the authenticator encoded it.
+    pub public_key: CredentialPublicKey,
     /// Whether it may be synced between devices.
     pub backup_eligible: bool,
     /// The user it belongs to.

@@ -18,6 +18,8 @@ type Key = (TenantId, CredentialId);
 
 /// About what an entry takes beside the bytes that [`weigh`] counts: the key and the map's own.
 const OVERHEAD: usize = 256;
+/// About what the cryptography library's form of a key takes beside the key's own bytes, which it has twice.
+const PARSED_KEY: usize = 512;
 
 pub(crate) struct CredentialCache {
     entries: Cache<Key, Arc<KnownCredential>>,
@@ -76,6 +78,7 @@ impl CredentialCache {
 
 fn weigh((_, id): &Key, known: &KnownCredential) -> u32 {
     let handles: usize = known.user.handles.iter().map(|handle| handle.as_bytes().len()).sum();
-    let strings = 2 * id.as_bytes().len() + known.public_key.len() + known.user.app_id.as_str().len();
-    u32::try_from(size_of::<KnownCredential>() + strings + handles + OVERHEAD).unwrap_or(u32::MAX)
+    let key = PARSED_KEY + 3 * known.public_key.as_bytes().len();
+    let ids = 2 * id.as_bytes().len() + known.user.app_id.as_str().len();
+    u32::try_from(size_of::<KnownCredential>() + key + ids + handles + OVERHEAD).unwrap_or(u32::MAX)
 }

@@ -29,7 +29,7 @@ use crate::user::AppUserId;
 const CACHED_TENANTS: u64 = 10_000;
 
 /// How many bytes of credentials are kept in memory: some 25,000 of them.
-const CACHED_CREDENTIALS: u64 = 16 << 20;
+const CACHED_CREDENTIALS: u64 = 32 << 20;
 
 /// How many counts of audit logs are kept in memory.
 const CACHED_COUNTS: u64 = 1_000;

@@ -23,7 +23,7 @@ use passgate_core::transaction::{Transaction, TransactionData, TransactionIdenti
 use passgate_core::transfer::{Tombstone, TransferredUser};
 use passgate_core::user::{AppUserId, User, UserProfile, UserRecord};
 use passgate_core::webhook::{DeliveryRecord, DeliveryStatus, EndpointState, WebhookEndpoint, WebhookSecret};
-use passgate_webauthn::Aaguid;
+use passgate_webauthn::{Aaguid, CredentialPublicKey};
 
 use crate::rows::{Columns, CorruptRow, Row};
 
@@ -245,7 +245,7 @@ pub(crate) fn add_to_known_credential(
     let read = KnownCredential {
         id: columns.bytes("id", |bytes| CredentialId::new(bytes).ok())?,
         kind: columns.parsed("kind", CredentialKind::from_name)?,
-        public_key: columns.bytes("public_key", |bytes| Some(bytes.to_vec()))?,
+        public_key: columns.bytes("public_key", |bytes| Some(CredentialPublicKey::new(bytes)))?,
         backup_eligible: columns.flag("backup_eligible")?,
         user: User {
             id: columns.uuid("user_id", UserId::new)?,

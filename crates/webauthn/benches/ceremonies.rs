@@ -13,9 +13,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use passgate_authenticator::Authenticator;
 use passgate_webauthn::{
     AaguidPolicy, Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse,
-    BackupEligibilityPolicy, ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationExpectation,
-    RegistrationResponse, RpId, UserPresence, UserVerification, VerifiedAssertion, VerifiedRegistration,
-    base64url, extensions::AskedExtensions,
+    BackupEligibilityPolicy, ClientDataExpectation, CredentialPublicKey, CrossOriginPolicy, Origin,
+    RegistrationExpectation, RegistrationResponse, RpId, UserPresence, UserVerification, VerifiedAssertion,
+    VerifiedRegistration, base64url, extensions::AskedExtensions,
 };
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ impl RelyingParty {
         let expected = AssertionExpectation {
             rp_id: &self.rp_id,
             user_verification: UserVerification::Required,
-            public_key: &registration.public_key,
+            public_key: &CredentialPublicKey::new(&*registration.public_key),
             backup_eligible: registration.backup_eligible,
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
             extensions: AskedExtensions::NONE,

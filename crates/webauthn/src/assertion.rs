@@ -6,15 +6,13 @@ use aws_lc_rs::digest;
 
 use crate::{
     AuthenticatorAttachment, AuthenticatorDataError, ClientDataError, ClientDataExpectation, CoseKeyError,
-    ResponseError, RpId, UserVerification,
+    CredentialPublicKey, ResponseError, RpId, UserVerification,
     authenticator_data::AuthenticatorData,
     client_data::{Ceremony, ClientData},
-    cose::CoseKey,
     credential_json::{self, AssertionResponseJson, CredentialJson, MAX_USER_HANDLE_BYTES, Text},
     extensions::{
         AppIdHash, AskedExtensions, AuthenticatorOutputs, ExtensionValueError, Occasion, RequestOutputs,
     },
-    signature,
 };
 
 /// What a browser sends after `navigator.credentials.get()`, decoded and not yet verified.
@@ -41,10 +39,8 @@ pub struct AssertionExpectation<'a> {
     pub rp_id: &'a RpId,
     /// `Required` refuses an assertion whose user wasn't verified; the others don't look.
     pub user_verification: UserVerification,
-    /// The stored public key of the credential, as [`VerifiedRegistration::public_key`] gave it.
-    ///
-    /// [`VerifiedRegistration::public_key`]: crate::VerifiedRegistration::public_key
-    pub public_key: &'a [u8],
+    /// The stored public key of the credential.
+    pub public_key: &'a CredentialPublicKey,
     /// The stored backup eligibility of the credential.
     pub backup_eligible: bool,
     /// What to do where it has changed.
@@ -277,10 +273,9 @@ impl AuthenticationResponse {
             return Err(AssertionError::BackupEligibilityChanged);
         }
         // §7.2 steps 20 and 21.
-        let key = CoseKey::parse(expected.public_key).map_err(AssertionError::StoredPublicKey)?;
-        let (signed, signature) = (&self.buffer[self.signed.clone()], &self.buffer[self.signature.clone()]);
-        signature::verify(key.algorithm, &key.public_key, signed, signature)
-            .map_err(|_| AssertionError::SignatureInvalid)?;
+        expected
+            .public_key
+            .verify(&self.buffer[self.signed.clone()], &self.buffer[self.signature.clone()])?;
         Ok(VerifiedAssertion {
             sign_count: data.sign_count,
             user_verified: data.flags.user_verified(),

@@ -3,7 +3,7 @@
 use crate::{
     Algorithm, CborError, UnsupportedAlgorithm,
     cbor::{self, Key, KeyOrder, Reader},
-    signature,
+    signature::VerificationKey,
 };
 
 const KEY_TYPE_OKP: i64 = 1;
@@ -294,10 +294,9 @@ impl<'a> CoseKey<'a> {
 
     /// Own check, once at registration: an EC point must be on its curve. (A verifier checks it again.)
     pub(crate) fn check_on_curve(&self) -> Result<(), CoseKeyError> {
-        if signature::is_usable(self.algorithm, &self.public_key) {
-            Ok(())
-        } else {
-            Err(CoseKeyError::NotOnCurve)
+        match VerificationKey::new(self.algorithm, &self.public_key) {
+            Some(_) => Ok(()),
+            None => Err(CoseKeyError::NotOnCurve),
         }
     }
 }

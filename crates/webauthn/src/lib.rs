@@ -35,6 +35,7 @@ mod client_data;
 mod cose;
 mod counter;
 mod credential_json;
+mod credential_public_key;
 pub mod extensions;
 mod host;
 pub mod inspect;
@@ -66,6 +67,7 @@ pub use client_data::{ClientDataError, ClientDataExpectation, CrossOriginPolicy}
 pub use cose::CoseKeyError;
 pub use counter::{CounterVerdict, check_counter};
 pub use credential_json::{MAX_RESPONSE_BYTES, ResponseError};
+pub use credential_public_key::CredentialPublicKey;
 pub use host::HostError;
 pub use options::{
     AttestationConveyance, AuthenticatorAttachment, CreationOptions, OptionsError, RequestOptions,

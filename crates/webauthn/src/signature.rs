@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{
     EcdsaVerificationAlgorithm, ML_DSA_44, ML_DSA_65, ML_DSA_87, ParsedPublicKey, PqdsaVerificationAlgorithm,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
     RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
-    RsaPublicKeyComponents, UnparsedPublicKey,
+    RsaPublicKeyComponents,
 };
 
 use crate::{
@@ -18,46 +18,45 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SignatureInvalid;
 
-/// Verifies `signature` over `message`.
+/// A public key as the cryptography library has it, for signatures of one algorithm.
+#[derive(Debug)]
+pub(crate) struct VerificationKey(ParsedPublicKey);
+
+impl VerificationKey {
+    /// `None` where the key is of another kind than the algorithm's, or the library does not take it: an EC point must be
+    /// on its curve.
+    pub(crate) fn new(algorithm: Algorithm, key: &PublicKey<'_>) -> Option<Self> {
+        if !key.fits(algorithm) {
+            return None;
+        }
+        let parsed = match *key {
+            PublicKey::Ec { curve, x, y } => {
+                let mut buffer = [0; MAX_POINT_BYTES];
+                ParsedPublicKey::new(ecdsa(curve), uncompressed_point(curve, x, y, &mut buffer)?)
+            }
+            PublicKey::Ed25519(point) => ParsedPublicKey::new(&ED25519, point),
+            PublicKey::Rsa { modulus, exponent } => {
+                RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(rsa(algorithm)?)
+            }
+            PublicKey::MlDsa { set, key } => ParsedPublicKey::new(ml_dsa(set), key),
+        };
+        parsed.ok().map(Self)
+    }
+
+    /// Verifies `signature` over `message`.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.0.verify_sig(message, signature).map_err(|_| SignatureInvalid)
+    }
+}
+
+/// Verifies `signature` over `message` by a key that is used once.
 pub(crate) fn verify(
     algorithm: Algorithm,
     key: &PublicKey<'_>,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureInvalid> {
-    if !key.fits(algorithm) {
-        return Err(SignatureInvalid);
-    }
-    let verdict = match *key {
-        PublicKey::Ec { curve, x, y } => {
-            let mut buffer = [0; MAX_POINT_BYTES];
-            let point = uncompressed_point(curve, x, y, &mut buffer).ok_or(SignatureInvalid)?;
-            UnparsedPublicKey::new(ecdsa(curve), point).verify(message, signature)
-        }
-        PublicKey::Ed25519(point) => UnparsedPublicKey::new(&ED25519, point).verify(message, signature),
-        PublicKey::Rsa { modulus, exponent } => {
-            let parameters = rsa(algorithm).ok_or(SignatureInvalid)?;
-            RsaPublicKeyComponents { n: modulus, e: exponent }.verify(parameters, message, signature)
-        }
-        PublicKey::MlDsa { set, key } => UnparsedPublicKey::new(ml_dsa(set), key).verify(message, signature),
-    };
-    verdict.map_err(|_| SignatureInvalid)
-}
-
-/// Whether the cryptography library takes the key: an EC point must be on its curve.
-pub(crate) fn is_usable(algorithm: Algorithm, key: &PublicKey<'_>) -> bool {
-    match *key {
-        PublicKey::Ec { curve, x, y } => {
-            let mut buffer = [0; MAX_POINT_BYTES];
-            uncompressed_point(curve, x, y, &mut buffer)
-                .is_some_and(|point| ParsedPublicKey::new(ecdsa(curve), point).is_ok())
-        }
-        PublicKey::Ed25519(point) => ParsedPublicKey::new(&ED25519, point).is_ok(),
-        PublicKey::Rsa { modulus, exponent } => rsa(algorithm).is_some_and(|parameters| {
-            RsaPublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(parameters).is_ok()
-        }),
-        PublicKey::MlDsa { set, key } => ParsedPublicKey::new(ml_dsa(set), key).is_ok(),
-    }
+    VerificationKey::new(algorithm, key).ok_or(SignatureInvalid)?.verify(message, signature)
 }
 
 const MAX_POINT_BYTES: usize = 1 + 2 * Curve::P521.coordinate_bytes();

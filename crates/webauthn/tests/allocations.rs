@@ -8,8 +8,8 @@ use allocation_counter::{AllocationInfo, measure};
 use harness::{CHALLENGE, Ceremony, origin};
 use passgate_authenticator::Algorithm;
 use passgate_webauthn::{
-    AssertionExpectation, AuthenticationResponse, ClientDataExpectation, CrossOriginPolicy,
-    extensions::AskedExtensions,
+    AssertionExpectation, AuthenticationResponse, ClientDataExpectation, CredentialPublicKey,
+    CrossOriginPolicy, extensions::AskedExtensions,
 };
 
 /// What an authentication allocates, from JSON to verdict.
@@ -26,7 +26,7 @@ fn allocations(ceremony: &mut Ceremony) -> AllocationInfo {
     let expected = AssertionExpectation {
         rp_id: &ceremony.rp_id,
         user_verification: ceremony.user_verification,
-        public_key: &registration.public_key,
+        public_key: &CredentialPublicKey::new(&*registration.public_key),
         backup_eligible: registration.backup_eligible,
         backup_eligibility_policy: ceremony.backup_eligibility_policy,
         extensions: AskedExtensions::NONE,

@@ -134,7 +134,7 @@ pub(super) async fn finish_in_one(db: &Session, finish: &FinishLogin) -> Result<
     let mut params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = Vec::with_capacity(25);
     let known = &finish.credential;
     let (credential, nonce) = (known.id.blob(), finish.spend.nonce.0.as_slice());
-    let (known_kind, public_key) = (known.kind.as_str(), known.public_key.as_slice());
+    let (known_kind, public_key) = (known.kind.as_str(), known.public_key.as_bytes());
     let (sign_count, expires_at) = (i64::from(finish.sign_count), finish.spend.expires_at.as_millis());
     let (first_use, now) = (EventType::CredentialUsedFirstTime.as_str(), finish.now.as_millis());
     let (at, kind, error) = (audit.at.as_millis(), audit.kind.as_str(), audit.error.as_deref());
@@ -193,7 +193,7 @@ pub(super) async fn finish(db: &Session, finish: &FinishLogin) -> Result<Finishe
                 &known.id.blob(),
                 known.user.id.as_uuid(),
                 &known.kind.as_str(),
-                &known.public_key.as_slice(),
+                &known.public_key.as_bytes(),
             ],
         )
         .await?;

@@ -209,7 +209,7 @@ fn update(db: &Connection, finish: &FinishLogin, sql: &str, place: i64) -> Resul
         finish.credential.id.blob(),
         finish.credential.user.id.blob(),
         finish.credential.kind.as_str(),
-        finish.credential.public_key,
+        finish.credential.public_key.as_bytes(),
         finish.sign_count,
         finish.backup_state,
         finish.now.as_millis(),
@@ -242,7 +242,7 @@ fn stored(db: &Connection, finish: &FinishLogin, usual_place: i64) -> Result<Opt
             credential.id.blob(),
             credential.user.id.blob(),
             credential.kind.as_str(),
-            credential.public_key,
+            credential.public_key.as_bytes(),
             usual_place,
         ])?;
         if let Some(row) = rows.next()? {

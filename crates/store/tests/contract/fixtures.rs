@@ -31,7 +31,7 @@ use passgate_core::store::{
 use passgate_core::text::Text;
 use passgate_core::transaction::{Transaction, TransactionData, TransactionIdentifier, TransactionStatus};
 use passgate_core::user::{AppUserId, User, UserProfile};
-use passgate_webauthn::{Aaguid, Origin, RpId};
+use passgate_webauthn::{Aaguid, CredentialPublicKey, Origin, RpId};
 use uuid::Uuid;
 
 /// When everything happens, unless a test says otherwise.
@@ -285,7 +285,7 @@ pub(crate) fn known(credential: &Credential, handles: Vec<UserHandle>) -> KnownC
     KnownCredential {
         id: credential.id.clone(),
         kind: credential.kind,
-        public_key: credential.public_key.clone(),
+        public_key: CredentialPublicKey::new(&*credential.public_key),
         backup_eligible: credential.backup_eligible,
         user: User { id: credential.user_id, app_id: credential.app_user_id.clone(), handles },
     }

@@ -4,9 +4,9 @@ use passgate_authenticator::Authenticator;
 use passgate_webauthn::{
     Aaguid, AaguidPolicy, Algorithm, AssertionError, AssertionExpectation, AttestationObjectError,
     AttestationPolicy, AuthenticationResponse, BackupEligibilityPolicy, ClientDataError,
-    ClientDataExpectation, CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation,
-    RegistrationResponse, ResponseError, RpId, UserPresence, UserVerification, VerifiedAssertion,
-    VerifiedRegistration, base64url,
+    ClientDataExpectation, CredentialPublicKey, CrossOriginPolicy, Origin, RegistrationError,
+    RegistrationExpectation, RegistrationResponse, ResponseError, RpId, UserPresence, UserVerification,
+    VerifiedAssertion, VerifiedRegistration, base64url,
     extensions::{AppId, AskedExtensions},
 };
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ impl Ceremony {
         let expected = AssertionExpectation {
             rp_id: &self.rp_id,
             user_verification: self.user_verification,
-            public_key: &registration.public_key,
+            public_key: &CredentialPublicKey::new(&*registration.public_key),
             backup_eligible: registration.backup_eligible,
             backup_eligibility_policy: self.backup_eligibility_policy,
             extensions: self.extensions,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use passgate_webauthn::{
     AaguidPolicy, Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse,
-    BackupEligibilityPolicy, ClientDataExpectation, CounterVerdict, CrossOriginPolicy, Origin,
-    RegistrationError, RegistrationExpectation, RegistrationResponse, RpId, TrustAnchor, TrustError,
+    BackupEligibilityPolicy, ClientDataExpectation, CounterVerdict, CredentialPublicKey, CrossOriginPolicy,
+    Origin, RegistrationError, RegistrationExpectation, RegistrationResponse, RpId, TrustAnchor, TrustError,
     UserPresence, UserVerification, VerifiedRegistration, base64url, check_counter,
     extensions::AskedExtensions, mds::StatusPolicy,
 };
@@ -163,7 +163,7 @@ fn run_for(row: &Value, rp_id: &str) -> Outcome {
             .verify(&AssertionExpectation {
                 rp_id: &rp_id,
                 user_verification,
-                public_key: &public_key,
+                public_key: &CredentialPublicKey::new(public_key),
                 backup_eligible: false,
                 backup_eligibility_policy: BackupEligibilityPolicy::Warn,
                 extensions: AskedExtensions::NONE,

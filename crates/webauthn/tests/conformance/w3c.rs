@@ -6,9 +6,9 @@ use passgate_authenticator::{Cbor, Flags};
 use passgate_webauthn::{
     AaguidPolicy, Algorithm, AssertionExpectation, AttestationFormat, AttestationPolicy, AttestationType,
     AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation, CoseKeyError,
-    CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse, RpId,
-    TrustAnchor, TrustError, UnsupportedAlgorithm, UserPresence, UserVerification, VerifiedRegistration,
-    base64url,
+    CredentialPublicKey, CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation,
+    RegistrationResponse, RpId, TrustAnchor, TrustError, UnsupportedAlgorithm, UserPresence,
+    UserVerification, VerifiedRegistration, base64url,
     extensions::{
         AskedExtensions, CreationExtensions, Extension, ExtensionInputError, PrfInputs, PrfOutput,
         RequestExtensions,
@@ -189,7 +189,7 @@ fn every_authentication_verifies_but_the_one_of_ed448() {
         let outcome = response.verify(&AssertionExpectation {
             rp_id: &party.rp_id,
             user_verification: UserVerification::Preferred,
-            public_key: &public_key,
+            public_key: &CredentialPublicKey::new(public_key),
             backup_eligible: flags & 0x08 != 0,
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
             extensions: AskedExtensions::NONE,

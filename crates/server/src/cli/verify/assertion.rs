@@ -4,7 +4,7 @@ use passgate_webauthn::extensions::AskedExtensions;
 use passgate_webauthn::inspect::{AuthenticatorDataFields, check_cose_key};
 use passgate_webauthn::{
     Algorithm, AssertionExpectation, AuthenticationResponse, BackupEligibilityPolicy, CounterVerdict,
-    VerifiedAssertion, base64url, check_counter,
+    CredentialPublicKey, VerifiedAssertion, base64url, check_counter,
 };
 
 use super::{Bytes, Expected, Verdict, bytes};
@@ -50,7 +50,7 @@ fn verify(arguments: &Arguments, json: &[u8]) -> Result<VerifiedAssertion, Refus
     let assertion = response.verify(&AssertionExpectation {
         rp_id: &expected.rp_id,
         user_verification: expected.user_verification,
-        public_key: &arguments.public_key.0,
+        public_key: &CredentialPublicKey::new(&*arguments.public_key.0),
         backup_eligible: arguments.backup_eligible.unwrap_or_default(),
         backup_eligibility_policy,
         extensions: AskedExtensions::NONE,

@@ -1,7 +1,7 @@
 //! Ours.
 
 use passgate_webauthn::{
-    AaguidPolicy, Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse,
+    CredentialPublicKey, AaguidPolicy, Algorithm, AssertionExpectation, AttestationPolicy, AuthenticationResponse,
     BackupEligibilityPolicy, ClientDataExpectation, CounterVerdict, CrossOriginPolicy, Origin,
     RegistrationExpectation, RegistrationResponse, RpId, UserPresence, VerifiedRegistration, check_counter,
     extensions::AskedExtensions,
@@ -105,7 +105,7 @@ impl Verifier for Passgate {
         let expectation = AssertionExpectation {
             rp_id: &self.rp_id,
             user_verification: user_verification(expected),
-            public_key: &credential.public_key,
+            public_key: &CredentialPublicKey::new(&*credential.public_key),
             backup_eligible: credential.backup_eligible,
             backup_eligibility_policy: BackupEligibilityPolicy::Strict,
             extensions: AskedExtensions::NONE,
