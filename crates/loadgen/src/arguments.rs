@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::accounts::{Crowd, Tenant};
@@ -149,6 +151,9 @@ pub(crate) struct SeedArguments {
     /// The tenant's id [default: a new one]
     #[arg(long, value_name = "UUID")]
     pub(crate) tenant: Option<Uuid>,
+    /// When the passkeys were last used, in RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) last_used: Option<OffsetDateTime>,
     #[command(flatten)]
     crowd: CrowdArguments,
 }
@@ -212,6 +217,10 @@ impl CrowdArguments {
         let seed = seed.unwrap_or_else(|| Random::new().next() >> 11);
         Crowd { seed, keys, rp_id, origin }
     }
+}
+
+fn moment(text: &str) -> Result<OffsetDateTime, time::error::Parse> {
+    OffsetDateTime::parse(text, &Rfc3339)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde::Serialize;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use accounts::{Account, Accounts, AccountsError, Crowd, Population, Tenant};
@@ -135,7 +136,8 @@ fn seed(arguments: SeedArguments) -> Result<ExitCode, Failure> {
     let (count, output) = (arguments.count, arguments.output.clone());
     let (accounts, tenant) = (arguments.accounts.clone(), arguments.tenant.unwrap_or_else(new_tenant_id));
     let api_key = std::env::var("LOADGEN_API_KEY").ok();
-    let seeding = Seeding { crowd: arguments.into_crowd(), tenant, api_key, count };
+    let last_used = arguments.last_used.unwrap_or_else(OffsetDateTime::now_utc);
+    let seeding = Seeding { crowd: arguments.into_crowd(), tenant, api_key, count, last_used };
     seeding.population().write(&accounts)?;
     if output == Path::new("-") {
         seeding.write(&mut BufWriter::new(io::stdout().lock()))?;

@@ -1,7 +1,8 @@
 //! `seed`: a tenant with millions of passkeys as a file that `passgate import` takes, made without a server.
 //!
 //! What is written follows from the seed, and so logins can be made with it. Records come in the order of their ids, as
-//! a sorted file would: a database that keeps them in order then only appends.
+//! a sorted file would: a database that keeps them in order then only appends. It is the tenant of a service that is in use:
+//! its passkeys have been used before, lately, as nearly all are that log in where many do.
 
 use std::io::{self, Write};
 
@@ -9,12 +10,16 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
 use passgate_authenticator::Passkeys;
 use serde_json::json;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 use crate::accounts::{Accounts, Crowd, Population, Tenant};
 
 /// When everything was made.
 const MADE_AT: &str = "2026-01-01T00:00:00.000Z";
+/// How often each passkey was used.
+const USES: u32 = 12;
 
 /// A tenant's worth of passkeys.
 #[derive(Debug, Clone)]
@@ -27,17 +32,21 @@ pub struct Seeding {
     pub api_key: Option<String>,
     /// How many users, each with a passkey.
     pub count: u64,
+    /// When each passkey was last used.
+    pub last_used: OffsetDateTime,
 }
 
 impl Seeding {
     /// Writes the file.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let passkeys = Passkeys::new(self.crowd.seed, self.crowd.keys);
+        let last_used =
+            self.last_used.to_offset(UtcOffset::UTC).format(&Rfc3339).map_err(io::Error::other)?;
         self.write_head(out)?;
         let mut line = Vec::new();
         for number in self.in_order(&passkeys) {
             line.clear();
-            write_records(number, &passkeys, &mut line)?;
+            write_records(number, &passkeys, &last_used, &mut line)?;
             out.write_all(&line)?;
         }
         let keys = u8::from(self.api_key.is_some());
@@ -101,7 +110,7 @@ impl Seeding {
 }
 
 /// A user and their passkey. Nothing in them needs an escape, so that millions are written without a serializer.
-fn write_records(number: u64, passkeys: &Passkeys, line: &mut Vec<u8>) -> io::Result<()> {
+fn write_records(number: u64, passkeys: &Passkeys, last_used: &str, line: &mut Vec<u8>) -> io::Result<()> {
     let (user, id) = (passkeys.user_id(number), passkeys.credential_id(number));
     let mut row = [0; 16];
     row.copy_from_slice(&id[..16]);
@@ -119,13 +128,14 @@ fn write_records(number: u64, passkeys: &Passkeys, line: &mut Vec<u8>) -> io::Re
          \"public_key\":\"{key}\",\"attestation_type\":\"none\",\
          \"aaguid\":\"00000000-0000-0000-0000-000000000000\",\"sign_count\":0,\
          \"transports\":[\"hybrid\",\"internal\"],\"backup_eligible\":true,\"backup_state\":true,\
-         \"created_at\":\"{MADE_AT}\",\"last_used_at\":\"{MADE_AT}\"}}"
+         \"created_at\":\"{MADE_AT}\",\"last_used_at\":\"{last_used}\",\"use_count\":{USES}}}"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
+    use time::Duration;
 
     use super::*;
 
@@ -134,7 +144,8 @@ mod tests {
         let crowd =
             Crowd { seed: 7, keys: 2, rp_id: "example.com".into(), origin: "https://example.com".into() };
         let api_key = Some("pgk_key".to_owned());
-        let seeding = Seeding { crowd, tenant: Uuid::from_u128(1), api_key, count: 50 };
+        let last_used = OffsetDateTime::UNIX_EPOCH + Duration::days(365 * 50);
+        let seeding = Seeding { crowd, tenant: Uuid::from_u128(1), api_key, count: 50, last_used };
         let mut file = Vec::new();
         seeding.write(&mut file).unwrap();
         let lines: Vec<Value> = String::from_utf8(file)
@@ -151,6 +162,7 @@ mod tests {
             .map(|line| BASE64URL_NOPAD.decode(line["id"].as_str().unwrap().as_bytes()).unwrap())
             .collect();
         assert!(ids.is_sorted() && ids.len() == 50);
+        assert!(of("credential").all(|line| line["last_used_at"] == "2019-12-20T00:00:00Z"));
         let passkeys = Passkeys::new(7, 2);
         let users: Vec<_> = of("user").collect();
         for number in 0..50 {

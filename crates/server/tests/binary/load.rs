@@ -7,6 +7,7 @@ use std::time::Duration;
 use passgate_loadgen::{
     Accounts, Crowd, Extent, Load, Origin, Phase, Population, Report, Seeding, verify_ledger,
 };
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::harness::{Place, Server};
@@ -145,8 +146,13 @@ fn a_tenant_that_is_there_is_used_with_its_key() {
 #[test]
 fn seeded_passkeys_can_log_in_once_they_are_imported() {
     let target = Target::new();
-    let seeding =
-        Seeding { crowd: crowd(), tenant: Uuid::from_u128(4 << 76 | 2 << 62), api_key: None, count: 500 };
+    let seeding = Seeding {
+        crowd: crowd(),
+        tenant: Uuid::from_u128(4 << 76 | 2 << 62),
+        api_key: None,
+        count: 500,
+        last_used: OffsetDateTime::now_utc(),
+    };
     let (tenant, accounts) = (target.file("seeded.jsonl"), target.file("accounts"));
     seeding.write(&mut std::fs::File::create(&tenant).unwrap()).unwrap();
     seeding.population().write(&accounts).unwrap();
