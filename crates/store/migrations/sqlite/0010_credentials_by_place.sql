@@ -41,8 +41,8 @@ FROM credentials;
 -- Those whose place was taken.
 INSERT INTO credentials_placed
 SELECT credential_place(tenant_id, x'') | (random() & 1099511627775), tenant_id, id, user_id, kind, public_key, sign_count,
-       backup_eligible, backup_state, app_user_id, only_handle, created_at, updated_at, last_used_at, used_week, use_count, last_user_agent, name,
-       attestation_format, aaguid, transports, registered_user_agent
+       backup_eligible, backup_state, app_user_id, only_handle, created_at, updated_at, last_used_at, used_week, use_count,
+       last_user_agent, name, attestation_format, aaguid, transports, registered_user_agent
 FROM credentials AS c
 WHERE NOT EXISTS (SELECT 1 FROM credentials_placed AS p WHERE p.tenant_id = c.tenant_id AND p.id = c.id);
 
