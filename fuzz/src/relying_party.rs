@@ -6,9 +6,9 @@ use passgate_authenticator::{Authenticator, attestation_root};
 use passgate_webauthn::{
     AaguidPolicy, Algorithm, AssertionError, AssertionExpectation, AttestationObjectError, AttestationPolicy,
     AuthenticationResponse, BackupEligibilityPolicy, ClientDataError, ClientDataExpectation,
-    CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation, RegistrationResponse,
-    ResponseError, RpId, TrustAnchor, UserPresence, UserVerification, VerifiedAssertion,
-    VerifiedRegistration, base64url, extensions::AskedExtensions,
+    CredentialPublicKey, CrossOriginPolicy, Origin, RegistrationError, RegistrationExpectation,
+    RegistrationResponse, ResponseError, RpId, TrustAnchor, UserPresence, UserVerification,
+    VerifiedAssertion, VerifiedRegistration, base64url, extensions::AskedExtensions,
 };
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ pub fn authenticate_with(json: &[u8], public_key: &[u8]) -> Result<VerifiedAsser
     let expected = AssertionExpectation {
         rp_id: &RP_ID,
         user_verification: UserVerification::Preferred,
-        public_key,
+        public_key: &CredentialPublicKey::new(public_key),
         backup_eligible: true,
         backup_eligibility_policy: BackupEligibilityPolicy::Warn,
         extensions: all_extensions(),
