@@ -29,11 +29,12 @@ async fn main() {
 }
 
 async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
-    let filled = |sql: &str, tenant: String| {
+    let filled = |sql: &str, tenant_text: String| {
         // Numbers and an id: nothing that could be anything else in SQL.
-        sql.replace("{tenant}", &tenant)
+        sql.replace("{tenant}", &tenant_text)
             .replace("{users}", &users.to_string())
             .replace("{rows}", &rows.to_string())
+            .replace("{place}", &first_place(tenant).to_string())
     };
     if database.starts_with("postgresql://") {
         let connection = PostgresUrl::parse(database).unwrap().connect().await.unwrap();
@@ -52,6 +53,12 @@ async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
             "credential": credential_id(1),
         })
     );
+}
+
+/// The first place of a tenant's credentials in SQLite's table (`sqlite/place.rs`): 24 bits of the tenant's id.
+fn first_place(tenant: Uuid) -> i64 {
+    let (begins, _) = tenant.as_u64_pair();
+    (begins >> 40 << 40).cast_signed()
 }
 
 /// The id of one of the passkeys that are made, as the wire has it.

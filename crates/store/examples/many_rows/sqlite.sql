@@ -41,13 +41,14 @@ SELECT tenant_id, id, id, 0 FROM users WHERE tenant_id = x'{tenant}';
 INSERT INTO credentials (
     tenant_id, id, user_id, kind, name, public_key, attestation_format, aaguid, sign_count, transports,
     backup_eligible, backup_state, created_at, updated_at, last_used_at, used_week, use_count,
-    registered_user_agent, last_user_agent
+    registered_user_agent, last_user_agent, app_user_id, place
 )
 SELECT x'{tenant}', unhex(printf('%064x', i + 1)),
        unhex(printf('%032x', 1000000 + CASE WHEN i < {users} THEN i ELSE 0 END)), 'passkey', 'Passkey',
        randomblob(77), 'none', unhex(printf('%032x', i % 12)), 0, '["internal"]', i % 3 > 0, i % 3 > 1,
        now - 25920000000 + i * (25920000000 / {users}), now,
-       now - (i % 300) * 86400000, (now - (i % 300) * 86400000) / 604800000, 7, 'Browser ' || (i % 40), 'Browser ' || (i % 40)
+       now - (i % 300) * 86400000, (now - (i % 300) * 86400000) / 604800000, 7, 'Browser ' || (i % 40), 'Browser ' || (i % 40),
+       printf('user-%06d', CASE WHEN i < {users} THEN i ELSE 0 END), {place} + i * 2654435761 % 1099511627776
 FROM numbers, moment
 WHERE i < {users} + 30;
 INSERT INTO transactions (
