@@ -1,9 +1,10 @@
 //! Tokens: what a finished ceremony tells the app, signed.
 
+use std::fmt;
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::clock::Timestamp;
 use crate::ids::CredentialId;
@@ -13,6 +14,9 @@ use crate::user::AppUserId;
 
 /// How long a token is valid.
 pub const LIFETIME: Duration = Duration::from_mins(5);
+
+/// Room for most tokens' claims, in bytes.
+const CLAIMS: usize = 512;
 
 /// The ceremony that a token vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,8 +80,8 @@ impl Token {
     }
 }
 
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
     }
 }
@@ -105,7 +109,8 @@ struct Claims<'a> {
     iat: i64,
     exp: i64,
     jti: uuid::Uuid,
-    cred: String,
+    #[serde(serialize_with = "displayed")]
+    cred: &'a CredentialId,
     #[serde(skip_serializing_if = "Option::is_none")]
     trans: Option<&'a str>,
     purpose: TokenPurpose,
@@ -122,11 +127,16 @@ pub fn issue(key: &SigningKey, facts: &TokenFacts<'_>) -> Result<Token, SignErro
         iat,
         exp: iat + i64::try_from(LIFETIME.as_secs()).map_err(|_| SignError)?,
         jti: facts.token_id,
-        cred: facts.credential.to_string(),
+        cred: facts.credential,
         trans: facts.transaction.map(TransactionIdentifier::as_str),
         purpose: facts.purpose,
         uv: facts.user_verified,
     };
-    let claims = serde_json::to_vec(&claims).map_err(|_| SignError)?;
-    key.sign(&claims).map(Token).map_err(|_| SignError)
+    let mut json = Vec::with_capacity(CLAIMS);
+    serde_json::to_writer(&mut json, &claims).map_err(|_| SignError)?;
+    key.sign(&json).map(Token).map_err(|_| SignError)
+}
+
+fn displayed<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }

@@ -15,12 +15,13 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::response::Response;
 use futures_util::FutureExt;
+use passgate_core::console::Ceremony;
 use passgate_core::ids::TenantId;
 use passgate_core::store::Store;
 use tower::Service;
 
 use crate::app::App;
-use crate::ceremony_route::Half;
+use crate::ceremony_route::{Half, Step};
 use crate::extract::parse_tenant_id;
 use crate::request::{Route, Surroundings};
 use crate::routes::{login, registration};
@@ -35,7 +36,7 @@ pub struct Direct<S> {
 
 /// What goes past the router.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Endpoint {
+pub(crate) enum Endpoint {
     BeginLogin,
     FinishLogin,
     FinishRegistration,
@@ -58,11 +59,20 @@ impl Endpoint {
     }
 
     /// The pattern that the router has for it.
-    const fn pattern(self) -> &'static str {
+    pub(crate) const fn pattern(self) -> &'static str {
         match self {
             Self::BeginLogin => "/{tenant_id}/login/initialize",
             Self::FinishLogin => "/{tenant_id}/login/finalize",
             Self::FinishRegistration => "/{tenant_id}/registration/finalize",
+        }
+    }
+
+    /// The half of a ceremony that it is.
+    pub(crate) const fn half(self) -> Half {
+        match self {
+            Self::BeginLogin => Half { ceremony: Ceremony::Login, step: Step::Initialize },
+            Self::FinishLogin => Half { ceremony: Ceremony::Login, step: Step::Finalize },
+            Self::FinishRegistration => Half { ceremony: Ceremony::Registration, step: Step::Finalize },
         }
     }
 
@@ -94,10 +104,10 @@ impl<S: Store> Direct<S> {
     ) -> impl Future<Output = Response> + use<S> {
         let Self { surroundings, tenant, router: _ } = self.clone();
         let app = surroundings.app.clone();
-        let pattern = endpoint.pattern();
-        surroundings.around(Some(Route::Direct(pattern)), request, move |request| {
-            let half = Half::of_route(pattern);
-            tenant.around(tenant_id, half, request, move |request| endpoint.handle(request, app))
+        surroundings.around(Some(Route::Direct(endpoint)), request, move |request| {
+            tenant.around(tenant_id, Some(endpoint.half()), request, move |request| {
+                endpoint.handle(request, app)
+            })
         })
     }
 }
@@ -128,6 +138,18 @@ impl<S> Clone for Direct<S> {
             surroundings: self.surroundings.clone(),
             tenant: self.tenant.clone(),
             router: self.router.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_the_half_that_its_pattern_says() {
+        for endpoint in [Endpoint::BeginLogin, Endpoint::FinishLogin, Endpoint::FinishRegistration] {
+            assert_eq!(Half::of_route(endpoint.pattern()), Some(endpoint.half()), "{endpoint:?}");
         }
     }
 }

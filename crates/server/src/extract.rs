@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -16,6 +16,7 @@ use passgate_core::ids::{CredentialId, TenantId};
 use passgate_core::store::Store;
 use passgate_core::tenant_cache::Tenant;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -203,9 +204,9 @@ fn invalid_tenant_id() -> ApiError {
 }
 
 /// The address of the person whom an app's backend acts for. Behind a backend every call comes from one address.
-const CLIENT_IP: &str = "x-passgate-client-ip";
+const CLIENT_IP: HeaderName = HeaderName::from_static("x-passgate-client-ip");
 /// The user agent of the person whom an app's backend acts for.
-const CLIENT_USER_AGENT: &str = "x-passgate-client-ua";
+const CLIENT_USER_AGENT: HeaderName = HeaderName::from_static("x-passgate-client-ua");
 
 /// Who asks, for the audit log: the peer, or whom a caller with the tenant's API key names instead.
 pub(crate) struct Origin(pub(crate) RequestOrigin);
@@ -217,11 +218,13 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
         let info = parts.extensions.get::<RequestInfo>();
         // Lossily: what is no text is still worth keeping.
         let header =
-            |name: &str| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+            |name: HeaderName| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let mut origin = RequestOrigin {
-            request_id: info.map(|info| info.id.to_string()).unwrap_or_default(),
+            request_id: info
+                .map(|info| info.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned())
+                .unwrap_or_default(),
             source_ip: info.and_then(|info| info.source).map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent: header("user-agent").map(|agent| short(&agent)).unwrap_or_default(),
+            user_agent: header(USER_AGENT).map(|agent| short(&agent)).unwrap_or_default(),
         };
         let names_client =
             parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
@@ -248,14 +251,23 @@ pub(crate) fn is_keyed(tenant: &Tenant, headers: &HeaderMap, now: Timestamp) -> 
     presented_key(headers).is_some_and(|key| tenant.api_key(key, now).is_some())
 }
 
-/// What the log keeps of a user agent.
+/// What the log keeps of a user agent: 512 characters.
 fn short(user_agent: &str) -> String {
-    user_agent.chars().take(512).collect()
+    let end = user_agent.char_indices().nth(512).map_or(user_agent.len(), |(end, _)| end);
+    user_agent[..end].to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_user_agent_512_characters_are_kept() {
+        assert_eq!(short("agent"), "agent");
+        assert_eq!(short(&"é".repeat(512)), "é".repeat(512));
+        assert_eq!(short(&"é".repeat(513)), "é".repeat(512));
+        assert_eq!(short(&"a".repeat(600)), "a".repeat(512));
+    }
 
     #[test]
     fn brackets_in_strings_do_not_nest() {

@@ -20,6 +20,8 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::ceremony_route::Half;
+use crate::direct::Endpoint;
 use crate::error::{ApiError, Cause};
 use crate::metrics::FailureCode;
 use crate::tracing_export::continue_trace;
@@ -53,7 +55,7 @@ pub(crate) enum Route {
     /// The router found it.
     Matched(MatchedPath),
     /// It is one of those that go past the router.
-    Direct(&'static str),
+    Direct(Endpoint),
 }
 
 impl Route {
@@ -65,7 +67,15 @@ impl Route {
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Matched(path) => path.as_str(),
-            Self::Direct(pattern) => pattern,
+            Self::Direct(endpoint) => endpoint.pattern(),
+        }
+    }
+
+    /// The half of a ceremony that is posted there, if any.
+    pub(crate) fn half(&self) -> Option<Half> {
+        match self {
+            Self::Matched(path) => Half::of_route(path.as_str()),
+            Self::Direct(endpoint) => Some(endpoint.half()),
         }
     }
 }

@@ -23,6 +23,9 @@ impl TrustedProxies {
     /// The last address that is not a trusted proxy's, from the peer backwards: whatever stands before it was written
     /// by somebody unknown, and may be anything.
     pub(crate) fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.contain(peer) {
+            return peer;
+        }
         let mut source = peer;
         let forwarded = headers.get_all("x-forwarded-for");
         let hops =

@@ -23,7 +23,6 @@ use prometheus_client::registry::Registry;
 
 use self::figures::Figures;
 use self::labels::{CeremonyOutcome, Limited, Served};
-use crate::ceremony_route::Half;
 use crate::rate_limit::Limit;
 use crate::request::Route;
 
@@ -59,7 +58,7 @@ impl Metrics {
         let status = response.status().as_u16();
         // A preflight is a browser's, and no ceremony.
         let posted = route.as_ref().filter(|_| method == Method::POST);
-        if let Some(half) = posted.and_then(|route| Half::of_route(route.as_str())) {
+        if let Some(half) = posted.and_then(Route::half) {
             let code = response.extensions().get::<FailureCode>().map(|FailureCode(code)| code.clone());
             self.ceremonies.get_or_create(&CeremonyOutcome::new(half, status, code)).inc();
         }
