@@ -78,3 +78,55 @@ async fn reads(database: &str) {
     });
     println!("{}", Value::Object(tables.collect::<Map<_, _>>()));
 }
+
+#[cfg(test)]
+mod tests {
+    use passgate_core::audit::AuditFilter;
+    use passgate_core::credential::{CredentialLookup, Order, PageRequest};
+    use passgate_core::ids::TenantId;
+    use passgate_core::store::Store;
+    use passgate_postgres_fixture::PostgresServer;
+    use passgate_store::postgres::{PostgresOptions, PostgresStore};
+    use passgate_store::sqlite::{SqliteOptions, SqliteStore};
+
+    use super::*;
+
+    const TENANT: Uuid = Uuid::from_u128(0xfedc_ba98_7654_4321_8fed_cba9_8765_4321);
+
+    /// What was made is found in the ways in which the server looks for it.
+    async fn check(store: &impl Store) {
+        let tenant = TenantId::new(TENANT);
+        let page = PageRequest { page: 1, per_page: 20, order: Order::Descending };
+        assert_eq!(store.users(tenant, page).await.unwrap().total, 50);
+        let id = credential_id(1).parse().unwrap();
+        let found = store.login_credential(tenant, id).await.unwrap();
+        assert!(matches!(found, CredentialLookup::Known(_)), "{found:?}");
+        let log = store.audit_log_before(tenant, AuditFilter::default(), None, 1_000, 1_000).await.unwrap();
+        assert_eq!(log.rows.len(), 500);
+    }
+
+    #[tokio::test]
+    async fn sqlite_is_filled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("passgate.db");
+        let store = SqliteStore::open(&SqliteOptions::new(path.clone())).unwrap();
+        let tenant = "INSERT INTO tenants (id, display_name, config, created_at, updated_at) VALUES (?1, '', '{}', 0, 0)";
+        rusqlite::Connection::open(&path).unwrap().execute(tenant, [TENANT.as_bytes()]).unwrap();
+        seed(path.to_str().unwrap(), TENANT, 50, 500).await;
+        check(&store).await;
+    }
+
+    #[tokio::test]
+    async fn postgresql_is_filled() {
+        let server = PostgresServer::start();
+        let url = server.create_database("many_rows");
+        let store =
+            PostgresStore::open(&PostgresOptions::new(PostgresUrl::parse(&url).unwrap())).await.unwrap();
+        let connection = PostgresUrl::parse(&url).unwrap().connect().await.unwrap();
+        let tenant = "INSERT INTO tenants (id, display_name, config, rp_id, created_at, updated_at)
+                      VALUES ($1, '', '{}', 'example.com', 0, 0)";
+        connection.client().execute(tenant, &[&TENANT]).await.unwrap();
+        seed(&url, TENANT, 50, 500).await;
+        check(&store).await;
+    }
+}
