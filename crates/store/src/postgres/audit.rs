@@ -292,8 +292,7 @@ pub(super) async fn behind(
 }
 
 /// The rows that a filter lets through and that stand before a place, newest first. Where rows have to be looked at one
-/// by one, at most `look_at` are. Rows that come between the statements are newer than all of them: the place where to go on
-/// is then so many rows too early, which leaves none out.
+/// by one, at most `look_at` are. To be called in a snapshot: the place where to go on is counted from the same rows.
 pub(super) async fn before(
     db: &Session,
     tenant_id: TenantId,

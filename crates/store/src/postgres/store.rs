@@ -85,6 +85,8 @@ macro_rules! snapshot {
     }};
 }
 
+pub(super) use snapshot;
+
 impl Store for PostgresStore {
     fn identity(&self) -> DatabaseId {
         self.identity

@@ -1,4 +1,4 @@
-//! The methods of the trait: which are one statement, and which a transaction.
+//! The methods of the trait: which are one statement, which a transaction, and which a snapshot.
 
 use passgate_core::audit::{AuditFilter, AuditPlace, AuditRows};
 use passgate_core::clock::Timestamp;
@@ -16,8 +16,8 @@ use passgate_core::store::{Changed, CredentialChange, NewTenant, StoreError};
 
 use super::{activities, ceremonies, directory, links, operators, organizations, projects, sessions};
 use crate::postgres::fault::Fault;
-use crate::postgres::store::transaction;
-use crate::postgres::{ATTEMPTS, BEGIN, PostgresStore, audit, credentials};
+use crate::postgres::store::{snapshot, transaction};
+use crate::postgres::{ATTEMPTS, BEGIN, BEGIN_SNAPSHOT, PostgresStore, audit, credentials};
 
 impl Store for PostgresStore {
     async fn console(&self) -> Result<Console, StoreError> {
@@ -276,7 +276,7 @@ impl Store for PostgresStore {
         limit: u32,
         look_at: u32,
     ) -> Result<AuditRows, StoreError> {
-        Ok(audit::before(&self.session().await?, tenant_id, &filter, place, limit, look_at).await?)
+        snapshot!(self, db => audit::before(db, tenant_id, &filter, place, limit, look_at))
     }
 
     async fn unused_credentials(
