@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::page::{Figure, Limit};
 use super::plot::{self, Bar};
-use super::samples::{median, number};
+use super::samples::{least, median, number};
 use super::server::{Database, Server};
 use super::{Bench, CALLERS, Found};
 use crate::failure::Failure;
@@ -121,6 +121,7 @@ impl Logins {
             Figure::new(&format!("CPU per login beside its cryptography, {name}"), cpu_us / floor_us, "×")
                 .within(Limit::AtMost(limit)),
             Figure::new(&format!("CPU per login, {name}"), cpu_us, "µs"),
+            Figure::new(&format!("CPU per login of the quietest turn, {name}"), least(&self.cpu_us), "µs"),
             Figure::new(&format!("logins a second, {CALLERS} callers, {name}"), median(&self.rate), ""),
         ];
         if !self.finalizes_per_commit.is_empty() {

@@ -22,6 +22,11 @@ pub(super) fn median(samples: &[f64]) -> f64 {
     }
 }
 
+/// The least: what else a machine does only ever adds to what something takes.
+pub(super) fn least(samples: &[f64]) -> f64 {
+    samples.iter().copied().fold(f64::NAN, f64::min)
+}
+
 /// With as many digits as say something, and commas between thousands.
 pub(super) fn shown(number: f64) -> String {
     if number.abs() < 100.0 && number.fract() != 0.0 {
@@ -48,6 +53,12 @@ mod tests {
         assert!((median(&[3.0, 1.0, 100.0]) - 3.0).abs() < f64::EPSILON);
         assert!((median(&[4.0, 1.0, 100.0, 2.0]) - 3.0).abs() < f64::EPSILON);
         assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn the_least_is_none_of_nothing() {
+        assert!((least(&[3.0, 1.0, 100.0]) - 1.0).abs() < f64::EPSILON);
+        assert!(least(&[]).is_nan());
     }
 
     #[test]
