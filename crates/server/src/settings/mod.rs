@@ -3,178 +3,34 @@
 //! All three are the same [`Layer`] of optional values, so that a key is written down once. Secrets have no flag:
 //! command lines show in process lists.
 
+mod layer;
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use passgate_api::SecretString;
-use passgate_core::console::{ConsolePlace, SignUpAllowed};
-use passgate_postgres_connection::{InvalidUrl, PostgresUrl};
+use passgate_core::console::SignUpAllowed;
+use passgate_postgres_connection::PostgresUrl;
 use passgate_store::postgres::PostgresOptions;
-use serde::{Deserialize, Deserializer, Serialize};
+use passgate_webhooks::{DestinationPolicy, PlainHttp};
+use serde::Serialize;
 
+use self::layer::Switch;
+pub(crate) use self::layer::{Layer, LogFormat};
+use self::values::{
+    connections, console, http_url, invalid, local_url, metadata, parse_database_url, parse_networks, rate,
+    seconds, traces,
+};
 use crate::console::ConsoleSettings;
-use crate::metadata::{MetadataSettings, MetadataSource};
+use crate::metadata::MetadataSettings;
 use crate::source_address::TrustedProxies;
 use crate::tracing_export::TraceSettings;
-use passgate_webhooks::{DestinationPolicy, PlainHttp};
-
-/// What one source says. The names are those of the TOML file; flags have dashes, the environment has capitals.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Layer {
-    #[arg(
-        help = "Where data lives: sqlite:<path>, or postgresql://user@host/database [default: sqlite:passgate.db]",
-        long,
-        global = true,
-        value_name = "URL",
-        help_heading = "Configuration"
-    )]
-    pub(crate) database_url: Option<String>,
-    /// The most connections to PostgreSQL [default: 16]
-    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) database_connections: Option<u64>,
-    /// The server secret's file [default: beside the SQLite file, <path>.secret; made at the first start]
-    #[arg(long, global = true, value_name = "PATH", help_heading = "Configuration")]
-    pub(crate) secret_file: Option<PathBuf>,
-    /// Where the public API listens [default: 0.0.0.0:8000]
-    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Configuration")]
-    pub(crate) public_listen: Option<SocketAddr>,
-    /// Where the admin API listens [default: 127.0.0.1:8001]
-    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Configuration")]
-    pub(crate) admin_listen: Option<SocketAddr>,
-    #[arg(
-        help = "How apps and browsers reach the public API [default: http://localhost:8000]",
-        long,
-        global = true,
-        value_name = "URL",
-        help_heading = "Configuration"
-    )]
-    pub(crate) public_url: Option<String>,
-    /// How the command line reaches a running server [default: made from admin-listen]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
-    pub(crate) admin_url: Option<String>,
-    /// Where browsers reach the console [default: localhost, with the port of admin-listen]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Configuration")]
-    pub(crate) console_url: Option<String>,
-    /// Who may make an account at the console: invitation or open [default: invitation]
-    #[arg(long, global = true, value_name = "WHO", help_heading = "Configuration")]
-    pub(crate) console_sign_up: Option<SignUp>,
-    /// How log lines look [default: auto]
-    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Configuration")]
-    pub(crate) log_format: Option<LogFormat>,
-    /// What is logged: error, warn, info, debug, or directives such as passgate=debug [default: info]
-    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Configuration")]
-    pub(crate) log_level: Option<String>,
-    #[arg(
-        help = "Where traces are sent as OTLP over HTTP, such as http://localhost:4318 [default: none]",
-        long,
-        global = true,
-        value_name = "URL",
-        help_heading = "Configuration"
-    )]
-    pub(crate) otlp_endpoint: Option<String>,
-    /// How many of a hundred traces are sent [default: 100]
-    #[arg(long, global = true, value_name = "PERCENT", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) trace_percent: Option<u64>,
-    /// How long a request may take, body included, in seconds [default: 30]
-    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) request_timeout: Option<u64>,
-    /// How long a request's headers may take, in seconds [default: 10]
-    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) header_timeout: Option<u64>,
-    /// How long requests under way may take after SIGTERM, in seconds [default: 25]
-    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) shutdown_timeout: Option<u64>,
-    /// The largest request body, in bytes [default: 65536]
-    #[arg(long, global = true, value_name = "BYTES", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) body_limit: Option<u64>,
-    /// How many connections the public API takes at once [default: 8192]
-    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) max_connections: Option<u64>,
-    /// Whether strangers' requests are limited: on or off [default: on]
-    #[arg(long, global = true, value_name = "SWITCH", help_heading = "Configuration")]
-    pub(crate) rate_limits: Option<Switch>,
-    /// Requests a second from one address without an API key, five times as many at once [default: 20]
-    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) address_rate: Option<u64>,
-    /// Requests a second to one tenant's open endpoints, five times as many at once [default: 2000]
-    #[arg(long, global = true, value_name = "COUNT", help_heading = "Configuration")]
-    #[serde(deserialize_with = "number_or_text")]
-    pub(crate) tenant_rate: Option<u64>,
-    /// Proxies whose X-Forwarded-For is believed: networks, separated by commas [default: none]
-    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
-    pub(crate) trusted_proxies: Option<String>,
-    /// Networks that webhooks may reach although they are not public, separated by commas [default: none]
-    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
-    pub(crate) webhook_networks: Option<String>,
-    /// Networks that webhooks may not reach although they are public, separated by commas [default: none]
-    #[arg(long, global = true, value_name = "NETWORKS", help_heading = "Configuration")]
-    pub(crate) webhook_forbidden_networks: Option<String>,
-    /// Whether webhooks may go to plain http URLs: on or off [default: off]
-    #[arg(long, global = true, value_name = "SWITCH", help_heading = "Configuration")]
-    pub(crate) webhook_plain_http: Option<Switch>,
-    /// Where the FIDO Metadata Service's list is fetched from: a file, or an https URL [default: none]
-    #[arg(long, global = true, value_name = "PATH|URL", help_heading = "Configuration")]
-    pub(crate) metadata_blob: Option<String>,
-    /// The certificates that the list's signer leads to, in PEM or DER [default: none]
-    #[arg(long, global = true, value_name = "PATH", help_heading = "Configuration")]
-    pub(crate) metadata_root: Option<PathBuf>,
-    /// The server secret itself, instead of its file.
-    #[arg(skip)]
-    pub(crate) secret: Option<SecretString>,
-    /// Secrets that the current one replaced, separated by commas: they open, and seal no more.
-    #[arg(skip)]
-    pub(crate) previous_secrets: Option<SecretString>,
-    /// What the command line proves itself with to a running server.
-    #[arg(skip)]
-    pub(crate) admin_token: Option<SecretString>,
-}
-
-/// Who may make an account at the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SignUp {
-    /// Whoever was invited.
-    Invitation,
-    /// Anybody.
-    Open,
-}
-
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
-    /// Pretty on a terminal, JSON otherwise.
-    Auto,
-    /// For people.
-    Pretty,
-    /// For programs: an object a line.
-    Json,
-}
-
-/// On or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Switch {
-    /// On.
-    On,
-    /// Off.
-    Off,
-}
 
 /// The effective configuration.
 #[derive(Debug, Clone)]
@@ -306,38 +162,6 @@ pub(crate) struct Setting {
     pub(crate) value: Option<String>,
     /// Where it came from.
     pub(crate) source: Source,
-}
-
-impl Layer {
-    /// Reads a configuration file.
-    fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| SettingsError::Unreadable { path: path.to_owned(), error })?;
-        toml::from_str(&text).map_err(|error: toml::de::Error| SettingsError::File {
-            path: path.to_owned(),
-            // Not the Display form, which quotes the line: it may hold a secret.
-            message: error.message().to_owned(),
-        })
-    }
-
-    /// Takes the `PASSGATE_*` variables; `PASSGATE_CONFIG` is the caller's.
-    fn from_environment(variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsError> {
-        let mut table = toml::Table::new();
-        for (name, value) in variables {
-            let Some(key) = name.strip_prefix("PASSGATE_") else { continue };
-            // Kubernetes sets PASSGATE_PORT and PASSGATE_SERVICE_… in every pod beside a service named passgate.
-            if key == "CONFIG" || key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_") {
-                continue;
-            }
-            table.insert(key.to_ascii_lowercase(), toml::Value::String(value));
-        }
-        table.try_into().map_err(|error: toml::de::Error| {
-            SettingsError::Environment(format!(
-                "{} (PASSGATE_ and the key in capitals)",
-                error.message().trim()
-            ))
-        })
-    }
 }
 
 impl Settings {
@@ -534,159 +358,6 @@ impl Settings {
             source: self.sources.get(key).copied().unwrap_or(Source::Default),
         })
         .into()
-    }
-}
-
-fn parse_database_url(url: &str) -> Result<DatabaseLocation, SettingsError> {
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        // sqlite:///absolute and sqlite://relative are written as often as sqlite:path.
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path == ":memory:" {
-            return invalid("database_url", "name a file: sqlite:<path>");
-        }
-        return Ok(DatabaseLocation::Sqlite(path.into()));
-    }
-    // None says the URL itself, or a part of it: it may hold a password.
-    match PostgresUrl::parse(url) {
-        Ok(url) => Ok(DatabaseLocation::Postgres(Box::new(url))),
-        Err(InvalidUrl::Scheme) => {
-            invalid("database_url", "must be sqlite:<path> or postgresql://user@host/database")
-        }
-        Err(error @ (InvalidUrl::SslMode | InvalidUrl::RootCertificates)) => {
-            invalid("database_url", &error.to_string())
-        }
-        Err(InvalidUrl::Malformed(_)) => invalid(
-            "database_url",
-            "can't be read: special characters of user and password must be percent-encoded, and parameters be \
-             libpq's",
-        ),
-    }
-}
-
-fn http_url(key: &'static str, text: &str) -> Result<String, SettingsError> {
-    match url::Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.has_host()
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none() =>
-        {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => invalid(key, "must be an http or https URL without query, fragment and credentials"),
-    }
-}
-
-fn console(
-    url: Option<String>,
-    sign_up: Option<SignUp>,
-    admin_listen: SocketAddr,
-) -> Result<ConsoleSettings, SettingsError> {
-    let url = url.unwrap_or_else(|| format!("http://localhost:{}", admin_listen.port()));
-    let sign_up = match sign_up.unwrap_or(SignUp::Invitation) {
-        SignUp::Invitation => SignUpAllowed::ByInvitation,
-        SignUp::Open => SignUpAllowed::ToAnybody,
-    };
-    match ConsolePlace::parse(&url) {
-        Ok(place) => Ok(ConsoleSettings { place, sign_up }),
-        Err(error) => invalid("console_url", &error.to_string()),
-    }
-}
-
-/// The URL by which this machine reaches what listens on `address`.
-fn local_url(address: SocketAddr) -> String {
-    let mut address = address;
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() {
-            [127, 0, 0, 1].into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
-    }
-    format!("http://{address}")
-}
-
-fn connections(given: Option<u64>) -> Result<NonZeroUsize, SettingsError> {
-    match usize::try_from(given.unwrap_or(16)).ok().and_then(NonZeroUsize::new) {
-        // One reads the version while the other is at work.
-        Some(count) if (2..=10_000).contains(&count.get()) => Ok(count),
-        _ => invalid("database_connections", "must be 2 to 10000"),
-    }
-}
-
-fn rate(key: &'static str, given: Option<u64>, default: u32) -> Result<NonZeroU32, SettingsError> {
-    let rate = given.map_or(Some(default), |rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
-    match rate {
-        Some(rate) if rate.get() <= 1_000_000 => Ok(rate),
-        _ => invalid(key, "must be 1 to 1000000 requests a second; rate_limits = off switches them off"),
-    }
-}
-
-fn metadata(source: Option<&str>, root: Option<PathBuf>) -> Result<Option<MetadataSettings>, SettingsError> {
-    let source = match source.map(MetadataSource::parse) {
-        None => None,
-        Some(Ok(source)) => Some(source),
-        Some(Err(error)) => return invalid("metadata_blob", &error.to_string()),
-    };
-    match (source, root) {
-        (None, None) => Ok(None),
-        (source, Some(root)) => Ok(Some(MetadataSettings { root, source })),
-        (Some(_), None) => invalid(
-            "metadata_root",
-            "must be set with metadata_blob: a list is believed only if its signer leads to a known root",
-        ),
-    }
-}
-
-fn traces(endpoint: Option<&str>, percent: Option<u64>) -> Result<Option<TraceSettings>, SettingsError> {
-    let ratio = match percent.unwrap_or(100) {
-        percent @ 0..=100 => f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0,
-        _ => return invalid("trace_percent", "must be 0 to 100"),
-    };
-    let endpoint = endpoint.map(|endpoint| http_url("otlp_endpoint", endpoint)).transpose()?;
-    Ok(endpoint.map(|endpoint| TraceSettings { endpoint, ratio }))
-}
-
-fn parse_networks(key: &'static str, text: &str) -> Result<Vec<IpNet>, SettingsError> {
-    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
-    let parse = |network: &str| match network.parse::<IpNet>() {
-        Ok(network) => Ok(network),
-        // A single address is a network of one.
-        Err(_) => network.parse::<IpAddr>().map(IpNet::from),
-    };
-    match networks.map(parse).collect() {
-        Ok(networks) => Ok(networks),
-        Err(_) => invalid(key, "must be addresses or networks, such as 10.0.0.0/8, separated by commas"),
-    }
-}
-
-fn seconds(key: &'static str, given: Option<u64>, default: u64) -> Result<Duration, SettingsError> {
-    match given.unwrap_or(default) {
-        seconds @ 1..=3600 => Ok(Duration::from_secs(seconds)),
-        _ => invalid(key, "must be 1 to 3600 seconds"),
-    }
-}
-
-fn invalid<T>(key: &'static str, message: &str) -> Result<T, SettingsError> {
-    Err(SettingsError::Invalid { key, message: message.to_owned() })
-}
-
-/// The environment knows only text.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum NumberOrText {
-        Number(u64),
-        Text(String),
-    }
-    match NumberOrText::deserialize(deserializer) {
-        Ok(NumberOrText::Number(number)) => Ok(Some(number)),
-        Ok(NumberOrText::Text(text)) => {
-            text.parse().map(Some).map_err(|_| serde::de::Error::custom("expected a whole number"))
-        }
-        Err(_) => Err(serde::de::Error::custom("expected a whole number")),
     }
 }
 
