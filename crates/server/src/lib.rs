@@ -30,6 +30,7 @@ mod serve;
 mod settings;
 pub mod source_address;
 mod tenant_layer;
+mod token_answer;
 mod tracing_export;
 mod validate;
 

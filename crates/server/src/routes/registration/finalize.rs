@@ -1,6 +1,5 @@
 //! `POST /{tenant_id}/registration/finalize`
 
-use axum::Json;
 use axum::extract::State;
 use passgate_api::ErrorCode;
 use passgate_api::ceremony::RegistrationCredential;
@@ -11,8 +10,8 @@ use passgate_core::store::Store;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{InTenant, Origin, RawBody};
-use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, REGISTRATION_REFUSED, Tag, example};
+use crate::token_answer::TokenAnswer;
 
 pub(crate) fn description() -> Description {
     Description::new(
@@ -36,7 +35,6 @@ pub(crate) async fn handler<S: Store>(
     InTenant(tenant): InTenant,
     Origin(origin): Origin,
     RawBody(body): RawBody,
-) -> Result<NoStore<Json<TokenResponse>>, ApiError> {
-    let token = app.passgate.finish_registration(&tenant, CredentialKind::Passkey, &body, &origin).await?;
-    Ok(NoStore(Json(TokenResponse { token: token.expose_secret().to_owned() })))
+) -> Result<TokenAnswer, ApiError> {
+    Ok(TokenAnswer(app.passgate.finish_registration(&tenant, CredentialKind::Passkey, &body, &origin).await?))
 }

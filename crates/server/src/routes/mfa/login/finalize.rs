@@ -1,6 +1,5 @@
 //! `POST /{tenant_id}/mfa/login/finalize`
 
-use axum::Json;
 use axum::extract::State;
 use passgate_api::ceremony::AssertionCredential;
 use passgate_api::public::TokenResponse;
@@ -10,8 +9,8 @@ use passgate_core::store::Store;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{Keyed, Origin, RawBody};
-use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, LOGIN_MALFORMED, LOGIN_REFUSED, Tag, example};
+use crate::token_answer::TokenAnswer;
 
 pub(crate) fn description() -> Description {
     Description::new(
@@ -33,7 +32,6 @@ pub(crate) async fn handler<S: Store>(
     Keyed(tenant): Keyed,
     Origin(origin): Origin,
     RawBody(body): RawBody,
-) -> Result<NoStore<Json<TokenResponse>>, ApiError> {
-    let token = app.passgate.finish_login(&tenant, CredentialKind::Mfa, &body, &origin).await?;
-    Ok(NoStore(Json(TokenResponse { token: token.expose_secret().to_owned() })))
+) -> Result<TokenAnswer, ApiError> {
+    Ok(TokenAnswer(app.passgate.finish_login(&tenant, CredentialKind::Mfa, &body, &origin).await?))
 }
