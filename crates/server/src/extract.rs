@@ -31,8 +31,8 @@ impl<S: Send + Sync> FromRequestParts<S> for InTenant {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         parts
             .extensions
-            .get::<Arc<Tenant>>()
-            .cloned()
+            .get::<RequestInfo>()
+            .and_then(|info| info.tenant.clone())
             .map(Self)
             .ok_or_else(|| ApiError::internal("a tenant's route is outside the tenant layer"))
     }
@@ -230,8 +230,9 @@ impl<S: Store> FromRequestParts<App<S>> for Origin {
             parts.headers.contains_key(CLIENT_IP) || parts.headers.contains_key(CLIENT_USER_AGENT);
         // Anybody may send these headers; they count from a tenant's own backend only.
         // At the console, its members act for themselves, whatever key they send.
-        let tenant =
-            parts.extensions.get::<Arc<Tenant>>().filter(|_| parts.extensions.get::<KeyWaived>().is_none());
+        let tenant = info
+            .and_then(|info| info.tenant.as_deref())
+            .filter(|_| parts.extensions.get::<KeyWaived>().is_none());
         if names_client && tenant.is_some_and(|tenant| is_keyed(tenant, &parts.headers, app.passgate.now())) {
             // What is no address is passed over: an app that hands on nonsense should not lose its logins.
             let named = header(CLIENT_IP).and_then(|ip| ip.trim().parse::<IpAddr>().ok());

@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt};
 
-use crate::request::SourceAddress;
+use crate::request::RequestInfo;
 
 /// How long to pause when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -40,6 +40,17 @@ pub struct Limits {
     pub shutdown: Duration,
     /// How many connections are open at once; more wait in the system's queue.
     pub connections: usize,
+    /// What one gets who has said that nothing more will come.
+    pub half_closed: HalfClosed,
+}
+
+/// What becomes of a request whose peer has closed its half of the connection: it may have gone, or wait for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HalfClosed {
+    /// It is served to its end. Nothing is read meanwhile, which would take memory for each request.
+    Served,
+    /// It is given up, as answers should be that go on for minutes and that nobody reads any more.
+    GivenUp,
 }
 
 /// What answers requests.
@@ -103,10 +114,10 @@ fn connection(
 ) -> http1::Connection<Stream, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
-    let source = SourceAddress(peer.ip().to_canonical());
+    let peer = peer.ip().to_canonical();
     let service = api.map_request(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(source);
+        request.extensions_mut().insert(RequestInfo::from_peer(peer));
         request
     });
     // A peer that asks and does not read would hold its connection, and what waits to be sent, for ever.
@@ -116,6 +127,7 @@ fn connection(
         .timer(TokioTimer::new())
         // Answers are small: to copy one behind its head is cheaper than to hand the kernel two pieces.
         .writev(false)
+        .half_close(limits.half_closed == HalfClosed::Served)
         .header_read_timeout(limits.headers)
         .max_buf_size(MAX_HEADERS)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service))

@@ -4,16 +4,18 @@ use std::future::poll_fn;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use passgate_api::ErrorCode;
 use passgate_core::store::Store;
+use passgate_core::tenant_cache::Tenant;
 use tokio::task::JoinError;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -26,15 +28,27 @@ use crate::error::{ApiError, Cause};
 use crate::metrics::FailureCode;
 use crate::tracing_export::continue_trace;
 
-/// The address that a connection came from; the listener puts it on each request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SourceAddress(pub(crate) IpAddr);
-
-/// A request's id and source.
-#[derive(Debug, Clone, Copy)]
+/// What is known of a request. One extension has it all, since each takes memory of its own.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RequestInfo {
+    /// Its id; nil until [`Surroundings`] gives it one.
     pub(crate) id: Uuid,
+    /// The peer's address, as the listener has it; then the one that a trusted proxy names, if the peer is one.
     pub(crate) source: Option<IpAddr>,
+    /// The tenant that it is for, once whoever surrounds the tenant's routes has found it.
+    pub(crate) tenant: Option<Arc<Tenant>>,
+}
+
+impl RequestInfo {
+    /// Of one that comes from an address.
+    pub(crate) fn from_peer(peer: IpAddr) -> Self {
+        Self { source: Some(peer), ..Self::default() }
+    }
+
+    /// Notes the tenant that a request is for.
+    pub(crate) fn note_tenant(request: &mut Extensions, tenant: Arc<Tenant>) {
+        request.get_or_insert_default::<Self>().tenant = Some(tenant);
+    }
 }
 
 /// What surrounds every request, and how long it may take.
@@ -139,9 +153,10 @@ impl<S: Store> Surroundings<S> {
         let Self { app, time_limit } = self;
         let began = Instant::now();
         let id = app.passgate.random_uuid();
-        let peer = request.extensions().get::<SourceAddress>().map(|address| address.0);
+        let peer = request.extensions().get::<RequestInfo>().and_then(|info| info.source);
         let source = peer.map(|peer| app.trusted_proxies.source(peer, request.headers()));
-        request.extensions_mut().insert(RequestInfo { id, source });
+        let info = request.extensions_mut().get_or_insert_default::<RequestInfo>();
+        (info.id, info.source) = (id, source);
         let method = request.method().clone();
         let span = tracing::info_span!(
             "request",

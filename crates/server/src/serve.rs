@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::app::{App, Parts};
 use crate::console::{ConsoleSettings, link_url};
-use crate::listener::{self, Limits};
+use crate::listener::{self, HalfClosed, Limits};
 use crate::metadata::Refresher;
 use crate::open::{IfMissing, StartError, open_with_metadata, with_passgate};
 use crate::outbox::StoredOutbox;
@@ -129,7 +129,7 @@ async fn serve<S: Store>(
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
     let public = tokio::spawn(listener::serve(listeners.public, router, limits, stopped.clone()));
-    let limits = Limits { connections: ADMIN_CONNECTIONS, ..limits };
+    let limits = Limits { connections: ADMIN_CONNECTIONS, half_closed: HalfClosed::GivenUp, ..limits };
     let forgetting = tokio::spawn(forget_idle(app.clone(), stopped.clone()));
     let router = routes::admin(app, settings.request_timeout);
     let admin = tokio::spawn(listener::serve(listeners.admin, router, limits, stopped.clone()));
@@ -237,6 +237,7 @@ fn limits(settings: &Settings) -> Limits {
         unread: settings.request_timeout,
         shutdown: settings.shutdown_timeout,
         connections: settings.max_connections.min(available),
+        half_closed: HalfClosed::Served,
     }
 }
 

@@ -26,6 +26,7 @@ use crate::error::ApiError;
 use crate::extract::parse_tenant_id;
 use crate::metrics::FailureCode;
 use crate::rate_limit;
+use crate::request::RequestInfo;
 
 /// What surrounds a tenant's routes. One layer does it all: each costs every request an allocation as large as what it
 /// surrounds.
@@ -104,7 +105,7 @@ impl<S: Store> TenantLayer<S> {
         let mut response = if is_preflight {
             preflight(request.headers())
         } else {
-            request.extensions_mut().insert(Arc::clone(&tenant));
+            RequestInfo::note_tenant(request.extensions_mut(), Arc::clone(&tenant));
             let refused = match limits {
                 Limits::Limited => rate_limit::refuse_too_many(&app, &tenant, &request),
                 Limits::Unlimited => None,

@@ -23,7 +23,7 @@ use crate::error::ApiError;
 use crate::extract::{KeyWaived, bearer, parse_tenant_id};
 use crate::openapi::{Access, Description};
 use crate::rate_limit;
-use crate::request::to_its_end;
+use crate::request::{RequestInfo, to_its_end};
 
 /// What one endpoint is guarded by.
 pub(crate) struct Guard<S> {
@@ -89,7 +89,7 @@ pub(crate) async fn guard<S: Store>(
             if let Some(tenant) = tenant {
                 // What asks for the app's key elsewhere was decided here, by the member's role.
                 parts.extensions.insert(KeyWaived);
-                parts.extensions.insert(tenant);
+                RequestInfo::note_tenant(&mut parts.extensions, tenant);
             }
             let request = Request::from_parts(parts, body);
             let mut response = match note {

@@ -71,6 +71,28 @@ async fn an_orderly_stop_leaves_one_file_with_everything_in_it() {
 }
 
 #[test]
+fn a_peer_that_says_that_nothing_more_will_come_gets_its_answer() {
+    let place = Place::new();
+    let tenant = place.create_tenant();
+    let _server = place.serve();
+    let body = r#"{"user_id":"u1","username":"kim"}"#;
+    let mut stream = TcpStream::connect(("127.0.0.1", place.public)).unwrap();
+    write!(
+        stream,
+        "POST /{}/registration/initialize HTTP/1.1\r\nhost: localhost\r\napikey: {}\r\ncontent-length: {}\r\n\r\n{body}",
+        tenant.id,
+        tenant.api_key,
+        body.len(),
+    )
+    .unwrap();
+    // While the answer waits for a commit.
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
 fn a_slow_client_is_cut_off() {
     let place = Place::new();
     std::fs::write(place.folder.path().join("passgate.toml"), "header_timeout = 1\nrequest_timeout = 1")

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::{DecodingKey, Validation};
-use passgate::listener::{self, Api, Limits};
+use passgate::listener::{self, Api, HalfClosed, Limits};
 use passgate::metrics::Metrics;
 use passgate::rate_limit::{RateLimits, TenantLimits};
 use passgate::source_address::TrustedProxies;
@@ -444,7 +444,13 @@ async fn listen(api: impl Api, stopped: watch::Receiver<bool>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let timeout = Duration::from_secs(30);
-    let limits = Limits { headers: timeout, unread: timeout, shutdown: timeout, connections: 1_000 };
+    let limits = Limits {
+        headers: timeout,
+        unread: timeout,
+        shutdown: timeout,
+        connections: 1_000,
+        half_closed: HalfClosed::Served,
+    };
     tokio::spawn(listener::serve(listener, api, limits, stopped));
     address
 }
