@@ -21,21 +21,18 @@ pub(super) enum Spent {
     Before,
 }
 
+/// Ignored is a row that is there, and one without a time, as it is if the purge was there. One row of values, not one that
+/// is selected: for that, SQLite would copy each page before it writes to it, as if there were more to take back.
+const SPEND: &str = "INSERT OR IGNORE INTO spent_challenges (expires_at, nonce, tenant_id)
+     VALUES ((SELECT ?1 FROM spent_challenges_purge WHERE expired_before <= ?1), ?2, ?3)";
+
 /// Spends a challenge. One statement, so that the purge can't come between its two conditions.
 pub(super) fn spend(db: &Connection, challenge: &ChallengeSpend) -> Result<Spent, Fault> {
-    let inserted = db
-        .prepare_cached(
-            "INSERT INTO spent_challenges (expires_at, nonce, tenant_id)
-             SELECT ?1, ?2, ?3
-             FROM spent_challenges_purge
-             WHERE expired_before <= ?1
-             ON CONFLICT (expires_at, nonce, tenant_id) DO NOTHING",
-        )?
-        .execute(params![
-            challenge.expires_at.as_millis(),
-            challenge.nonce.0.as_slice(),
-            challenge.tenant_id.blob()
-        ])?;
+    let inserted = db.prepare_cached(SPEND)?.execute(params![
+        challenge.expires_at.as_millis(),
+        challenge.nonce.0.as_slice(),
+        challenge.tenant_id.blob()
+    ])?;
     Ok(if inserted == 1 { Spent::Now } else { Spent::Before })
 }
 
