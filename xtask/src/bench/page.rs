@@ -136,7 +136,8 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 - **Lists**: the median of 20 first pages over HTTP, of the slowest list; each list is in [lists.md](lists.md), once it
   was measured. What looks for part of a text and says how many there are in all, as the contract has it, is apart.
 - What is compared takes turns, and medians are shown. Ratios say more than absolute figures: both sides are of one
-  machine and one run.
+  machine and one run. Of the CPU per login the quietest turn stands beside the median: what else the machine does, and
+  those who share its caches, only ever add to it, and hardly to the cryptography, which needs little memory.
 
 ## Again
 
