@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a database that can't be filled has no result")]
 
 use passgate_postgres_connection::PostgresUrl;
+use passgate_store::sqlite::provide_functions;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -34,7 +35,6 @@ async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
         sql.replace("{tenant}", &tenant_text)
             .replace("{users}", &users.to_string())
             .replace("{rows}", &rows.to_string())
-            .replace("{place}", &first_place(tenant).to_string())
     };
     if database.starts_with("postgresql://") {
         let connection = PostgresUrl::parse(database).unwrap().connect().await.unwrap();
@@ -43,6 +43,7 @@ async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
         connection.client().batch_execute("VACUUM (ANALYZE)").await.unwrap();
     } else {
         let db = rusqlite::Connection::open(database).unwrap();
+        provide_functions(&db).unwrap();
         db.execute_batch(&filled(SQLITE, tenant.simple().to_string())).unwrap();
     }
     let id = |number: u128| Uuid::from_u128(number);
@@ -53,12 +54,6 @@ async fn seed(database: &str, tenant: Uuid, users: u32, rows: u32) {
             "credential": credential_id(1),
         })
     );
-}
-
-/// The first place of a tenant's credentials in SQLite's table (`sqlite/place.rs`): 24 bits of the tenant's id.
-fn first_place(tenant: Uuid) -> i64 {
-    let (begins, _) = tenant.as_u64_pair();
-    (begins >> 40 << 40).cast_signed()
 }
 
 /// The id of one of the passkeys that are made, as the wire has it.
@@ -85,6 +80,7 @@ mod tests {
     use passgate_core::credential::{CredentialLookup, Order, PageRequest};
     use passgate_core::ids::TenantId;
     use passgate_core::store::Store;
+    use passgate_core::user::AppUserId;
     use passgate_postgres_fixture::PostgresServer;
     use passgate_store::postgres::{PostgresOptions, PostgresStore};
     use passgate_store::sqlite::{SqliteOptions, SqliteStore};
@@ -103,6 +99,9 @@ mod tests {
         assert!(matches!(found, CredentialLookup::Known(_)), "{found:?}");
         let log = store.audit_log_before(tenant, AuditFilter::default(), None, 1_000, 1_000).await.unwrap();
         assert_eq!(log.rows.len(), 500);
+        let of_user = AuditFilter { user: AppUserId::new("user-000007").ok(), ..AuditFilter::default() };
+        let timeline = store.audit_log_before(tenant, of_user, None, 1_000, 1_000).await.unwrap();
+        assert_eq!(timeline.rows.len(), 10);
     }
 
     #[tokio::test]

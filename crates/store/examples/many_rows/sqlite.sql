@@ -48,7 +48,7 @@ SELECT x'{tenant}', unhex(printf('%064x', i + 1)),
        randomblob(77), 'none', unhex(printf('%032x', i % 12)), 0, '["internal"]', i % 3 > 0, i % 3 > 1,
        now - 25920000000 + i * (25920000000 / {users}), now,
        now - (i % 300) * 86400000, (now - (i % 300) * 86400000) / 604800000, 7, 'Browser ' || (i % 40), 'Browser ' || (i % 40),
-       printf('user-%06d', CASE WHEN i < {users} THEN i ELSE 0 END), {place} + i * 2654435761 % 1099511627776
+       printf('user-%06d', CASE WHEN i < {users} THEN i ELSE 0 END), credential_place(x'{tenant}', x'') + i * 2654435761 % 1099511627776
 FROM numbers, moment
 WHERE i < {users} + 30;
 INSERT INTO transactions (
@@ -62,7 +62,7 @@ WHERE i < 1000;
 -- Logins above all; what is rare is old.
 INSERT INTO audit_logs (
     tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent, actor_user_id,
-    transaction_id, updated_at, credential_id, block
+    transaction_id, updated_at, credential_id
 )
 SELECT x'{tenant}', now - 25920000000 + i * 25920000000 / {rows},
        unhex(printf('%032x', i * 2654435761 % 2147483648 * 4294967296 + i)),
@@ -72,10 +72,17 @@ SELECT x'{tenant}', now - 25920000000 + i * 25920000000 / {rows},
             ELSE 'webauthn_authentication_final_succeeded' END,
        CASE WHEN i >= 5 AND i % 50 > 0 AND i % 20 = 0 THEN 'credential_revoked' END,
        printf('%08x-request', i), '198.51.100.' || (i % 250), 'Browser ' || (i % 40),
-       printf('user-%06d', i * 31 % {users}), NULL, now, unhex(printf('%064x', i * 31 % {users} + 1)),
-       now - 25920000000 + i / 256 * 256 * 25920000000 / {rows}
+       printf('user-%06d', i * 31 % {users}), NULL, now, unhex(printf('%064x', i * 31 % {users} + 1))
 FROM numbers, moment
 WHERE i < {rows};
+INSERT INTO audit_blocks (tenant_id, until, marks)
+SELECT x'{tenant}', max(created_at), audit_marks(actor_user_id)
+FROM (
+    SELECT created_at, actor_user_id, (rank() OVER (ORDER BY created_at) - 1) / 256 AS block
+    FROM audit_logs
+    WHERE tenant_id = x'{tenant}'
+)
+GROUP BY block;
 
 -- Each minute some begin and some are done; each tenth, one is refused.
 INSERT INTO ceremony_minutes (tenant_id, minute, ceremony, outcome, code, count)

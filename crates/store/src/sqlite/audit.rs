@@ -10,7 +10,7 @@ use passgate_core::user::AppUserId;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::audit_blocks::{block_of_new_row, may_begin_block};
+use super::audit_blocks;
 use super::fault::{Fault, is_foreign_key};
 use super::rows::collect;
 use super::version;
@@ -32,25 +32,24 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), Fault> {
         entry.actor.as_ref().map(AppUserId::as_str),
         entry.transaction.as_ref().map(TransactionIdentifier::as_str),
         entry.credential.as_ref().map(Blob::blob),
-        may_begin_block(entry.id),
     ]);
     match appended {
         // Its only foreign key is its tenant. SQLite looks that up anyway: no statement need do so before.
         Err(error) if is_foreign_key(&error) => Ok(()),
-        appended => Ok(appended.map(drop)?),
+        appended => {
+            appended?;
+            let user = entry.actor.as_ref().map(AppUserId::as_str);
+            audit_blocks::note(db, entry.tenant_id, entry.at, entry.id, user)
+        }
     }
 }
 
 /// One row as it is given, so that SQLite need not keep what it selects in a table of its own.
-const INSERT: &str = concat!(
-    "INSERT INTO audit_logs (
+const INSERT: &str = "INSERT INTO audit_logs (
          tenant_id, created_at, id, type, error, meta_http_request_id, meta_source_ip, meta_user_agent,
-         actor_user_id, transaction_id, updated_at, credential_id, block
+         actor_user_id, transaction_id, updated_at, credential_id
      )
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11, ",
-    block_of_new_row!(),
-    ")",
-);
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?2, ?11)";
 
 /// Inserts a row that another database had.
 pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Result<(), Fault> {
@@ -66,9 +65,8 @@ pub(super) fn insert(db: &Connection, tenant_id: TenantId, row: &AuditRow) -> Re
         row.actor,
         row.transaction,
         row.credential.as_ref().map(Blob::blob),
-        may_begin_block(row.id),
     ])?;
-    Ok(())
+    audit_blocks::note(db, tenant_id, row.at, row.id, row.actor.as_deref())
 }
 
 /// How many rows one step of a purge deletes: other writes wait meanwhile.
@@ -88,6 +86,9 @@ pub(super) fn purge(db: &Connection, tenant_id: TenantId, before: Timestamp) -> 
              )",
         )?
         .execute(params![tenant_id.blob(), before.as_millis(), PURGE_CHUNK])?;
+    if deleted > 0 {
+        audit_blocks::purge(db, tenant_id)?;
+    }
     Ok(deleted as u64)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::connection::Connector;
-use super::{OpenError, SqliteOptions, place};
+use super::{OpenError, SqliteOptions, provide_functions};
 
 /// What the files of this program are marked with; see `0001_initial.sql`.
 const APPLICATION_ID: u32 = 0x5067_6174;
@@ -90,6 +90,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0010_credentials_by_place.sql"),
         oldest_binary: 10,
     },
+    // Older binaries ask for the index that goes.
+    Migration {
+        level: 11,
+        name: "0011_timelines_without_an_index.sql",
+        sql: include_str!("../../migrations/sqlite/0011_timelines_without_an_index.sql"),
+        oldest_binary: 11,
+    },
 ];
 
 /// The newest schema that this program knows.
@@ -132,7 +139,7 @@ fn apply(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<M
     if found.level >= newest {
         return Ok(Migrated { from: found.level, to: found.level });
     }
-    place::provide(db).map_err(unusable)?;
+    provide_functions(db).map_err(unusable)?;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unusable)?;
     // Again, now that no other can be migrating.
     let found = examine(&transaction, path, newest)?;

@@ -113,6 +113,13 @@ pub struct SqliteStore {
     identity: DatabaseId,
 }
 
+/// Gives a connection the functions that migrations call, and those who fill a database by SQL: `credential_place`
+/// (`place.rs`) and `audit_marks` (`audit_blocks.rs`).
+pub fn provide_functions(db: &rusqlite::Connection) -> Result<(), rusqlite::Error> {
+    place::provide(db)?;
+    audit_blocks::provide(db)
+}
+
 impl SqliteStore {
     /// Opens the database, and brings its schema up to date. Blocks until that is done.
     pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {

@@ -107,6 +107,8 @@ pub(crate) async fn a_deleted_tenant_leaves_nothing_and_others_are_untouched(bac
     let (mut before, others) = (backend.rows_of(deleted).await, backend.rows_of(kept).await);
     // Its tenant is not deleted, and which tenants are environments is another test's.
     assert_eq!((before.remove("console"), before.remove("environments")), (Some(0), Some(0)));
+    // SQLite's, and of longer logs: audit_blocks.rs deletes a tenant that has some.
+    before.remove("audit_blocks");
     assert!(before.values().all(|rows| *rows > 0), "a table is not covered: {before:?}");
     assert_eq!(store.delete_tenant(deleted).await.unwrap(), Changed::Done);
     let mut left = backend.rows_of(deleted).await;

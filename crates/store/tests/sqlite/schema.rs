@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Barrier;
 
+use passgate_core::audit::AuditFilter;
 use passgate_core::clock::Timestamp;
+use passgate_core::console::Store as _;
 use passgate_core::credential::{Credential, CredentialKind, CredentialLookup};
 use passgate_core::ids::{CredentialId, TenantId, UserHandle, UserId};
 use passgate_core::store::{Store as _, StoreError};
 use passgate_core::text::Text;
-use passgate_store::sqlite::{Migrated, OpenError, SCHEMA_LEVEL, SqliteStore, migrate};
+use passgate_core::user::AppUserId;
+use passgate_store::sqlite::{Migrated, OpenError, SCHEMA_LEVEL, SqliteStore, migrate, provide_functions};
 use passgate_webauthn::Aaguid;
 
 use uuid::Uuid;
@@ -105,6 +108,7 @@ fn of_level(level: u32) -> Place {
     let place = Place::new();
     let db = place.connection();
     db.pragma_update(None, "foreign_keys", true).unwrap();
+    provide_functions(&db).unwrap();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
@@ -216,6 +220,42 @@ async fn older_credentials_are_found_with_their_users() {
         )
         .unwrap();
     assert_eq!(at_places, 3);
+}
+
+#[tokio::test]
+async fn older_rows_of_the_audit_log_are_in_their_users_timelines() {
+    let place = of_level(10);
+    // Some at once, some apart; each tenth of nobody.
+    let rows: Vec<(u128, i64)> =
+        (1..=2_000).map(|row| (row, i64::try_from(row / 400 * 400 + row % 400 / 3).unwrap())).collect();
+    let db = place.connection();
+    db.execute_batch("BEGIN").unwrap();
+    for (row, at) in &rows {
+        db.execute(
+            "INSERT INTO audit_logs (
+                 tenant_id, created_at, id, type, meta_http_request_id, meta_source_ip, meta_user_agent, actor_user_id,
+                 updated_at, block
+             )
+             VALUES (zeroblob(16), ?1, ?2, 'webauthn_authentication_final_succeeded', '', '', '', ?3, ?1, ?1 / 100)",
+            (at, row.to_be_bytes(), (row % 10 > 0).then(|| format!("user {}", row % 10))),
+        )
+        .unwrap();
+    }
+    db.execute_batch("COMMIT").unwrap();
+    assert_eq!(migrate(&place.options()).unwrap(), Migrated { from: 10, to: SCHEMA_LEVEL });
+    let blocks = "SELECT count(*) FROM audit_blocks";
+    let blocks: u32 = place.connection().query_row(blocks, [], |row| row.get(0)).unwrap();
+    assert_eq!(blocks, 7, "of 256 rows each, and some more where those are of one time");
+    let store = place.open();
+    for user in 1..10 {
+        let id = AppUserId::new(format!("user {user}")).unwrap();
+        let filter = AuditFilter { user: Some(id), ..AuditFilter::default() };
+        let found =
+            store.audit_log_before(TenantId::new(Uuid::nil()), filter, None, 1_000, 1_000).await.unwrap();
+        let found: Vec<u128> = found.rows.iter().rev().map(|row| row.id.as_uuid().as_u128()).collect();
+        let expected: Vec<u128> = (1..=2_000).filter(|row| row % 10 == user).collect();
+        assert_eq!(found, expected, "user {user}");
+    }
 }
 
 #[test]
