@@ -108,8 +108,9 @@ async fn a_credential_that_was_used_lately_is_not_read_again() {
     tenant.login(&mut authenticator).await.ok();
     let before = server.passgate.store().statements();
     tenant.login(&mut authenticator).await.ok();
-    // BEGIN, three for the login, COMMIT.
-    assert_eq!(server.passgate.store().statements() - before, 5);
+    // BEGIN, four for the login, COMMIT; and two after some rows of the log, by their random ids, for its blocks.
+    let statements = server.passgate.store().statements() - before;
+    assert!(matches!(statements, 6 | 8), "{statements} statements");
 }
 
 #[tokio::test]
