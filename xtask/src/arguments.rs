@@ -18,6 +18,7 @@ The tasks of this workspace
       [<count>] [<seed>]           so many of them [default: 100000 1]
   cargo xtask fuzz                 made-up input for the verifier's parsers, after what earlier runs found
       --seconds <n>                so long for each of them [default: 60]
+  cargo xtask release              the server's fastest binary, in some ten minutes
   cargo xtask bench                what Passgate takes and holds, into docs/benchmarks
       --quick                      under two minutes, to see that the bench works; into target/bench
       --large                      and 10 million credentials in SQLite, 1 million in PostgreSQL
@@ -39,6 +40,7 @@ pub(crate) enum Task {
     ListSteps,
     /// With these arguments of its own.
     Differential(Vec<String>),
+    Release,
     Bench(Options),
     /// So long for each target.
     Fuzz {
@@ -52,6 +54,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task,
         Some("demo") => demo(arguments),
         Some("test") => test(arguments),
         Some("fuzz") => fuzz(arguments),
+        Some("release") => release(arguments),
         Some("bench") => bench(arguments),
         Some("differential") => Ok(Task::Differential(arguments.collect())),
         Some(other) => Err(usage(&format!("there is no task {other:?}"))),
@@ -95,6 +98,14 @@ fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
         }
     }
     Ok(Task::Fuzz { seconds })
+}
+
+fn release(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
+    match arguments.next().as_deref() {
+        None => Ok(Task::Release),
+        Some("--help" | "-h") => Ok(Task::Help),
+        Some(other) => Err(usage(&format!("`release` has no argument {other:?}"))),
+    }
 }
 
 fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Task, Failure> {
@@ -157,6 +168,7 @@ mod tests {
         assert_eq!(parsed("test --list"), Ok(Task::ListSteps));
         assert_eq!(parsed("fuzz"), Ok(Task::Fuzz { seconds: 60 }));
         assert_eq!(parsed("fuzz --seconds 7"), Ok(Task::Fuzz { seconds: 7 }));
+        assert_eq!(parsed("release"), Ok(Task::Release));
         assert_eq!(parsed("bench"), Ok(Task::Bench(Options::default())));
         let all = Options {
             quick: true,
@@ -177,6 +189,7 @@ mod tests {
     fn what_is_not_understood_is_named() {
         let problem = |line| parsed(line).unwrap_err().lines().next().unwrap_or_default().to_owned();
         assert_eq!(problem("dmeo"), r#"there is no task "dmeo""#);
+        assert_eq!(problem("release --fast"), r#"`release` has no argument "--fast""#);
         assert_eq!(problem("demo --port 1"), r#"`demo` has no argument "--port""#);
         assert_eq!(problem("demo --backend go"), r#"--backend is one of rust, hono, not "go""#);
         assert_eq!(problem("demo --backend"), r#"--backend is one of rust, hono, not """#);

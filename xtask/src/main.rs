@@ -19,6 +19,7 @@ mod needs;
 mod packages;
 mod ports;
 mod process;
+mod release;
 mod schemathesis;
 mod servers;
 mod tenant;
@@ -55,6 +56,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::DemoCheck(backend) => check::run(&workspace, &interrupts, backend),
         Task::Test(only) => test::run(&workspace, &interrupts, &only),
         Task::Differential(arguments) => differential::run(&workspace, &interrupts, &arguments),
+        Task::Release => release::run(&workspace, &interrupts),
         Task::Bench(options) => bench::run(&workspace, &interrupts, options),
         Task::Fuzz { seconds } => {
             needs::provide(fuzz::NEEDS, &workspace, &interrupts)?;

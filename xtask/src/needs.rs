@@ -27,6 +27,8 @@ pub(crate) enum Need {
     /// For the fuzzer, which is C++.
     CppCompiler,
     CargoDeny,
+    /// LLVM's tool that merges what binaries counted, no older than the compiler's LLVM.
+    LlvmProfdata,
 }
 
 /// Makes sure of all of them before anything that takes long starts.
@@ -42,6 +44,7 @@ pub(crate) fn provide(needs: &[Need], workspace: &Workspace, interrupts: &Interr
             Need::Postgres => install_postgres(workspace, interrupts)?,
             Need::CppCompiler => install_cpp_compiler(workspace, interrupts)?,
             Need::CargoDeny => install_cargo_deny(workspace, interrupts)?,
+            Need::LlvmProfdata => install_llvm_profdata(workspace, interrupts)?,
         }
     }
     Ok(())
@@ -147,6 +150,59 @@ fn install_cpp_compiler(workspace: &Workspace, interrupts: &Interrupts) -> Resul
     Ok(())
 }
 
+/// `llvm-profdata`, if it can read what this compiler's binaries count: the toolchain's own, Debian's, or another.
+pub(crate) fn llvm_profdata(workspace: &Workspace) -> Option<PathBuf> {
+    let rustc = told(Path::new("rustc"), &["-vV"], workspace)?;
+    let host = rustc.lines().find_map(|line| line.strip_prefix("host: "))?;
+    let wanted = major_of_llvm(&rustc)?;
+    let sysroot = told(Path::new("rustc"), &["--print", "sysroot"], workspace)?;
+    let candidates = [
+        Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/llvm-profdata"),
+        PathBuf::from(format!("/usr/lib/llvm-{wanted}/bin/llvm-profdata")),
+        PathBuf::from(format!("llvm-profdata-{wanted}")),
+        PathBuf::from("llvm-profdata"),
+    ];
+    candidates.into_iter().find(|candidate| {
+        let told = told(candidate, &["--version"], workspace);
+        told.as_deref().and_then(major_of_llvm).is_some_and(|major| major >= wanted)
+    })
+}
+
+fn install_llvm_profdata(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    if llvm_profdata(workspace).is_none()
+        && has_apt()
+        && rustix::process::geteuid().is_root()
+        && let Some(major) = told(Path::new("rustc"), &["-vV"], workspace).as_deref().and_then(major_of_llvm)
+    {
+        // Not every Debian has it.
+        let _ = apt_install(&[&format!("llvm-{major}")], workspace, interrupts);
+    }
+    let Some(tool) = llvm_profdata(workspace) else {
+        return Err(Failure::Because(
+            "There is no llvm-profdata for this compiler's LLVM. `rustup component add llvm-tools` brings it.".to_owned(),
+        ));
+    };
+    println!("{}", tool.display());
+    Ok(())
+}
+
+/// What a program prints, if it runs.
+fn told(program: &Path, arguments: &[&str], workspace: &Workspace) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(workspace.root())
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Of the LLVM that the compiler, or a tool of LLVM's own, says to be of.
+fn major_of_llvm(told: &str) -> Option<u32> {
+    let (_, version) = told.split_once("LLVM version")?;
+    parsed(version.trim_start_matches(':').trim_start()).map(|(major, _)| major)
+}
+
 fn has_apt() -> bool {
     Path::new("/usr/bin/apt-get").exists()
 }
@@ -216,6 +272,18 @@ mod tests {
         assert!(parsed("100.0.1") >= Some(NODE));
         assert!(parsed("20.9.0") < Some(NODE));
         assert!(parsed("nightly") < Some(NODE));
+    }
+
+    #[test]
+    fn a_compiler_and_llvms_tools_say_of_which_llvm_they_are() {
+        for told in [
+            "rustc 1.95.0\nrelease: 1.95.0\nLLVM version: 22.1.2\n",
+            "Debian LLVM version 22.1.8\n  Optimized build.\n",
+            "LLVM (http://llvm.org/):\n  LLVM version 22.1.2-rust-1.95.0-stable\n",
+        ] {
+            assert_eq!(major_of_llvm(told), Some(22), "{told}");
+        }
+        assert_eq!(major_of_llvm("gcc 12.2.0"), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod server;
 mod soak;
 mod tenants;
 mod tools;
+mod training;
 mod writes;
 
 use std::fs;
@@ -29,14 +30,17 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::interrupts::Interrupts;
-use crate::needs::{self, Need};
+use crate::needs;
 use crate::process;
+use crate::release;
 use crate::workspace::Workspace;
 
 use page::Figure;
 use parts::Parts;
 use server::Database;
 use tools::Tools;
+
+pub(crate) use training::train;
 
 /// What a run is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,7 +120,7 @@ struct Found {
 }
 
 pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Options) -> Result<(), Failure> {
-    needs::provide(&[Need::Postgres], workspace, interrupts)?;
+    needs::provide(release::NEEDS, workspace, interrupts)?;
     let tools = Tools::build(workspace, interrupts)?;
     let folder = workspace.target().join("bench");
     let scale = if options.quick { QUICK } else { FULL };

@@ -118,6 +118,7 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 {table}
 {images}## What is measured
 
+- **The binary** is that of `cargo xtask release`: built by what it was counted to do under load.
 - **The cryptography of a login**: one P-256 verification, one ES256 signature, and the hashes (the challenge's tag
   twice, SHA-256 of client data and RP ID), with aws-lc-rs on one thread, in CPU time. No server that uses it can be
   cheaper.

@@ -8,10 +8,10 @@ use serde_json::json;
 use super::flame::Flames;
 use super::page::Figure;
 use super::server::{Database, Server};
-use super::tools::Tools;
 use super::{Bench, CALLERS, Found};
 use crate::failure::Failure;
 use crate::process;
+use crate::release::Guided;
 
 /// How long is looked, in seconds, and how long the load runs before and after.
 const LOOKED: &str = "5";
@@ -21,7 +21,8 @@ const BEFORE: Duration = Duration::from_secs(3);
 pub(super) fn measure(bench: &Bench<'_>) -> Result<Found, Failure> {
     Bench::heading("a profile of logins, SQLite");
     let folder = bench.make_new("data/profile")?;
-    let framed = Tools::build_with_frames(bench.workspace, bench.interrupts)?;
+    let guided = Guided::build(bench.workspace, bench.interrupts)?;
+    let framed = guided.with_frames(bench.workspace, bench.interrupts)?;
     let server = Server::start_binary(bench, &framed, &Database::Sqlite(folder.join("passgate.db")))?;
     let accounts = folder.join("accounts.jsonl");
     server.populate(bench, 1, bench.scale.users, &accounts)?;

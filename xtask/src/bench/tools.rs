@@ -13,6 +13,7 @@ use crate::http;
 use crate::interrupts::Interrupts;
 use crate::ports;
 use crate::process::{self, Running};
+use crate::release::Guided;
 use crate::workspace::Workspace;
 
 pub(super) struct Tools {
@@ -24,15 +25,25 @@ pub(super) struct Tools {
 
 impl Tools {
     pub(super) fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<Self, Failure> {
-        println!("Building for release");
-        let arguments = ["--release", "--package", "passgate", "--package", "passgate-loadgen", "--bins"];
-        let binaries = builds::messages(workspace, interrupts, &arguments)?;
+        let guided = Guided::build(workspace, interrupts)?;
+        Self::build_beside(workspace, interrupts, guided.binary)
+    }
+
+    /// Builds what a binary of Passgate's is measured with.
+    pub(super) fn build_beside(
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+        passgate: PathBuf,
+    ) -> Result<Self, Failure> {
+        println!("Building the load generator");
+        let arguments = ["--release", "--package", "passgate-loadgen", "--bins"];
+        let loadgen = builds::messages(workspace, interrupts, &arguments)?;
         let arguments = ["--release", "--package", "passgate-store", "--example", "throughput"];
-        let example = builds::messages(workspace, interrupts, &arguments)?;
+        let throughput = builds::messages(workspace, interrupts, &arguments)?;
         Ok(Self {
-            passgate: builds::executable(&binaries, "passgate")?,
-            loadgen: builds::executable(&binaries, "passgate-loadgen")?,
-            throughput: builds::executable(&example, "throughput")?,
+            passgate,
+            loadgen: builds::executable(&loadgen, "passgate-loadgen")?,
+            throughput: builds::executable(&throughput, "throughput")?,
             folder: workspace.root().to_owned(),
         })
     }
@@ -41,19 +52,6 @@ impl Tools {
     pub(super) fn many_rows(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf, Failure> {
         let arguments = ["--release", "--package", "passgate-store", "--example", "many_rows"];
         builds::executable(&builds::messages(workspace, interrupts, &arguments)?, "many_rows")
-    }
-
-    /// The server's binary with frame pointers, by which a profiler finds who called whom.
-    pub(super) fn build_with_frames(
-        workspace: &Workspace,
-        interrupts: &Interrupts,
-    ) -> Result<PathBuf, Failure> {
-        println!("Building with frame pointers");
-        let target = workspace.target().join("bench/frames");
-        let mut cargo = process::command("cargo", workspace.root());
-        cargo.args(["build", "--locked", "--release", "--package", "passgate", "--target-dir"]).arg(&target);
-        process::run(cargo.env("RUSTFLAGS", "-C force-frame-pointers=yes"), interrupts)?;
-        Ok(target.join("release/passgate"))
     }
 
     /// The server's binary.
