@@ -67,9 +67,9 @@ pub enum FinishLoginError {
     /// The credential was never seen here; with what the browser may be told of it, if anything.
     #[error("the credential is not registered here")]
     CredentialUnknown(Option<Box<UnknownCredential>>),
-    /// The credential was registered here and has been deleted.
+    /// The credential was registered here and has been deleted; with what the browser may be told of it, if anything.
     #[error("the credential was deleted")]
-    CredentialRevoked(Box<UnknownCredential>),
+    CredentialRevoked(Option<Box<UnknownCredential>>),
     /// The credential is a second factor.
     #[error("the credential is a second factor, which works for mfa/login only")]
     MfaOnly,
@@ -278,26 +278,34 @@ impl<S: Store> Passgate<S> {
             FinishedLogin::CounterRollback => Err(FinishLoginError::CounterRollback),
             FinishedLogin::CredentialGone => {
                 self.credentials.forget(tenant.id, &credential.id);
-                Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(credential.id.clone()))))
+                // What was remembered may be gone, and its id registered anew: then no device is to forget it.
+                let signal = match self.store.login_credential(tenant.id, credential.id.clone()).await? {
+                    CredentialLookup::Known(_) => None,
+                    CredentialLookup::Revoked => self.revoked(tenant, &credential.id).await?,
+                    CredentialLookup::Unknown => tenant.never_seen(credential.id.clone()),
+                };
+                Err(FinishLoginError::CredentialRevoked(signal.map(Box::new)))
             }
             FinishedLogin::TransactionGone => Err(FinishLoginError::TransactionMismatch),
         }
     }
-}
 
-/// The credential that an authentication names, if it is registered.
-pub(crate) fn known(
-    tenant: &Tenant,
-    id: &CredentialId,
-    lookup: CredentialLookup,
-) -> Result<Arc<KnownCredential>, FinishLoginError> {
-    match lookup {
-        CredentialLookup::Known(known) => Ok(known),
-        CredentialLookup::Revoked => {
-            Err(FinishLoginError::CredentialRevoked(Box::new(tenant.revoked(id.clone()))))
-        }
-        CredentialLookup::Unknown => {
-            Err(FinishLoginError::CredentialUnknown(tenant.never_seen(id.clone()).map(Box::new)))
+    /// The credential that an authentication names, if it is registered.
+    pub(crate) async fn known(
+        &self,
+        tenant: &Tenant,
+        id: &CredentialId,
+        lookup: CredentialLookup,
+    ) -> Result<Arc<KnownCredential>, FinishLoginError> {
+        match lookup {
+            CredentialLookup::Known(known) => Ok(known),
+            CredentialLookup::Revoked => {
+                let signal = self.revoked(tenant, id).await?;
+                Err(FinishLoginError::CredentialRevoked(signal.map(Box::new)))
+            }
+            CredentialLookup::Unknown => {
+                Err(FinishLoginError::CredentialUnknown(tenant.never_seen(id.clone()).map(Box::new)))
+            }
         }
     }
 }

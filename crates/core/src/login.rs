@@ -8,7 +8,7 @@ use passgate_webauthn::RequestOptions;
 use tracing::Instrument;
 
 use crate::asked::Asked;
-use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
+use crate::assertion::{BeginLoginError, FinishLoginError, Judgement};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
 use crate::credential::{Accepts, CredentialKind, KnownCredential};
@@ -153,7 +153,7 @@ impl<S: Store> Passgate<S> {
                     .login_credential(tenant.id, opened.credential_id.clone())
                     .instrument(tracing::info_span!("store: find the credential"))
                     .await?;
-                let known = known(tenant, &opened.credential_id, found).inspect_err(count)?;
+                let known = self.known(tenant, &opened.credential_id, found).await.inspect_err(count)?;
                 let judged = match refused {
                     Some((judged, remembered)) if remembered == known => judged,
                     _ => judge(&known),

@@ -77,9 +77,25 @@ pub struct UnknownCredential {
     pub credential_id: CredentialId,
 }
 
+impl<S: Store> Passgate<S> {
+    /// What the browser is to be told of a credential that was deleted here: nothing, where another tenant with the RP ID
+    /// accepts it, or may once its import is finished.
+    pub(crate) async fn revoked(
+        &self,
+        tenant: &Tenant,
+        credential_id: &CredentialId,
+    ) -> Result<Option<UnknownCredential>, StoreError> {
+        let is_accepted_elsewhere = match tenant.rp_id_use {
+            RpIdUse::Sole => false,
+            RpIdUse::Shared => self.store.is_accepted_elsewhere(tenant.id, credential_id.clone()).await?,
+            RpIdUse::SharedWithImport => true,
+        };
+        Ok((!is_accepted_elsewhere).then(|| tenant.unknown(credential_id.clone())))
+    }
+}
+
 impl Tenant {
-    /// What the browser is to be told of a credential that was deleted here.
-    pub(crate) fn revoked(&self, credential_id: CredentialId) -> UnknownCredential {
+    fn unknown(&self, credential_id: CredentialId) -> UnknownCredential {
         UnknownCredential { rp_id: self.config.relying_party.id.as_str().to_owned(), credential_id }
     }
 
@@ -88,6 +104,6 @@ impl Tenant {
     pub(crate) fn never_seen(&self, credential_id: CredentialId) -> Option<UnknownCredential> {
         let is_certain = self.import == ImportState::Complete && self.rp_id_use == RpIdUse::Sole;
         let is_wanted = self.config.unknown_credentials == UnknownCredentials::Signal;
-        (is_certain && is_wanted).then(|| self.revoked(credential_id))
+        (is_certain && is_wanted).then(|| self.unknown(credential_id))
     }
 }

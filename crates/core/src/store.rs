@@ -527,6 +527,12 @@ pub trait Store: crate::console::Store {
         tenant_id: TenantId,
         user: AppUserId,
     ) -> impl Future<Output = Result<SignalLookup, StoreError>> + Send;
+    /// Whether another tenant with the same RP ID has a credential of this id.
+    fn is_accepted_elsewhere(
+        &self,
+        tenant_id: TenantId,
+        id: CredentialId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     // Users and the audit log.
 

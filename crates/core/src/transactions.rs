@@ -5,7 +5,7 @@ use passgate_webauthn::RequestOptions;
 use tracing::Instrument;
 
 use crate::asked::Asked;
-use crate::assertion::{BeginLoginError, FinishLoginError, Judgement, known};
+use crate::assertion::{BeginLoginError, FinishLoginError, Judgement};
 use crate::audit::{AuditEntry, AuditType, RequestOrigin};
 use crate::challenge::{Challenge, ChallengePolicy, Purpose};
 use crate::credential::Accepts;
@@ -116,7 +116,7 @@ impl<S: Store> Passgate<S> {
             .transaction_credential(tenant.id, opened.credential_id.clone(), opened.challenge.nonce)
             .instrument(tracing::info_span!("store: find the credential and the transaction"))
             .await?;
-        let known = known(tenant, &opened.credential_id, lookup).inspect_err(count)?;
+        let known = self.known(tenant, &opened.credential_id, lookup).await.inspect_err(count)?;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = opened.challenge.spend(tenant.id);

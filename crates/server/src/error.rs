@@ -379,7 +379,7 @@ impl From<FinishLoginError> for ApiError {
                     "Login refused",
                     details,
                 );
-                Self { signal: Some(signal), ..refused }
+                Self { signal, ..refused }
             }
             E::ClientData(_)
             | E::MfaOnly

@@ -99,6 +99,53 @@ async fn a_deleted_credential_comes_with_what_the_browser_takes() {
 }
 
 #[tokio::test]
+async fn a_deleted_credential_is_not_signalled_while_another_tenant_with_the_rp_id_accepts_it() {
+    let server = TestServer::start().await;
+    let (tenant, twin) = (server.tenant().await, server.tenant().await);
+    let mut authenticator = Authenticator::new(1);
+    let id = tenant.register("u1", &mut authenticator).await;
+    // As an export of the one has it that the other imports.
+    let blob = |tenant: &TestTenant<'_>| format!("x'{}'", tenant.id.replace('-', ""));
+    for table in ["users", "user_handles", "credentials"] {
+        let place = if table == "credentials" { ", place = place + 1" } else { "" };
+        server.execute(&format!(
+            "CREATE TEMP TABLE copied AS SELECT * FROM {table} WHERE tenant_id = {};
+             UPDATE copied SET tenant_id = {}{place};
+             INSERT INTO {table} SELECT * FROM copied",
+            blob(&tenant),
+            blob(&twin)
+        ));
+    }
+    tenant.keyed(Method::DELETE, &format!("credentials/{id}"), json!({})).await;
+    let refused = tenant.login(&mut authenticator).await;
+    assert_eq!(refused.error(), (401, "credential_revoked"));
+    assert_eq!(refused.body["signal"], Value::Null);
+    twin.login(&mut authenticator).await.ok();
+    twin.keyed(Method::DELETE, &format!("credentials/{id}"), json!({})).await;
+    let refused = tenant.login(&mut authenticator).await;
+    assert_eq!(refused.body["signal"], json!({ "rpId": RP_ID, "credentialId": id }));
+}
+
+#[tokio::test]
+async fn a_credential_that_is_not_as_it_is_remembered_is_not_signalled() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    tenant.login(&mut authenticator).await.ok();
+    // As if the tenant had been deleted and imported again, with another row of its user.
+    server.execute(
+        "PRAGMA foreign_keys = off;
+         UPDATE users SET id = zeroblob(16);
+         UPDATE user_handles SET user_id = zeroblob(16);
+         UPDATE credentials SET user_id = zeroblob(16)",
+    );
+    let refused = tenant.login(&mut authenticator).await;
+    assert_eq!((refused.error(), &refused.body["signal"]), ((401, "credential_revoked"), &Value::Null));
+    tenant.login(&mut authenticator).await.ok();
+}
+
+#[tokio::test]
 async fn an_unknown_credential_is_signalled_only_where_the_tenant_asks_for_it() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;

@@ -163,6 +163,24 @@ pub(super) async fn for_login(
     Ok(if revoked { CredentialLookup::Revoked } else { CredentialLookup::Unknown })
 }
 
+/// Whether another tenant with the same RP ID has a credential of this id.
+pub(super) async fn is_accepted_elsewhere(
+    db: &Session,
+    tenant_id: TenantId,
+    id: &CredentialId,
+) -> Result<bool, Fault> {
+    db.exists(
+        "SELECT 1
+         FROM tenants AS own
+         JOIN tenants AS other ON other.rp_id = own.rp_id AND other.id <> own.id
+         JOIN credentials AS c ON c.tenant_id = other.id AND c.id = $2
+         WHERE own.id = $1
+         LIMIT 1",
+        &[tenant_id.as_uuid(), &id.blob()],
+    )
+    .await
+}
+
 /// Whether a credential of this id was deleted.
 pub(super) async fn is_revoked(db: &Session, tenant_id: TenantId, id: &CredentialId) -> Result<bool, Fault> {
     db.exists(

@@ -326,6 +326,10 @@ impl Store for PostgresStore {
         snapshot!(self, db => users::signals(db, tenant_id, &user))
     }
 
+    async fn is_accepted_elsewhere(&self, tenant_id: TenantId, id: CredentialId) -> Result<bool, StoreError> {
+        Ok(credentials::is_accepted_elsewhere(&self.session().await?, tenant_id, &id).await?)
+    }
+
     async fn users(&self, tenant_id: TenantId, page: PageRequest) -> Result<Page<UserRecord>, StoreError> {
         snapshot!(self, db => users::page(db, tenant_id, page))
     }

@@ -187,9 +187,13 @@ pub(super) const DELETE_SOME: [&str; 4] = [
      )",
 ];
 
-/// Does one of [`DELETE_SOME`]. Returns how many rows; there are more as long as it is [`STEP`].
+/// Does one of [`DELETE_SOME`]. Returns how many rows; there are more as long as it is [`STEP`]. Of the console's tenant,
+/// which is not deleted, nothing is.
 pub(super) async fn delete_some(db: &Session, id: TenantId, sql: &str) -> Result<u64, Fault> {
-    db.execute(sql, &[id.as_uuid(), &signed(STEP)]).await
+    match purpose(db, id).await? {
+        TenantPurpose::Console => Ok(0),
+        TenantPurpose::App => db.execute(sql, &[id.as_uuid(), &signed(STEP)]).await,
+    }
 }
 
 /// Deletes a tenant; the schema's foreign keys delete what belongs to it.

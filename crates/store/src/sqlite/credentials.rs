@@ -211,6 +211,22 @@ pub(super) fn forget_only_handle(db: &Connection, tenant_id: TenantId, user_id: 
     Ok(())
 }
 
+/// Whether another tenant with the same RP ID has a credential of this id.
+pub(super) fn is_accepted_elsewhere(
+    db: &Connection,
+    tenant_id: TenantId,
+    id: &CredentialId,
+) -> Result<bool, Fault> {
+    Ok(db.prepare_cached(ELSEWHERE)?.exists(params![tenant_id.blob(), id.blob()])?)
+}
+
+const ELSEWHERE: &str = "SELECT 1
+     FROM tenants AS own
+     JOIN tenants AS other
+       ON json_extract(other.config, '$.relying_party.id') = json_extract(own.config, '$.relying_party.id')
+     JOIN credentials AS c ON c.tenant_id = other.id AND c.id = ?2
+     WHERE own.id = ?1 AND other.id <> own.id";
+
 /// Whether a credential of this id was deleted.
 pub(super) fn is_revoked(db: &Connection, tenant_id: TenantId, id: &CredentialId) -> Result<bool, Fault> {
     Ok(db
@@ -514,6 +530,13 @@ mod tests {
             plan.contains("SEARCH c USING INDEX sqlite_autoindex_credentials_1 (tenant_id=? AND id=?"),
             "{plan}"
         );
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
+
+    #[test]
+    fn a_credential_is_looked_for_at_the_tenants_of_its_rp_id_alone() {
+        let plan = plan(ELSEWHERE);
+        assert!(plan.contains("sqlite_autoindex_credentials_1 (tenant_id=? AND id=?"), "{plan}");
         assert!(!plan.contains("SCAN"), "{plan}");
     }
 

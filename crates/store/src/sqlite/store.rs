@@ -76,7 +76,13 @@ impl Store for SqliteStore {
         self.write(move |db| tenants::configure(db, id, &config, now)).await
     }
 
+    /// What there may be much of is deleted before, in steps: all that others write would wait for one that deletes
+    /// millions of rows. Who is interrupted has deleted a part, and goes on when it is asked for again.
     async fn delete_tenant(&self, id: TenantId) -> Result<Changed, StoreError> {
+        for sql in tenants::DELETE_SOME {
+            while self.write(move |db| tenants::delete_some(db, id, sql)).await? == u64::from(tenants::STEP) {
+            }
+        }
         self.write(move |db| tenants::delete(db, id)).await
     }
 
@@ -251,6 +257,10 @@ impl Store for SqliteStore {
 
     async fn signals(&self, tenant_id: TenantId, user: AppUserId) -> Result<SignalLookup, StoreError> {
         self.read(move |db| users::signals(db, tenant_id, &user)).await
+    }
+
+    async fn is_accepted_elsewhere(&self, tenant_id: TenantId, id: CredentialId) -> Result<bool, StoreError> {
+        self.read(move |db| credentials::is_accepted_elsewhere(db, tenant_id, &id)).await
     }
 
     async fn users(&self, tenant_id: TenantId, page: PageRequest) -> Result<Page<UserRecord>, StoreError> {

@@ -7,6 +7,7 @@ use passgate_core::console::{
     NewSession, Operator, OperatorChange, OperatorChanged, PasskeyRemoval, Recover, RecoveryProof, Session,
     SessionVia, SignUp, SignedUp, Store as _,
 };
+use passgate_core::credential::CredentialLookup;
 use passgate_core::ids::{ActivityId, LinkId, OperatorId, SessionId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, Store};
@@ -14,7 +15,7 @@ use passgate_core::tenant::TenantPurpose;
 use uuid::Uuid;
 
 use crate::backend::Backend;
-use crate::fixtures::{NOW, change, credential, new_tenant, origin, register, seconds, text, user};
+use crate::fixtures::{self, NOW, change, credential, new_tenant, origin, register, seconds, text, user};
 
 /// An id that is made of a name.
 fn uuid(name: &str) -> Uuid {
@@ -110,7 +111,10 @@ pub(crate) async fn the_console_has_one_tenant_that_can_not_be_deleted(backend: 
     assert_eq!(store.tenants().await.unwrap().len(), 1);
     let found = store.tenant(founded).await.unwrap().tenant.unwrap();
     assert_eq!(found.purpose, TenantPurpose::Console);
+    fixtures::user_with_credential(&**store, founded, "alice", "passkey").await;
     assert!(store.delete_tenant(founded).await.is_err());
+    let found = store.login_credential(founded, fixtures::credential_id("passkey")).await.unwrap();
+    assert!(matches!(found, CredentialLookup::Known(_)), "nothing of it goes, either: {found:?}");
     assert!(store.tenant(founded).await.unwrap().tenant.is_some());
     let app = crate::fixtures::tenant(&**store, "app").await;
     assert_eq!(store.tenant(app).await.unwrap().tenant.unwrap().purpose, TenantPurpose::App);

@@ -54,6 +54,7 @@ macro_rules! every_test {
             signals {
                 all_credentials_are_told_under_all_handles,
                 a_handle_that_a_tenant_with_the_same_rp_id_has_too_is_told_nothing,
+                a_credential_is_accepted_elsewhere_where_a_tenant_with_the_same_rp_id_has_it,
                 a_tenant_knows_whether_others_have_its_rp_id,
                 what_was_deleted_is_told_no_longer,
             }

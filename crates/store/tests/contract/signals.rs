@@ -73,6 +73,27 @@ pub(crate) async fn a_handle_that_a_tenant_with_the_same_rp_id_has_too_is_told_n
     assert_eq!(store.signals(twin, app_id("not alice")).await.unwrap(), SignalLookup::HandleShared);
 }
 
+pub(crate) async fn a_credential_is_accepted_elsewhere_where_a_tenant_with_the_same_rp_id_has_it(
+    backend: &impl Backend,
+) {
+    let store = &**backend.store();
+    let tenant = tenant_of(backend, "example.com").await;
+    fixtures::user_with_credential(store, tenant, "alice", "passkey").await;
+    let elsewhere = async || store.is_accepted_elsewhere(tenant, credential_id("passkey")).await.unwrap();
+    assert!(!elsewhere().await, "what the tenant itself has is not elsewhere");
+    let other = tenant_of(backend, "example.org").await;
+    fixtures::user_with_credential(store, other, "alice", "passkey").await;
+    assert!(!elsewhere().await, "another RP ID is another matter");
+    let twin = tenant_of(backend, "example.com").await;
+    fixtures::user_with_credential(store, twin, "alice", "another").await;
+    assert!(!elsewhere().await, "another credential");
+    fixtures::user_with_credential(store, twin, "bob", "passkey").await;
+    assert!(elsewhere().await);
+    let change = fixtures::change(twin, "passkey", AuditType::CredentialDeleted);
+    store.delete_credential(change).await.unwrap();
+    assert!(!elsewhere().await, "it was deleted there too");
+}
+
 pub(crate) async fn a_tenant_knows_whether_others_have_its_rp_id(backend: &impl Backend) {
     let store = &**backend.store();
     let rp_id_use = async |id| store.tenant(id).await.unwrap().tenant.unwrap().rp_id_use;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use passgate_core::store::Store;
+use passgate_core::store::{Changed, Store};
 use passgate_store::sqlite::{SqliteOptions, SqliteStore};
 
 use crate::Place;
@@ -92,4 +92,31 @@ async fn a_long_purge_is_done_in_several_commits() {
     assert_eq!(store.purge_spent_challenges(NOW).await.unwrap(), 12_000);
     assert_eq!(store.writer_counts().commits - before, 3);
     assert_eq!(store.purge_spent_challenges(NOW).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_large_tenant_is_deleted_in_several_commits() {
+    let place = Place::new();
+    let store = place.open();
+    let tenant = fixtures::tenant(&store, "Large").await;
+    let db = place.connection();
+    let rows = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)";
+    db.execute_batch(&format!(
+        "{rows} INSERT INTO users (tenant_id, id, app_user_id, name, created_at, updated_at)
+         SELECT tenants.id, randomblob(16), n, '', 1, 1 FROM tenants, numbers;
+         {rows} INSERT INTO audit_logs (
+             tenant_id, created_at, id, type, meta_http_request_id, meta_source_ip, meta_user_agent, updated_at
+         )
+         SELECT tenants.id, n, randomblob(16), '', '', '', '', n FROM tenants, numbers"
+    ))
+    .unwrap();
+    let before = store.writer_counts().commits;
+    assert_eq!(store.delete_tenant(tenant).await.unwrap(), Changed::Done);
+    // Three for 2,500 users, as many for the rows of the log, one to see that there is nothing of what else may be much,
+    // twice, and one for the tenant.
+    assert_eq!(store.writer_counts().commits - before, 9);
+    for table in ["users", "audit_logs", "tenants"] {
+        let left: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
 }
