@@ -38,4 +38,30 @@ impl Refusals {
             .map(|((tenant_id, kind, code), times)| Refused { tenant_id, kind, code, times })
             .collect()
     }
+
+    /// Puts back what was taken and could not be written.
+    pub(crate) fn put_back(&self, taken: Vec<Refused>) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for Refused { tenant_id, kind, code, times } in taken {
+            *counts.entry((tenant_id, kind, code)).or_default() += times;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_back_is_counted_with_what_came_meanwhile() {
+        let (refusals, tenant_id) = (Refusals::default(), TenantId::new(uuid::Uuid::nil()));
+        let count = || refusals.count(tenant_id, AuditType::AuthenticationFinalSucceeded, "challenge_spent");
+        count();
+        count();
+        let taken = refusals.take();
+        assert_eq!(refusals.take(), []);
+        count();
+        refusals.put_back(taken.clone());
+        assert_eq!(refusals.take(), [Refused { times: 3, ..taken[0].clone() }]);
+    }
 }

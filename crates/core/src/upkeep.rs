@@ -69,9 +69,10 @@ impl<S: Store> Passgate<S> {
     /// whose expiry is long past, and deletes audit rows that their tenants keep no longer, and old tombstones.
     pub async fn upkeep(&self) -> Result<Upkeep, StoreError> {
         let now = self.now();
-        let uses = self.take_due_key_uses(now);
+        let uses = self.due_key_uses(now);
         if !uses.is_empty() {
-            self.store.touch_api_keys(uses).await?;
+            self.store.touch_api_keys(uses.clone()).await?;
+            self.note_written(uses);
         }
         if is_due(&self.done.summary, SUMMARY_INTERVAL, now) {
             self.sum_up_refusals().await?;
@@ -92,16 +93,22 @@ impl<S: Store> Passgate<S> {
     /// Writes what was counted since the last time. To be called at the end, too.
     pub async fn sum_up_refusals(&self) -> Result<(), StoreError> {
         let now = self.now();
-        let rows: Vec<AuditEntry> = self
-            .refusals
-            .take()
-            .into_iter()
+        let refusals = self.refusals.take();
+        let rows: Vec<AuditEntry> = refusals
+            .iter()
             .map(|refused| AuditEntry {
                 error: Some(format!("{} ({} times)", refused.code, refused.times).into()),
                 ..self.audit(refused.tenant_id, refused.kind, None, &RequestOrigin::default(), now)
             })
             .collect();
-        if rows.is_empty() { Ok(()) } else { self.store.append_audit(rows).await }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let written = self.store.append_audit(rows).await;
+        if written.is_err() {
+            self.refusals.put_back(refusals);
+        }
+        written
     }
 
     async fn delete_old_audit_rows(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -112,21 +119,27 @@ impl<S: Store> Passgate<S> {
         Ok(deleted)
     }
 
-    fn take_due_key_uses(&self, now: Timestamp) -> Vec<(TenantId, ApiKeyId, Timestamp)> {
+    fn due_key_uses(&self, now: Timestamp) -> Vec<(TenantId, ApiKeyId, Timestamp)> {
         let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
         // A key that was not used for a while leaves the table, which so holds the busy ones only.
         uses.retain(|_, key_use| {
             key_use.used_at > key_use.written_at || now.since(key_use.written_at) < KEY_USE_GRANULARITY
         });
-        uses.iter_mut()
+        uses.iter()
             .filter(|(_, key_use)| {
                 key_use.used_at > key_use.written_at && now.since(key_use.written_at) >= KEY_USE_GRANULARITY
             })
-            .map(|((tenant_id, id), key_use)| {
-                key_use.written_at = key_use.used_at;
-                (*tenant_id, *id, key_use.used_at)
-            })
+            .map(|((tenant_id, id), key_use)| (*tenant_id, *id, key_use.used_at))
             .collect()
+    }
+
+    fn note_written(&self, written: Vec<(TenantId, ApiKeyId, Timestamp)>) {
+        let mut uses = self.key_uses.lock().unwrap_or_else(PoisonError::into_inner);
+        for (tenant_id, id, used_at) in written {
+            if let Some(key_use) = uses.get_mut(&(tenant_id, id)) {
+                key_use.written_at = used_at;
+            }
+        }
     }
 }
 

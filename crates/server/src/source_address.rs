@@ -28,16 +28,17 @@ impl TrustedProxies {
         }
         let mut source = peer;
         let forwarded = headers.get_all("x-forwarded-for");
-        let hops =
-            forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        // Bytes: what a stranger wrote before a proxy's own word may be in any encoding, or none.
+        let hops = forwarded.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
         for hop in hops.collect::<Vec<_>>().into_iter().rev() {
             if !self.contain(source) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(address) => source = address.to_canonical(),
+            let address = str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+            match address {
+                Some(address) => source = address.to_canonical(),
                 // A proxy of ours wrote what is no address: it is the last that is known.
-                Err(_) => break,
+                None => break,
             }
         }
         source
@@ -46,13 +47,15 @@ impl TrustedProxies {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn source(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
         let proxies = TrustedProxies::new(proxies.iter().map(|network| network.parse().unwrap()).collect());
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
         }
         proxies.source(peer.parse().unwrap(), &headers).to_string()
     }
@@ -77,5 +80,7 @@ mod tests {
     fn what_a_client_made_up_before_the_proxy_does_not_count() {
         assert_eq!(source(&["10.0.0.0/8"], "10.0.0.1", &["1.1.1.1, 10.9.9.9, 192.0.2.1"]), "192.0.2.1");
         assert_eq!(source(&["10.0.0.0/8"], "10.0.0.1", &["192.0.2.1, nonsense"]), "10.0.0.1");
+        // Not ASCII, which a proxy passes on before its own word.
+        assert_eq!(source(&["10.0.0.0/8"], "10.0.0.1", &["\u{fe}, 192.0.2.1"]), "192.0.2.1");
     }
 }

@@ -16,9 +16,11 @@ use crate::no_store::NoStore;
 use crate::openapi::{Access, Description, Tag, example};
 use crate::openapi::{moment, text_at_most};
 use crate::pagination::ListQuery;
+use crate::request::to_its_end;
 use crate::routes::admin::TenantPath;
 use crate::routes::audit_logs::moment as moment_of;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 
 pub(crate) fn description() -> Description {
@@ -41,7 +43,10 @@ pub(crate) async fn handler<S: Store>(
     query: ListQuery,
 ) -> Result<NoStore<Json<wire::Insights>>, ApiError> {
     let asked = range(&query, app.passgate.now())?;
-    let found = app.passgate.insights(id, asked).await?;
+    let passgate = Arc::clone(&app.passgate);
+    // It writes what was counted of all tenants, which a viewer who leaves is not to lose.
+    let found =
+        to_its_end(async move { passgate.insights(id, asked).await }).await.map_err(ApiError::internal)??;
     Ok(NoStore(Json(to_wire(&app, asked, &found))))
 }
 
