@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::interrupts::Interrupts;
-use crate::needs;
+use crate::needs::{self, Need};
 use crate::process;
 use crate::release;
 use crate::workspace::Workspace;
@@ -120,8 +120,13 @@ struct Found {
 }
 
 pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Options) -> Result<(), Failure> {
-    needs::provide(release::NEEDS, workspace, interrupts)?;
-    let tools = Tools::build(workspace, interrupts)?;
+    let needs = if options.quick && !options.profile { &[Need::Postgres] } else { release::NEEDS };
+    needs::provide(needs, workspace, interrupts)?;
+    let tools = if options.quick {
+        Tools::build_plain(workspace, interrupts)?
+    } else {
+        Tools::build_guided(workspace, interrupts)?
+    };
     let folder = workspace.target().join("bench");
     let scale = if options.quick { QUICK } else { FULL };
     let bench = Bench { workspace, interrupts, tools, scale, folder };

@@ -24,9 +24,18 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    pub(super) fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<Self, Failure> {
+    /// The server as it is released, in some minutes.
+    pub(super) fn build_guided(workspace: &Workspace, interrupts: &Interrupts) -> Result<Self, Failure> {
         let guided = Guided::build(workspace, interrupts)?;
         Self::build_beside(workspace, interrupts, guided.binary)
+    }
+
+    /// The server as Cargo builds it.
+    pub(super) fn build_plain(workspace: &Workspace, interrupts: &Interrupts) -> Result<Self, Failure> {
+        println!("Building Passgate");
+        let built =
+            builds::messages(workspace, interrupts, &["--release", "--package", "passgate", "--bins"])?;
+        Self::build_beside(workspace, interrupts, builds::executable(&built, "passgate")?)
     }
 
     /// Builds what a binary of Passgate's is measured with.
