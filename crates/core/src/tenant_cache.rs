@@ -51,7 +51,8 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Parses what was stored. Expired signing keys are left out; any other that can't be opened is an error.
+    /// Parses what was stored. A signing key that can't be opened is an error, unless it has expired: then it is left out.
+    /// Others that have expired are kept, since a clock that is ahead is set back at last.
     pub fn load(
         record: TenantRecord,
         public_url: &str,
@@ -62,8 +63,11 @@ impl Tenant {
         let signing_keys = record
             .signing_keys
             .iter()
-            .filter(|key| signing_key::state((*key).into(), &turns, now) != SigningKeyState::Expired)
-            .map(|key| Ok((key.into(), SigningKey::load(key, secrets)?)))
+            .filter_map(|key| match SigningKey::load(key, secrets) {
+                Ok(loaded) => Some(Ok((key.into(), loaded))),
+                Err(_) if signing_key::state(key.into(), &turns, now) == SigningKeyState::Expired => None,
+                Err(error) => Some(Err(error)),
+            })
             .collect::<Result<_, SigningKeyError>>()?;
         Ok(Self {
             issuer: format!("{public_url}/{}", record.id),

@@ -249,6 +249,12 @@ impl<S: Store> TestServer<S> {
         self.passgate.poll_version().await.unwrap();
     }
 
+    /// Sets the clock back, as it is where it was found to be ahead.
+    pub(crate) async fn set_back(&self, duration: Duration) {
+        self.clock.0.fetch_sub(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+        self.passgate.poll_version().await.unwrap();
+    }
+
     /// Lets a second pass, so that what follows is later.
     pub(crate) async fn tick(&self) {
         self.advance(Duration::from_secs(1)).await;

@@ -81,6 +81,25 @@ async fn a_key_is_published_before_it_signs_and_verifies_until_its_last_token_ha
 }
 
 #[tokio::test]
+async fn a_tenant_that_was_read_while_the_clock_was_ahead_signs_once_it_is_set_back() {
+    let server = TestServer::start().await;
+    let tenant = server.tenant().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    let old = signing_kid(&tenant, &mut authenticator).await;
+    let new = rotate(&tenant, json!({})).await;
+    let ahead = Duration::from_mins(30);
+    server.advance(ahead).await;
+    // Which has the tenant read anew.
+    tenant.configure(config()).await;
+    assert_eq!(signing_kid(&tenant, &mut authenticator).await, new);
+    assert_eq!(jwks(&tenant).await, [&new[..]]);
+    server.set_back(ahead).await;
+    assert_eq!(jwks(&tenant).await, [&old[..], &new]);
+    assert_eq!(signing_kid(&tenant, &mut authenticator).await, old);
+}
+
+#[tokio::test]
 async fn a_compromised_key_is_gone_at_once() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;

@@ -100,6 +100,7 @@ impl PostgresStore {
         let for_work = NonZeroUsize::new(options.connections.get() - 1).unwrap_or(NonZeroUsize::MIN);
         let connections = Arc::new(Connections::new(&url, for_work, options.time_limit)?);
         let watch = Arc::new(Connections::new(&url, NonZeroUsize::MIN, options.time_limit)?);
+        require_read_committed(&connections).await?;
         migrate::open_migrated(&connections).await?;
         let identity = identity(&connections).await.map_err(OpenError::unusable)?;
         Ok(Self { connections, watch, identity })
@@ -115,6 +116,19 @@ impl PostgresStore {
     async fn session(&self) -> Result<Session, StoreError> {
         Ok(self.connections.session().await?)
     }
+}
+
+/// What is one statement has the default isolation, and whoever administers the database sets that.
+async fn require_read_committed(connections: &Arc<Connections>) -> Result<(), OpenError> {
+    let found = default_isolation(connections).await.map_err(OpenError::unusable)?;
+    if found == "read committed" { Ok(()) } else { Err(OpenError::Isolation { found }) }
+}
+
+async fn default_isolation(connections: &Arc<Connections>) -> Result<String, Fault> {
+    let session = connections.session().await?;
+    let setting = "SELECT current_setting('default_transaction_isolation')";
+    let row = session.row(setting, &[]).await?.ok_or(Fault::NoRow("a setting"))?;
+    Ok(row.try_get(0)?)
 }
 
 async fn identity(connections: &Arc<Connections>) -> Result<DatabaseId, Fault> {

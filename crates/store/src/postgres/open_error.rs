@@ -34,6 +34,15 @@ pub enum OpenError {
         /// The lowest level that a binary must know.
         oldest_binary: u32,
     },
+    /// Transactions see more, or less, than this store's decisions are made for.
+    #[error(
+        "the PostgreSQL database has default_transaction_isolation = {found:?}, and Passgate works at \"read committed\", \
+         which is PostgreSQL's default: ALTER ROLE … SET, or ALTER DATABASE … SET, changes it"
+    )]
+    Isolation {
+        /// The level.
+        found: String,
+    },
     /// Bringing the schema up to date failed; the database is as it was.
     #[error("can't migrate the PostgreSQL database with {migration}: {source}")]
     Migration {

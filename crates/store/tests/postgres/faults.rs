@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use passgate_core::store::{Store, StoreError};
 use passgate_postgres_fixture::{PostgresServer, Stop};
-use passgate_store::postgres::{PostgresOptions, PostgresStore};
+use passgate_store::postgres::{OpenError, PostgresOptions, PostgresStore};
 
 use crate::Place;
 use crate::fixtures;
@@ -145,4 +145,22 @@ async fn the_version_is_read_however_busy_the_connections_are() {
     for work in waiting {
         work.await.unwrap().unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_another_isolation_is_refused() {
+    let server = PostgresServer::start();
+    let place = Place::new(&server, "isolated");
+    let set = async |level: &str| {
+        let sql = format!("ALTER DATABASE isolated SET default_transaction_isolation = '{level}'");
+        place.connection().await.client().batch_execute(&sql).await.unwrap();
+    };
+    for level in ["repeatable read", "serializable"] {
+        set(level).await;
+        let error = PostgresStore::open(&place.0).await.unwrap_err();
+        assert!(matches!(&error, OpenError::Isolation { found } if found == level), "{error:?}");
+        assert!(error.to_string().contains(level), "{error}");
+    }
+    set("read committed").await;
+    place.open().await;
 }
