@@ -135,6 +135,7 @@ impl<S: Store> Passgate<S> {
         let rules = rules(kind);
         let count = |error: &FinishLoginError| self.refusals.count(tenant.id, rules.finished, error.code());
         let opened = self.open_assertion(tenant, rules.purposes, body, now).inspect_err(count)?;
+        self.require_current(now)?;
         let judgement = Judgement {
             policy: tenant.config.policy(kind),
             accepts: rules.accepts,

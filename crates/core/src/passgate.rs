@@ -88,6 +88,11 @@ pub enum ApiKeyError {
     Unverifiable,
 }
 
+/// Whether tenants are as they are remembered isn't known.
+#[derive(Debug, thiserror::Error)]
+#[error("whether anything was changed could not be asked for over 5 seconds")]
+struct NotCurrent;
+
 impl<S: Store> Passgate<S> {
     /// Puts the parts together. `public_url` is where the public API is reached, without a slash at its end.
     #[must_use]
@@ -231,6 +236,12 @@ impl<S: Store> Passgate<S> {
     #[must_use]
     pub fn is_current(&self) -> bool {
         !self.tenants.is_stale(self.now())
+    }
+
+    /// Refuses to end a ceremony by a tenant that nobody knows to be as it is remembered: its rules may be others by now, or
+    /// its signing key known to a thief.
+    pub(crate) fn require_current(&self, now: Timestamp) -> Result<(), StoreError> {
+        if self.tenants.is_stale(now) { Err(StoreError::Unavailable(Box::new(NotCurrent))) } else { Ok(()) }
     }
 
     /// A new row of the audit log.

@@ -230,6 +230,7 @@ impl<S: Store> Passgate<S> {
             RegistrationResponse::parse(body).map_err(FinishRegistrationError::from).inspect_err(count)?;
         let opened = self.open_registration(tenant, kind, &response, now).inspect_err(count)?;
         let (challenge, subject, attestation) = opened;
+        self.require_current(now)?;
 
         // From here on the challenge is spent, whatever the verdict.
         let spend = challenge.spend(tenant.id);

@@ -111,6 +111,7 @@ impl<S: Store> Passgate<S> {
         let finished = AuditType::TransactionFinalSucceeded;
         let count = |error: &FinishLoginError| self.refusals.count(tenant.id, finished, error.code());
         let opened = self.open_assertion(tenant, &[Purpose::Transaction], body, now).inspect_err(count)?;
+        self.require_current(now)?;
         let (lookup, stored) = self
             .store
             .transaction_credential(tenant.id, opened.credential_id.clone(), opened.challenge.nonce)

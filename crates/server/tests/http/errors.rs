@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use passgate_authenticator::Authenticator;
 use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::TestServer;
+use crate::harness::{ORIGIN, TestServer};
 
 #[tokio::test]
 async fn every_answer_names_its_request() {
@@ -54,18 +55,26 @@ async fn unknown_tenants_are_asked_of_the_database_once() {
 }
 
 #[tokio::test]
-async fn keys_are_not_trusted_while_the_database_is_out_of_reach() {
+async fn nothing_is_trusted_while_the_database_is_out_of_reach() {
     let server = TestServer::start().await;
     let tenant = server.tenant().await;
-    tenant.begin_login().await;
+    let mut authenticator = Authenticator::new(1);
+    tenant.register("u1", &mut authenticator).await;
+    let creation = Authenticator::new(2).create(&tenant.begin_registration("u2").await, ORIGIN).unwrap();
+    let assertion = authenticator.get(&tenant.begin_login().await, ORIGIN).unwrap();
     server.advance_cut_off(Duration::from_millis(5_001));
     let answer = tenant.get("credentials").await;
     assert_eq!(answer.error(), (503, "unavailable"));
     assert_eq!(answer.header("retry-after"), Some("1"));
     // A page view needs no key.
     tenant.begin_login().await;
+    // Nobody is let in, or registered, by what may have been changed, and nothing is used up.
+    assert_eq!(tenant.finish_login(&assertion).await.error(), (503, "unavailable"));
+    assert_eq!(tenant.finish_registration(&creation).await.error(), (503, "unavailable"));
     server.advance(Duration::ZERO).await;
     assert_eq!(tenant.get("credentials").await.status, 200);
+    tenant.finish_login(&assertion).await.ok();
+    tenant.finish_registration(&creation).await.ok();
 }
 
 #[tokio::test]

@@ -369,7 +369,7 @@ const SECTIONS: &[Section] = &[
                 "503 while the database is out of reach (ours)",
                 &[],
                 &[
-                    "errors::keys_are_not_trusted_while_the_database_is_out_of_reach",
+                    "errors::nothing_is_trusted_while_the_database_is_out_of_reach",
                     "errors::a_database_that_is_closed_is_503_and_not_ready",
                 ],
             ),
