@@ -4,7 +4,7 @@
 //!
 //! The counts differ from one run to the next, and so do the binaries. They do the same.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -27,33 +27,37 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), 
     Ok(())
 }
 
-/// A binary that was built by counts, and how.
+/// A binary that was built by counts, and which.
 pub(crate) struct Guided {
     pub(crate) binary: PathBuf,
     profile: PathBuf,
-    target: PathBuf,
+    /// What else is built by them.
+    frames: PathBuf,
 }
 
 impl Guided {
     /// Builds it, as far as it isn't as the sources are.
     pub(crate) fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<Self, Failure> {
-        let folder = workspace.target().join("guided");
+        // The compiler runs in each package's own folder.
+        let folder = std::path::absolute(workspace.target().join("guided"))
+            .map_err(Failure::to("find the folder of what is built"))?;
         let (counts, profile) = (folder.join("counts"), folder.join("passgate.profdata"));
         let build = Build { workspace, interrupts, host: host(workspace, interrupts)? };
         println!("Building Passgate to count what it does, for release");
-        let counting = build.passgate(&folder.join("counting"), &flag("-Cprofile-generate=", &counts))?;
-        let target = folder.join("guided");
+        let counting = build.passgate(&folder.join("counting"), &[flag("-Cprofile-generate=", &counts)])?;
+        let (guided, frames) = (folder.join("guided"), folder.join("frames"));
         if changed(&profile) <= changed(&counting) {
             println!("Counting, under load");
             remove(&counts)?;
             bench::train(workspace, interrupts, counting)?;
             // Cargo looks at a profile's name, and not at what is in it.
-            remove(&target)?;
+            remove(&guided)?;
+            remove(&frames)?;
             merge(workspace, interrupts, &counts, &profile)?;
         }
         println!("Building Passgate by what was counted");
-        let binary = build.passgate(&target, &flag("-Cprofile-use=", &profile))?;
-        Ok(Self { binary, profile, target })
+        let binary = build.passgate(&guided, &[flag("-Cprofile-use=", &profile)])?;
+        Ok(Self { binary, profile, frames })
     }
 
     /// The same with frame pointers, by which a profiler finds who called whom.
@@ -63,10 +67,9 @@ impl Guided {
         interrupts: &Interrupts,
     ) -> Result<PathBuf, Failure> {
         println!("Building with frame pointers");
-        let mut flags = flag("-Cprofile-use=", &self.profile);
-        flags.push(" -Cforce-frame-pointers=yes");
+        let flags = [flag("-Cprofile-use=", &self.profile), OsString::from("-Cforce-frame-pointers=yes")];
         let build = Build { workspace, interrupts, host: host(workspace, interrupts)? };
-        build.passgate(&self.target.with_file_name("frames"), &flags)
+        build.passgate(&self.frames, &flags)
     }
 }
 
@@ -79,12 +82,14 @@ struct Build<'a> {
 
 impl Build<'_> {
     /// The server's binary, with flags for the compiler.
-    fn passgate(&self, target: &Path, flags: &OsString) -> Result<PathBuf, Failure> {
+    fn passgate(&self, target: &Path, flags: &[OsString]) -> Result<PathBuf, Failure> {
         let mut cargo = process::command("cargo", self.workspace.root());
         cargo.args(["build", "--locked", "--release", "--package", "passgate", "--bins"]);
         cargo.arg("--message-format=json-render-diagnostics");
         // Told a target, Cargo spares its build scripts and macros the flags.
-        cargo.args(["--target", &self.host, "--target-dir"]).arg(target).env("RUSTFLAGS", flags);
+        cargo.args(["--target", &self.host, "--target-dir"]).arg(target);
+        // In this variable a space is a space, and not the next flag's beginning.
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}")));
         builds::executable(&process::output(&mut cargo, self.interrupts)?, "passgate")
     }
 }
