@@ -7,6 +7,7 @@ use passgate_core::store::{Changed, Store};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag};
+use crate::request::to_its_end;
 use crate::routes::admin::{TenantPath, tenant_not_found};
 
 pub(crate) fn description() -> Description {
@@ -24,7 +25,9 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     TenantPath(id): TenantPath,
 ) -> Result<StatusCode, ApiError> {
-    match app.passgate.delete_tenant(id).await? {
+    // A large one takes longer than a request may, and half a tenant is of no use.
+    let deleted = to_its_end(async move { app.passgate.delete_tenant(id).await });
+    match deleted.await.map_err(ApiError::internal)?? {
         Changed::Done => Ok(StatusCode::NO_CONTENT),
         Changed::NotFound => Err(tenant_not_found()),
     }
