@@ -32,6 +32,8 @@ async fn login(
     };
     let options = serde_json::to_value(options).unwrap();
     let credential = authenticator.get(&options, ORIGIN).unwrap().to_string();
+    // As a server does twice a second.
+    here.passgate.poll_version().await.unwrap();
     let token = here
         .passgate
         .finish_login(&tenant, kind, credential.as_bytes(), &RequestOrigin::default())
