@@ -1,6 +1,6 @@
 //! `cargo xtask release`: the server's binary for those who run it, built twice. The first counts, under a load of real
 //! ceremonies, which ways through the code are taken; by these counts the compiler decides in the second what to inline
-//! and what to lay side by side. A login takes some 7 % less CPU than of a plain release build.
+//! and what to lay side by side. A login takes 5 to 7 % less CPU than of a plain release build.
 //!
 //! The counts differ from one run to the next, and so do the binaries. They do the same.
 
