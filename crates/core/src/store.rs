@@ -527,7 +527,8 @@ pub trait Store: crate::console::Store {
         tenant_id: TenantId,
         user: AppUserId,
     ) -> impl Future<Output = Result<SignalLookup, StoreError>> + Send;
-    /// Whether another tenant with the same RP ID has a credential of this id.
+    /// Whether another tenant with the same RP ID has a credential of this id, or may have: of over 100 none is asked, since
+    /// strangers have this asked.
     fn is_accepted_elsewhere(
         &self,
         tenant_id: TenantId,

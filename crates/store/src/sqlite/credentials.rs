@@ -217,8 +217,17 @@ pub(super) fn is_accepted_elsewhere(
     tenant_id: TenantId,
     id: &CredentialId,
 ) -> Result<bool, Fault> {
-    Ok(db.prepare_cached(ELSEWHERE)?.exists(params![tenant_id.blob(), id.blob()])?)
+    let too_many = db.prepare_cached(OVER_A_HUNDRED)?.exists([tenant_id.blob()])?;
+    Ok(too_many || db.prepare_cached(ELSEWHERE)?.exists(params![tenant_id.blob(), id.blob()])?)
 }
+
+/// Whether over a hundred others have the RP ID.
+const OVER_A_HUNDRED: &str = "SELECT 1
+     FROM tenants AS own
+     JOIN tenants AS other
+       ON json_extract(other.config, '$.relying_party.id') = json_extract(own.config, '$.relying_party.id')
+     WHERE own.id = ?1 AND other.id <> own.id
+     LIMIT 1 OFFSET 100";
 
 const ELSEWHERE: &str = "SELECT 1
      FROM tenants AS own

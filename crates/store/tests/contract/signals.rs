@@ -92,6 +92,12 @@ pub(crate) async fn a_credential_is_accepted_elsewhere_where_a_tenant_with_the_s
     let change = fixtures::change(twin, "passkey", AuditType::CredentialDeleted);
     store.delete_credential(change).await.unwrap();
     assert!(!elsewhere().await, "it was deleted there too");
+    for _ in 1..100 {
+        tenant_of(backend, "example.com").await;
+    }
+    assert!(!elsewhere().await, "a hundred are asked");
+    tenant_of(backend, "example.com").await;
+    assert!(elsewhere().await, "and of more, none");
 }
 
 pub(crate) async fn a_tenant_knows_whether_others_have_its_rp_id(backend: &impl Backend) {
