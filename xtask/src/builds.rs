@@ -87,7 +87,8 @@ fn newest_source(folder: &Path) -> Result<Option<SystemTime>, Failure> {
     Ok(newest)
 }
 
-fn changed(path: &Path) -> Option<SystemTime> {
+/// When a file was last written to, if there is one.
+pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 

@@ -15,6 +15,7 @@ mod failure;
 mod fuzz;
 mod http;
 mod interrupts;
+mod llvm;
 mod needs;
 mod packages;
 mod ports;

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 use crate::interrupts::Interrupts;
+use crate::llvm::Llvm;
 use crate::ports;
 use crate::process;
 use crate::workspace::Workspace;
@@ -27,8 +28,8 @@ pub(crate) enum Need {
     /// For the fuzzer, which is C++.
     CppCompiler,
     CargoDeny,
-    /// LLVM's tool that merges what binaries counted, no older than the compiler's LLVM.
-    LlvmProfdata,
+    /// What guides a build by what another counted.
+    Llvm,
 }
 
 /// Makes sure of all of them before anything that takes long starts.
@@ -44,7 +45,7 @@ pub(crate) fn provide(needs: &[Need], workspace: &Workspace, interrupts: &Interr
             Need::Postgres => install_postgres(workspace, interrupts)?,
             Need::CppCompiler => install_cpp_compiler(workspace, interrupts)?,
             Need::CargoDeny => install_cargo_deny(workspace, interrupts)?,
-            Need::LlvmProfdata => install_llvm_profdata(workspace, interrupts)?,
+            Need::Llvm => install_llvm(workspace, interrupts)?,
         }
     }
     Ok(())
@@ -150,57 +151,39 @@ fn install_cpp_compiler(workspace: &Workspace, interrupts: &Interrupts) -> Resul
     Ok(())
 }
 
-/// `llvm-profdata`, if it can read what this compiler's binaries count: the toolchain's own, Debian's, or another.
-pub(crate) fn llvm_profdata(workspace: &Workspace) -> Option<PathBuf> {
-    let rustc = told(Path::new("rustc"), &["-vV"], workspace)?;
-    let host = rustc.lines().find_map(|line| line.strip_prefix("host: "))?;
-    let wanted = major_of_llvm(&rustc)?;
-    let sysroot = told(Path::new("rustc"), &["--print", "sysroot"], workspace)?;
-    let candidates = [
-        Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/llvm-profdata"),
-        PathBuf::from(format!("/usr/lib/llvm-{wanted}/bin/llvm-profdata")),
-        PathBuf::from(format!("llvm-profdata-{wanted}")),
-        PathBuf::from("llvm-profdata"),
-    ];
-    candidates.into_iter().find(|candidate| {
-        let told = told(candidate, &["--version"], workspace);
-        told.as_deref().and_then(major_of_llvm).is_some_and(|major| major >= wanted)
-    })
-}
-
-fn install_llvm_profdata(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
-    if llvm_profdata(workspace).is_none()
-        && has_apt()
-        && rustix::process::geteuid().is_root()
-        && let Some(major) = told(Path::new("rustc"), &["-vV"], workspace).as_deref().and_then(major_of_llvm)
-    {
-        // Not every Debian has it.
-        let _ = apt_install(&[&format!("llvm-{major}")], workspace, interrupts);
-    }
-    let Some(tool) = llvm_profdata(workspace) else {
-        return Err(Failure::Because(
-            "There is no llvm-profdata for this compiler's LLVM. `rustup component add llvm-tools` brings it.".to_owned(),
-        ));
+fn install_llvm(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
+    let find = || {
+        let llvm = Llvm::find(workspace);
+        llvm.ok_or_else(|| Failure::Because("`rustc -vV` doesn't say which LLVM it has".to_owned()))
     };
-    println!("{}", tool.display());
+    let mut llvm = find()?;
+    if (llvm.profdata.is_none() || llvm.clang.is_none()) && has_apt() && rustix::process::geteuid().is_root()
+    {
+        let packages = ["llvm", "clang"].map(|name| format!("{name}-{}", llvm.major));
+        // Not every Debian has them.
+        if apt_install(&packages.each_ref().map(String::as_str), workspace, interrupts).is_ok() {
+            llvm = find()?;
+        }
+    }
+    let Some(profdata) = llvm.profdata else {
+        return Err(Failure::Because(format!(
+            "There is no llvm-profdata of LLVM {}, the compiler's. `rustup component add llvm-tools` brings it.",
+            llvm.major
+        )));
+    };
+    println!("{}", profdata.display());
+    match llvm.clang {
+        Some(clang) => println!("{}", clang.display()),
+        None => println!("No clang of LLVM {}: what is C is built as ever", llvm.major),
+    }
     Ok(())
 }
 
 /// What a program prints, if it runs.
-fn told(program: &Path, arguments: &[&str], workspace: &Workspace) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(workspace.root())
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Of the LLVM that the compiler, or a tool of LLVM's own, says to be of.
-fn major_of_llvm(told: &str) -> Option<u32> {
-    let (_, version) = told.split_once("LLVM version")?;
-    parsed(version.trim_start_matches(':').trim_start()).map(|(major, _)| major)
+pub(crate) fn told(program: &Path, arguments: &[&str], folder: &Path) -> Option<String> {
+    let output =
+        Command::new(program).args(arguments).current_dir(folder).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn has_apt() -> bool {
@@ -246,18 +229,14 @@ fn installed_cargo_deny(workspace: &Workspace) -> PathBuf {
 
 /// The version in the first line of what a program says to `--version`; `None` if it doesn't run.
 fn version(program: &Path, folder: &Path) -> Option<String> {
-    let output =
-        Command::new(program).arg("--version").current_dir(folder).stdin(Stdio::null()).output().ok()?;
-    if !output.status.success() {
-        return None;
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = told(program, &["--version"], folder)?;
     let words = text.lines().next()?.split_whitespace();
     let mut numbers = words.map(|word| word.trim_start_matches('v').trim_end_matches(')'));
     numbers.find(|word| word.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned)
 }
 
-fn parsed(version: &str) -> Option<(u32, u32)> {
+/// A version's first two numbers.
+pub(crate) fn parsed(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
@@ -272,18 +251,6 @@ mod tests {
         assert!(parsed("100.0.1") >= Some(NODE));
         assert!(parsed("20.9.0") < Some(NODE));
         assert!(parsed("nightly") < Some(NODE));
-    }
-
-    #[test]
-    fn a_compiler_and_llvms_tools_say_of_which_llvm_they_are() {
-        for told in [
-            "rustc 1.95.0\nrelease: 1.95.0\nLLVM version: 22.1.2\n",
-            "Debian LLVM version 22.1.8\n  Optimized build.\n",
-            "LLVM (http://llvm.org/):\n  LLVM version 22.1.2-rust-1.95.0-stable\n",
-        ] {
-            assert_eq!(major_of_llvm(told), Some(22), "{told}");
-        }
-        assert_eq!(major_of_llvm("gcc 12.2.0"), None);
     }
 
     #[test]

@@ -1,24 +1,24 @@
 //! `cargo xtask release`: the server's binary for those who run it, built twice. The first counts, under a load of real
 //! ceremonies, which ways through the code are taken; by these counts the compiler decides in the second what to inline
-//! and what to lay side by side. A login takes 5 to 7 % less CPU than of a plain release build.
+//! and what to lay side by side: Rust's, and clang for what is C, where it is there.
 //!
 //! The counts differ from one run to the next, and so do the binaries. They do the same.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::bench;
-use crate::builds;
+use crate::builds::{self, changed};
 use crate::failure::Failure;
 use crate::interrupts::Interrupts;
+use crate::llvm::Llvm;
 use crate::needs::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
 /// What a run of the task needs.
-pub(crate) const NEEDS: &[Need] = &[Need::Postgres, Need::LlvmProfdata];
+pub(crate) const NEEDS: &[Need] = &[Need::Postgres, Need::Llvm];
 
 pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts) -> Result<(), Failure> {
     needs::provide(NEEDS, workspace, interrupts)?;
@@ -42,9 +42,9 @@ impl Guided {
         let folder = std::path::absolute(workspace.target().join("guided"))
             .map_err(Failure::to("find the folder of what is built"))?;
         let (counts, profile) = (folder.join("counts"), folder.join("passgate.profdata"));
-        let build = Build { workspace, interrupts, host: host(workspace, interrupts)? };
+        let build = Build::new(workspace, interrupts)?;
         println!("Building Passgate to count what it does, for release");
-        let counting = build.passgate(&folder.join("counting"), &[flag("-Cprofile-generate=", &counts)])?;
+        let counting = build.passgate(&folder.join("counting"), &Guidance::generate(&counts))?;
         let (guided, frames) = (folder.join("guided"), folder.join("frames"));
         if changed(&profile) <= changed(&counting) {
             println!("Counting, under load");
@@ -53,10 +53,10 @@ impl Guided {
             // Cargo looks at a profile's name, and not at what is in it.
             remove(&guided)?;
             remove(&frames)?;
-            merge(workspace, interrupts, &counts, &profile)?;
+            build.merge(&counts, &profile)?;
         }
         println!("Building Passgate by what was counted");
-        let binary = build.passgate(&guided, &[flag("-Cprofile-use=", &profile)])?;
+        let binary = build.passgate(&guided, &Guidance::by(&profile))?;
         Ok(Self { binary, profile, frames })
     }
 
@@ -67,9 +67,41 @@ impl Guided {
         interrupts: &Interrupts,
     ) -> Result<PathBuf, Failure> {
         println!("Building with frame pointers");
-        let flags = [flag("-Cprofile-use=", &self.profile), OsString::from("-Cforce-frame-pointers=yes")];
-        let build = Build { workspace, interrupts, host: host(workspace, interrupts)? };
-        build.passgate(&self.frames, &flags)
+        let guidance = Guidance { frames: true, ..Guidance::by(&self.profile) };
+        Build::new(workspace, interrupts)?.passgate(&self.frames, &guidance)
+    }
+}
+
+/// What the compilers are told: to count, or by which counts to decide.
+struct Guidance {
+    flag: OsString,
+    /// Whether to keep frame pointers.
+    frames: bool,
+}
+
+impl Guidance {
+    fn generate(counts: &Path) -> Self {
+        Self { flag: joined("profile-generate=", counts), frames: false }
+    }
+
+    fn by(profile: &Path) -> Self {
+        Self { flag: joined("profile-use=", profile), frames: false }
+    }
+
+    fn for_rust(&self) -> OsString {
+        let mut flags = joined("-C", &self.flag);
+        if self.frames {
+            // In between is what parts flags, where a space may be part of one.
+            flags.push("\u{1f}-Cforce-frame-pointers=yes");
+        }
+        flags
+    }
+
+    /// Quoted as for a shell.
+    fn for_c(&self) -> OsString {
+        let flag = self.flag.to_string_lossy().replace('\'', r"'\''");
+        let frames = if self.frames { " -fno-omit-frame-pointer" } else { "" };
+        format!("'-f{flag}'{frames}").into()
     }
 }
 
@@ -77,53 +109,50 @@ impl Guided {
 struct Build<'a> {
     workspace: &'a Workspace,
     interrupts: &'a Interrupts,
-    host: String,
+    llvm: Llvm,
 }
 
-impl Build<'_> {
-    /// The server's binary, with flags for the compiler.
-    fn passgate(&self, target: &Path, flags: &[OsString]) -> Result<PathBuf, Failure> {
+impl<'a> Build<'a> {
+    fn new(workspace: &'a Workspace, interrupts: &'a Interrupts) -> Result<Self, Failure> {
+        let llvm = Llvm::find(workspace);
+        let llvm = llvm.ok_or_else(|| Failure::Because("there is no compiler any more".to_owned()))?;
+        Ok(Self { workspace, interrupts, llvm })
+    }
+
+    /// The server's binary.
+    fn passgate(&self, target: &Path, guidance: &Guidance) -> Result<PathBuf, Failure> {
+        let host = &self.llvm.host;
         let mut cargo = process::command("cargo", self.workspace.root());
         cargo.args(["build", "--locked", "--release", "--package", "passgate", "--bins"]);
         cargo.arg("--message-format=json-render-diagnostics");
         // Told a target, Cargo spares its build scripts and macros the flags.
-        cargo.args(["--target", &self.host, "--target-dir"]).arg(target);
-        // In this variable a space is a space, and not the next flag's beginning.
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}")));
+        cargo.args(["--target", host, "--target-dir"]).arg(target);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", guidance.for_rust());
+        if let Some(clang) = &self.llvm.clang {
+            let host = host.replace('-', "_");
+            cargo.env(format!("CC_{host}"), clang).env(format!("CFLAGS_{host}"), guidance.for_c());
+            cargo.env("CC_SHELL_ESCAPED_FLAGS", "1");
+            // Cryptography is not guided: what takes the same time whatever the secret must not become a branch that a
+            // profile finds worth while.
+            cargo.env("AWS_LC_SYS_CFLAGS", "");
+        }
         builds::executable(&process::output(&mut cargo, self.interrupts)?, "passgate")
+    }
+
+    /// Makes one profile from what each process counted.
+    fn merge(&self, counts: &Path, profile: &Path) -> Result<(), Failure> {
+        let tool = self.llvm.profdata.as_ref();
+        let tool = tool.ok_or_else(|| Failure::Because("there is no llvm-profdata any more".to_owned()))?;
+        let mut merge = process::command(tool, self.workspace.root());
+        merge.args(["merge", "--sparse", "--output"]).arg(profile).arg(counts);
+        process::run(&mut merge, self.interrupts)
     }
 }
 
-fn flag(name: &str, path: &Path) -> OsString {
-    let mut flag = OsString::from(name);
-    flag.push(path);
-    flag
-}
-
-/// One profile from what each process counted.
-fn merge(
-    workspace: &Workspace,
-    interrupts: &Interrupts,
-    counts: &Path,
-    profile: &Path,
-) -> Result<(), Failure> {
-    let tool = needs::llvm_profdata(workspace)
-        .ok_or_else(|| Failure::Because("there is no llvm-profdata any more".to_owned()))?;
-    let mut merge = process::command(tool, workspace.root());
-    merge.args(["merge", "--sparse", "--output"]).arg(profile).arg(counts);
-    process::run(&mut merge, interrupts)
-}
-
-/// The target that the compiler builds for unless told.
-fn host(workspace: &Workspace, interrupts: &Interrupts) -> Result<String, Failure> {
-    let mut rustc = process::command("rustc", workspace.root());
-    let told = process::output(rustc.arg("-vV"), interrupts)?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| Failure::Because("rustc doesn't say what it runs on".to_owned()))
-}
-
-fn changed(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+fn joined(first: &str, rest: impl AsRef<OsStr>) -> OsString {
+    let mut both = OsString::from(first);
+    both.push(rest.as_ref());
+    both
 }
 
 fn remove(folder: &Path) -> Result<(), Failure> {

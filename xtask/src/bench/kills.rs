@@ -4,7 +4,6 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use passgate_postgres_fixture::PostgresServer;
 use serde_json::{Value, json};
 
 use super::page::{Figure, Limit};
@@ -20,29 +19,19 @@ const LOAD_SECONDS: &str = "1.7";
 /// refused whether it was spent or not.
 const KILLS_A_LEDGER: u32 = 20;
 
-pub(super) fn measure(
-    bench: &Bench<'_>,
-    databases: &[Database],
-    postgres: &PostgresServer,
-    count: u32,
-) -> Result<Found, Failure> {
+pub(super) fn measure(bench: &Bench<'_>, count: u32) -> Result<Found, Failure> {
     let folder = bench.make_new("data/kills")?;
     let mut found = Found::default();
-    for kind in databases {
-        Bench::heading(&format!("{count} kills under load, {}", kind.name()));
-        let database = match kind {
-            Database::Sqlite(_) => Database::Sqlite(folder.join("passgate.db")),
-            Database::Postgres { secret, .. } => {
-                Database::Postgres { url: postgres.create_database("kills"), secret: secret.clone() }
-            }
-        };
-        let accounts = folder.join(format!("{}-accounts.jsonl", kind.key()));
+    bench.on_each(&folder, |engine| {
+        let database = engine.database("kills");
+        Bench::heading(&format!("{count} kills under load, {}", database.name()));
+        let accounts = folder.join(format!("{}-accounts.jsonl", database.key()));
         let server = Server::start(bench, &database)?;
         server.populate(bench, 4, 200, &accounts)?;
         server.stop(bench.interrupts)?;
         let (mut completed, mut sums, mut verdicts) = (0.0, [0.0; 4], Vec::new());
         for first in (0..count).step_by(usize::try_from(KILLS_A_LEDGER).unwrap_or(1)) {
-            let ledger = folder.join(format!("{}-ledger-{first}.jsonl", kind.key()));
+            let ledger = folder.join(format!("{}-ledger-{first}.jsonl", database.key()));
             for round in first..count.min(first + KILLS_A_LEDGER) {
                 completed += kill_under_load(bench, &database, &accounts, &ledger, round)?;
             }
@@ -56,7 +45,7 @@ pub(super) fn measure(
             verdicts.push(verdict);
         }
         let [missing, accepted_twice, credentials, replayed] = sums;
-        let name = |what: &str| format!("{what}, {count} kills, {}", kind.name());
+        let name = |what: &str| format!("{what}, {count} kills, {}", database.name());
         found.figures.extend([
             Figure::new(&name("acknowledged credentials missing"), missing, "").within(Limit::AtMost(0.0)),
             Figure::new(&name("tokens from a replay"), accepted_twice, "").within(Limit::AtMost(0.0)),
@@ -65,10 +54,11 @@ pub(super) fn measure(
             Figure::new(&name("responses replayed"), replayed, "").within(Limit::AtLeast(f64::from(count))),
         ]);
         found.json.insert(
-            format!("kills_{}", kind.key()),
+            format!("kills_{}", database.key()),
             json!({ "kills": count, "completed": completed, "verdicts": verdicts }),
         );
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 

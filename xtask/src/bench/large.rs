@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use passgate_postgres_fixture::PostgresServer;
 use serde_json::json;
 
+use super::engine::Engine;
 use super::page::{Figure, Limit};
 use super::samples::{median, number};
 use super::server::{Database, Server};
@@ -19,33 +19,25 @@ use crate::process;
 const FEW: u32 = 10_000;
 
 /// How many there are where there are many.
-const fn many(database: &Database) -> u32 {
-    match database {
-        Database::Sqlite(_) => 10_000_000,
-        Database::Postgres { .. } => 1_000_000,
+const fn many(engine: &Engine) -> u32 {
+    match engine {
+        Engine::Sqlite(_) => 10_000_000,
+        Engine::Postgres { .. } => 1_000_000,
     }
 }
 
-pub(super) fn measure(
-    bench: &Bench<'_>,
-    databases: &[Database],
-    postgres: &PostgresServer,
-) -> Result<Found, Failure> {
+pub(super) fn measure(bench: &Bench<'_>) -> Result<Found, Failure> {
     let folder = bench.folder.join("large");
     fs::create_dir_all(&folder).map_err(Failure::to(format_args!("make {}", folder.display())))?;
     let mut found = Found::default();
-    for kind in databases {
-        let (few_count, many) = (FEW / bench.scale.fraction, many(kind) / bench.scale.fraction);
-        Bench::heading(&format!("{many} credentials beside {few_count}, {}", kind.name()));
-        let place = |count: u32| match kind {
-            Database::Sqlite(_) => Database::Sqlite(folder.join(format!("{count}.db"))),
-            Database::Postgres { secret, .. } => Database::Postgres {
-                url: postgres.create_database(&format!("large{count}")),
-                secret: secret.clone(),
-            },
-        };
-        let few = Seeded::provide(bench, &folder, place(few_count), few_count)?;
-        let many_seeded = Seeded::provide(bench, &folder, place(many), many)?;
+    bench.on_each(&folder, |engine| {
+        let (few_count, many) = (FEW / bench.scale.fraction, many(engine) / bench.scale.fraction);
+        let place = |count: u32| engine.database(&format!("credentials{count}"));
+        let (few, many_seeded) = (place(few_count), place(many));
+        let name = few.name();
+        Bench::heading(&format!("{many} credentials beside {few_count}, {name}"));
+        let few = Seeded::provide(bench, &folder, few, few_count)?;
+        let many_seeded = Seeded::provide(bench, &folder, many_seeded, many)?;
         let (server_few, server_many) =
             (Server::start(bench, &few.database)?, Server::start(bench, &many_seeded.database)?);
         let (seconds, callers) = (bench.scale.seconds.to_string(), CALLERS.to_string());
@@ -62,13 +54,14 @@ pub(super) fn measure(
         server_few.stop(bench.interrupts)?;
         server_many.stop(bench.interrupts)?;
         let ratio = median(&rate_many) / median(&rate_few);
-        let name = format!("login rate of {many} credentials beside {few_count}, {}", kind.name());
+        let name = format!("login rate of {many} credentials beside {few_count}, {name}");
         found.figures.push(Figure::new(&name, ratio, "×").within(Limit::AtLeast(0.7)));
         found.json.insert(
-            format!("large_{}", kind.key()),
+            format!("large_{}", few.database.key()),
             json!({ "few": few_count, "many": many, "rate_few": rate_few, "rate_many": rate_many }),
         );
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use passgate_postgres_fixture::PostgresServer;
 use serde_json::{Map, Value, json};
 
 use super::page::{Figure, Limit};
@@ -114,24 +113,23 @@ struct Taken {
     reads: Option<(f64, f64)>,
 }
 
+/// What all lists took on one.
+struct Column {
+    database: &'static str,
+    key: &'static str,
+    taken: Vec<Taken>,
+}
+
 /// The figures, and a page with each list.
-pub(super) fn measure(
-    bench: &Bench<'_>,
-    databases: &[Database],
-    postgres: &PostgresServer,
-) -> Result<(Found, String), Failure> {
+pub(super) fn measure(bench: &Bench<'_>) -> Result<(Found, String), Failure> {
     let (users, rows) = (USERS / bench.scale.fraction, ROWS / bench.scale.fraction);
     let example = Tools::many_rows(bench.workspace, bench.interrupts)?;
     let mut found = Found::default();
     let mut columns = Vec::new();
-    for kind in databases {
-        Bench::heading(&format!("lists of {users} users and {rows} audit rows, {}", kind.name()));
-        let database = match kind {
-            Database::Sqlite(_) => Database::Sqlite(bench.make_new("lists")?.join("passgate.db")),
-            Database::Postgres { secret, .. } => {
-                Database::Postgres { url: postgres.create_database("lists"), secret: secret.clone() }
-            }
-        };
+    bench.on_each(&bench.make_new("lists")?, |engine| {
+        let database = engine.database("lists");
+        let (database_name, key) = (database.name(), database.key());
+        Bench::heading(&format!("lists of {users} users and {rows} audit rows, {database_name}"));
         let filled = Filled::make(bench, database, &example, users, rows)?;
         let server = Server::start(bench, &filled.database)?;
         let mut taken = Vec::new();
@@ -147,7 +145,7 @@ pub(super) fn measure(
         };
         let slowest = |lists: &[&Taken]| lists.iter().map(|taken| taken.median).fold(0.0, f64::max);
         let name =
-            |what: &str| format!("slowest {what} of {users} users and {rows} audit rows, {}", kind.name());
+            |what: &str| format!("slowest {what} of {users} users and {rows} audit rows, {database_name}");
         let lists = slowest(&of(&[Needs::Nothing, Needs::Count]));
         found.figures.push(Figure::new(&name("list"), lists, "ms").within(Limit::AtMost(LIMIT)));
         let searches = slowest(&of(&[Needs::EveryRow]));
@@ -159,20 +157,21 @@ pub(super) fn measure(
             let gone_through = reads.iter().map(|(rows, _)| *rows).fold(0.0, f64::max);
             found.figures.push(Figure::new(name, gone_through, "").within(Limit::AtMost(0.0)));
         }
-        columns.push((kind, taken));
-    }
+        columns.push(Column { database: database_name, key, taken });
+        Ok(())
+    })?;
     let json: Vec<Value> = LISTS
         .iter()
         .enumerate()
         .map(|(place, (api, path, _))| {
             let mut list = Map::from_iter([("list".to_owned(), named(*api, path).into())]);
-            for (kind, taken) in &columns {
+            for Column { key, taken, .. } in &columns {
                 let taken = &taken[place];
                 let mut of = json!({ "median_ms": taken.median, "worst_ms": taken.worst });
                 if let Some((sequential, indexed)) = taken.reads {
                     of["rows_read"] = json!({ "sequential": sequential, "indexed": indexed });
                 }
-                list.insert(kind.key().to_owned(), of);
+                list.insert((*key).to_owned(), of);
             }
             Value::Object(list)
         })
@@ -192,26 +191,26 @@ fn named(api: Api, path: &str) -> String {
 }
 
 /// What each list took, for people.
-fn table(columns: &[(&Database, Vec<Taken>)]) -> String {
+fn table(columns: &[Column]) -> String {
     // Writing to a String does not fail.
     let mut text = "| list |".to_owned();
     let mut line = "|---|".to_owned();
-    for (kind, _) in columns {
-        let _ = write!(text, " {}, median ms | worst |", kind.name());
+    for Column { database, .. } in columns {
+        let _ = write!(text, " {database}, median ms | worst |");
         line.push_str("--:|--:|");
     }
-    if columns.iter().any(|(_, taken)| taken.iter().any(|taken| taken.reads.is_some())) {
+    if columns.iter().any(|column| column.taken.iter().any(|taken| taken.reads.is_some())) {
         text.push_str(" rows gone through | rows by index |");
         line.push_str("--:|--:|");
     }
     let _ = write!(text, "\n{line}\n");
     for (place, (api, path, _)) in LISTS.iter().enumerate() {
         let _ = write!(text, "| {} |", named(*api, path));
-        for (_, taken) in columns {
+        for Column { taken, .. } in columns {
             let taken = &taken[place];
             let _ = write!(text, " {} | {} |", shown(taken.median), shown(taken.worst));
         }
-        for (sequential, indexed) in columns.iter().filter_map(|(_, taken)| taken[place].reads) {
+        for (sequential, indexed) in columns.iter().filter_map(|column| column.taken[place].reads) {
             let _ = write!(text, " {} | {} |", shown(sequential.round()), shown(indexed.round()));
         }
         text.push('\n');

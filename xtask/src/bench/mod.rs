@@ -5,6 +5,7 @@
 //! plots and the page, part by part: what a run leaves out stays as it was. A quick run, which only shows that the bench
 //! works, leaves them below `target/bench`.
 
+mod engine;
 mod flame;
 mod kills;
 mod large;
@@ -25,7 +26,6 @@ mod writes;
 use std::fs;
 use std::path::PathBuf;
 
-use passgate_postgres_fixture::PostgresServer;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -37,7 +37,6 @@ use crate::workspace::Workspace;
 
 use page::Figure;
 use parts::Parts;
-use server::Database;
 use tools::Tools;
 
 pub(crate) use training::train;
@@ -132,21 +131,17 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Optio
     let bench = Bench { workspace, interrupts, tools, scale, folder };
     bench.make_new("data")?;
 
-    // It stops when this ends, however it ends.
-    let postgres = PostgresServer::start_durable();
-    let postgres_url = postgres.create_database("bench");
-    let databases = bench.databases(postgres_url)?;
     let mut parts = Parts::open(&bench, options)?;
     if !options.alone {
-        parts.add("logins", logins::measure(&bench, &databases)?)?;
+        parts.add("logins", logins::measure(&bench)?)?;
         parts.add("writes", writes::measure(&bench)?)?;
         parts.add("tenants", tenants::measure(&bench)?)?;
     }
     if options.large {
-        parts.add("large", large::measure(&bench, &databases, &postgres)?)?;
+        parts.add("large", large::measure(&bench)?)?;
     }
     if options.lists {
-        let (found, page) = lists::measure(&bench, &databases, &postgres)?;
+        let (found, page) = lists::measure(&bench)?;
         parts.add("lists", found)?;
         parts.write("lists.md", &page)?;
     }
@@ -154,7 +149,7 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Optio
         parts.add("soak", soak::measure(&bench, minutes)?)?;
     }
     if let Some(count) = options.kills {
-        parts.add("kills", kills::measure(&bench, &databases, &postgres, count)?)?;
+        parts.add("kills", kills::measure(&bench, count)?)?;
     }
     if options.profile {
         parts.add("profile", profile::measure(&bench)?)?;
@@ -168,18 +163,6 @@ pub(crate) fn run(workspace: &Workspace, interrupts: &Interrupts, options: Optio
 }
 
 impl Bench<'_> {
-    /// The databases that this binary can work with.
-    fn databases(&self, postgres_url: String) -> Result<Vec<Database>, Failure> {
-        let sqlite = Database::Sqlite(self.folder.join("data/passgate.db"));
-        let postgres =
-            Database::Postgres { url: postgres_url, secret: self.tools.new_secret(self.interrupts)? };
-        if self.tools.takes(&postgres, self.interrupts)? {
-            return Ok(vec![sqlite, postgres]);
-        }
-        println!("PostgreSQL is left out: this binary does not take a postgresql:// database_url.");
-        Ok(vec![sqlite])
-    }
-
     /// An empty folder below the bench's own, which has nothing of earlier runs.
     fn make_new(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.folder.join(name);

@@ -139,6 +139,7 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 - What is compared takes turns, and medians are shown. Ratios say more than absolute figures: both sides are of one
   machine and one run. Of the CPU per login the quietest turn stands beside the median: what else the machine does, and
   those who share its caches, only ever add to it, and hardly to the cryptography, which needs little memory.
+- PostgreSQL runs only while it is measured: after a load it vacuums and writes for minutes.
 
 ## Again
 

@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::server::Database;
 use crate::builds;
 use crate::failure::Failure;
 use crate::http;
@@ -100,18 +99,6 @@ impl Tools {
         let made = json(&process::output(command.args(["secret", "generate", "--json"]), interrupts)?)?;
         let secret = made["secret"].as_str().map(str::to_owned);
         secret.ok_or_else(|| Failure::Because("`passgate secret generate` printed no secret".to_owned()))
-    }
-
-    /// Whether the binary takes a database's URL for one.
-    pub(super) fn takes(&self, database: &Database, interrupts: &Interrupts) -> Result<bool, Failure> {
-        let mut command = self.passgate(&self.folder);
-        database.configure(&mut command);
-        command.arg("config").stdout(Stdio::null()).stderr(Stdio::null());
-        match process::run(&mut command, interrupts) {
-            Ok(()) => Ok(true),
-            Err(Failure::Because(_)) => Ok(false),
-            Err(interrupted @ Failure::Interrupted(_)) => Err(interrupted),
-        }
     }
 
     /// Starts the bare handler; says where it listens, once it answers.

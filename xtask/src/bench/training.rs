@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use passgate_postgres_fixture::PostgresServer;
-
 use super::server::Server;
 use super::tools::Tools;
 use super::{Bench, CALLERS, FULL, Scale};
@@ -24,19 +22,18 @@ pub(crate) fn train(
     let tools = Tools::build_beside(workspace, interrupts, passgate)?;
     let scale = Scale { users: USERS, ..FULL };
     let bench = Bench { workspace, interrupts, tools, scale, folder: workspace.target().join("guided") };
-    bench.make_new("data")?;
-    let postgres = PostgresServer::start();
+    let folder = bench.make_new("data")?;
     let callers = CALLERS.to_string();
-    for database in bench.databases(postgres.create_database("training"))? {
+    bench.on_each(&folder, |engine| {
+        let database = engine.database("training");
         let server = Server::start(&bench, &database)?;
-        let accounts = bench.folder.join(format!("data/{}-accounts.jsonl", database.key()));
+        let accounts = folder.join(format!("{}-accounts.jsonl", database.key()));
         server.populate(&bench, 1, bench.scale.users, &accounts)?;
         for phase in ["login", "login-init", "mixed"] {
             let arguments = ["--duration", SECONDS, "--concurrency", &callers];
             server.load_without_errors(&bench, phase, &accounts, &arguments)?;
         }
         // What it counted, it writes at its end.
-        server.stop(interrupts)?;
-    }
-    Ok(())
+        server.stop(interrupts)
+    })
 }
