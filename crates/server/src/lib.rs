@@ -22,6 +22,7 @@ mod open;
 pub mod openapi;
 mod outbox;
 mod pagination;
+mod peers;
 pub mod rate_limit;
 mod request;
 pub mod routes;

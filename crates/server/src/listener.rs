@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt};
 
+use crate::peers::Peers;
 use crate::request::RequestInfo;
+use crate::source_address::TrustedProxies;
 
 /// How long to pause when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -40,6 +42,8 @@ pub struct Limits {
     pub shutdown: Duration,
     /// How many connections are open at once; more wait in the system's queue.
     pub connections: usize,
+    /// How many of them may be one address's; those above are closed at once.
+    pub connections_per_address: usize,
     /// What one gets who has said that nothing more will come.
     pub half_closed: HalfClosed,
 }
@@ -67,9 +71,17 @@ impl<A> Api for A where
 {
 }
 
-/// Serves until `stop` changes, then waits for requests under way.
-pub async fn serve(listener: TcpListener, api: impl Api, limits: Limits, mut stop: watch::Receiver<bool>) {
+/// Serves until `stop` changes, then waits for requests under way. The proxies' connections are everybody's, not one
+/// address's.
+pub async fn serve(
+    listener: TcpListener,
+    api: impl Api,
+    limits: Limits,
+    proxies: TrustedProxies,
+    mut stop: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
+    let peers = Peers::new(limits.connections_per_address, proxies);
     let places = Arc::new(Semaphore::new(limits.connections));
     loop {
         let accepted = tokio::select! {
@@ -78,11 +90,13 @@ pub async fn serve(listener: TcpListener, api: impl Api, limits: Limits, mut sto
         };
         match accepted {
             Ok((stream, peer, place)) => {
+                let peer = peer.ip().to_canonical();
+                let Some(admitted) = peers.admit(peer) else { continue };
                 let connection = graceful.watch(connection(stream, peer, api.clone(), limits));
                 tokio::spawn(async move {
                     // What ends a connection early is its peer's doing, and tells nothing.
                     let _ = connection.await;
-                    drop(place);
+                    drop((admitted, place));
                 });
             }
             Err(error) => pause_after(&error).await,
@@ -108,13 +122,12 @@ type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: IpAddr,
     api: impl Api,
     limits: Limits,
 ) -> http1::Connection<Stream, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
-    let peer = peer.ip().to_canonical();
     let service = api.map_request(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(RequestInfo::from_peer(peer));

@@ -4,7 +4,7 @@
 //! from the limit per tenant, which keeps one app's crowd from taking the others' share.
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::is_keyed;
 use crate::request::RequestInfo;
+use crate::source_address::network;
 
 /// How many counts there are for addresses. Each address has one of them, by a hash that nobody can foresee; two may
 /// share one. So a flood of addresses takes no more memory than this, and pushes nobody's count out.
@@ -157,14 +158,6 @@ impl TenantLimits {
     }
 }
 
-/// What counts as one source: an IPv4 address, or an IPv6 network of 64 bits, which one host has to itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
-}
-
 /// The refusal of a request to an endpoint that strangers may call, where there are too many.
 pub(crate) fn refuse_too_many<S: Store>(
     app: &App<S>,
@@ -213,6 +206,8 @@ fn refuse(wait: Duration) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use uuid::Uuid;
 
     use super::*;

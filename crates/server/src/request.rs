@@ -232,3 +232,25 @@ async fn in_time(limit: Duration, answer: impl Future<Output = Response>) -> Res
         .into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_goes_on_to_its_end_without_whoever_asked() {
+        let (go_on, going_on) = oneshot::channel::<()>();
+        let (end, ended) = oneshot::channel();
+        let work = to_its_end(async move {
+            going_on.await.unwrap();
+            end.send(()).unwrap();
+            StatusCode::NO_CONTENT
+        });
+        let answer = in_time(Duration::from_millis(1), async { work.await.unwrap().into_response() }).await;
+        assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+        go_on.send(()).unwrap();
+        ended.await.unwrap();
+    }
+}

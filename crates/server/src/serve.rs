@@ -128,11 +128,19 @@ async fn serve<S: Store>(
 
     let limits = limits(&settings);
     let router = routes::public(app.clone(), settings.request_timeout);
-    let public = tokio::spawn(listener::serve(listeners.public, router, limits, stopped.clone()));
-    let limits = Limits { connections: ADMIN_CONNECTIONS, half_closed: HalfClosed::GivenUp, ..limits };
+    let proxies = settings.trusted_proxies.clone();
+    let public =
+        tokio::spawn(listener::serve(listeners.public, router, limits, proxies.clone(), stopped.clone()));
+    let limits = Limits {
+        connections: ADMIN_CONNECTIONS,
+        // Operators come from few addresses, and strangers don't.
+        connections_per_address: ADMIN_CONNECTIONS,
+        half_closed: HalfClosed::GivenUp,
+        ..limits
+    };
     let forgetting = tokio::spawn(forget_idle(app.clone(), stopped.clone()));
     let router = routes::admin(app, settings.request_timeout);
-    let admin = tokio::spawn(listener::serve(listeners.admin, router, limits, stopped.clone()));
+    let admin = tokio::spawn(listener::serve(listeners.admin, router, limits, proxies, stopped.clone()));
     let polls = tokio::spawn(repeat(POLL_INTERVAL, stopped.clone(), Arc::clone(&passgate), poll));
     let webhooks = tokio::spawn(deliverer.run(stopped.clone()));
     let refreshing = tokio::spawn(refresh(refresher, stopped.clone()));
@@ -232,11 +240,13 @@ fn limits(settings: &Settings) -> Limits {
             "the limit of open files allows fewer connections"
         );
     }
+    let connections = settings.max_connections.min(available);
     Limits {
         headers: settings.header_timeout,
         unread: settings.request_timeout,
         shutdown: settings.shutdown_timeout,
-        connections: settings.max_connections.min(available),
+        connections,
+        connections_per_address: (connections / 4).max(1),
         half_closed: HalfClosed::Served,
     }
 }

@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer, or whom a trusted proxy names instead.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -16,7 +16,7 @@ impl TrustedProxies {
         Self(networks)
     }
 
-    fn contain(&self, address: IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
@@ -42,6 +42,14 @@ impl TrustedProxies {
             }
         }
         source
+    }
+}
+
+/// What counts as one source: an IPv4 address, or an IPv6 network of 64 bits, which one host has to itself.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

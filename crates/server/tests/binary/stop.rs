@@ -3,6 +3,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use passgate_authenticator::Authenticator;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Caller, Place};
 
@@ -136,8 +137,8 @@ fn a_slow_client_is_cut_off() {
 #[test]
 fn a_peer_that_does_not_read_is_cut_off_and_takes_nobodys_place() {
     let place = Place::new();
-    std::fs::write(place.folder.path().join("passgate.toml"), "request_timeout = 1\nmax_connections = 16")
-        .unwrap();
+    let settings = "request_timeout = 1\nmax_connections = 16\ntrusted_proxies = \"127.0.0.1\"";
+    std::fs::write(place.folder.path().join("passgate.toml"), settings).unwrap();
     let server = place.serve_with(&["--config", "passgate.toml"]);
     // A long answer, so that few of them fill what lies between.
     let ask = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -163,5 +164,43 @@ fn a_peer_that_does_not_read_is_cut_off_and_takes_nobodys_place() {
     next.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
     drop(peers);
+    drop(server);
+}
+
+// Elsewhere, this machine has only one address of its own.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_opens_all_connections_leaves_some_to_others() {
+    let place = Place::new();
+    std::fs::write(place.folder.path().join("passgate.toml"), "max_connections = 16").unwrap();
+    let server = place.serve_with(&["--config", "passgate.toml"]);
+    let to = std::net::SocketAddr::from(([127, 0, 0, 1], place.public));
+    let connect = async |from: [u8; 4]| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        socket.connect(to).await.unwrap()
+    };
+    // Whether it is served; else it is closed without a word.
+    let ask = async |stream: &mut tokio::net::TcpStream| {
+        let _ = stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.is_ok_and(|_| &answer == b"HTTP/1.1 200")
+    };
+    let mut greedy = Vec::new();
+    for _ in 0..4 {
+        let mut stream = connect([127, 0, 0, 2]).await;
+        assert!(ask(&mut stream).await);
+        greedy.push(stream);
+    }
+    for _ in 0..20 {
+        assert!(!ask(&mut connect([127, 0, 0, 2]).await).await);
+    }
+    assert!(ask(&mut connect([127, 0, 0, 3]).await).await);
+    // Whom it closes, it has a place for again, once it is seen.
+    greedy.truncate(3);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !ask(&mut connect([127, 0, 0, 2]).await).await {
+        assert!(Instant::now() < deadline);
+    }
     drop(server);
 }

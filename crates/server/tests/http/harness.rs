@@ -455,8 +455,9 @@ async fn listen(api: impl Api, stopped: watch::Receiver<bool>) -> String {
         unread: timeout,
         shutdown: timeout,
         connections: 1_000,
+        connections_per_address: 1_000,
         half_closed: HalfClosed::Served,
     };
-    tokio::spawn(listener::serve(listener, api, limits, stopped));
+    tokio::spawn(listener::serve(listener, api, limits, TrustedProxies::default(), stopped));
     address
 }
