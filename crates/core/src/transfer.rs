@@ -133,6 +133,9 @@ pub enum ImportRefusal {
     /// The credential was deleted here.
     #[error("the credential was deleted here")]
     CredentialRevoked,
+    /// The API key was deleted here.
+    #[error("the API key was deleted here")]
+    ApiKeyRevoked,
     /// The tenant has another API key of this name.
     #[error("another API key has this name")]
     ApiKeyNameTaken,
@@ -151,6 +154,7 @@ impl ImportRefusal {
             Self::UserRowTaken => "user_row_taken",
             Self::CredentialTaken => "credential_already_registered",
             Self::CredentialRevoked => "credential_revoked",
+            Self::ApiKeyRevoked => "api_key_revoked",
             Self::ApiKeyNameTaken => "api_key_name_taken",
             Self::TransactionTaken => "transaction_exists",
         }

@@ -6,7 +6,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::ids::TenantId;
 use passgate_core::signing_key::{SealedSigningKey, SigningAlgorithm};
 use passgate_core::store::{Store, StoreError};
-use passgate_core::tenant::TenantRecord;
+use passgate_core::tenant::{TenantPurpose, TenantRecord};
 use passgate_core::transfer::{BegunImport, ImportMode, ImportOutcome, ImportedTenant, TransferRecord};
 
 use crate::kind::Kind;
@@ -37,6 +37,9 @@ pub enum ImportError<E: std::error::Error + 'static> {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is imported says that it is of the console's own tenant, whose users are the operators.
+    #[error("{0} is the console's own tenant, into which nothing is imported")]
+    ConsolesTenant(TenantId),
 }
 
 /// What a tenant needs that does not come along.
@@ -63,6 +66,9 @@ pub async fn import<S: Store, T: Source>(
     let tenant = source.tenant().clone();
     let begin = async {
         let known = store.tenant(tenant.id).await?.tenant;
+        if known.as_ref().is_some_and(|known| known.purpose == TenantPurpose::Console) {
+            return Err(ImportError::ConsolesTenant(tenant.id));
+        }
         let fate = match (mode, &known) {
             (ImportMode::DryRun, Some(_)) => TenantFate::Found,
             (ImportMode::DryRun, None) => TenantFate::Made,
@@ -82,9 +88,9 @@ pub async fn import<S: Store, T: Source>(
                 }
             }
         };
-        Ok::<_, StoreError>((fate, known))
+        Ok((fate, known))
     };
-    let (fate, known) = begin.await.map_err(|error| ImportFailure { error: error.into(), report: None })?;
+    let (fate, known) = begin.await.map_err(|error| ImportFailure { error, report: None })?;
     let mut report = TenantReport::new(tenant.id, tenant.display_name.clone(), fate, note_limit);
     note_tenant(&mut report, source, known.as_ref());
     match run(store, source, mode, &mut report, &mut watch).await {

@@ -198,6 +198,9 @@ impl<S: Store> Import<'_, S> {
                 Err(match failure.error {
                     ImportError::Source(error) => unreadable(&error),
                     ImportError::Store(error) => error.into(),
+                    error @ ImportError::ConsolesTenant(_) => {
+                        CliError::Transfer { code: "tenant_reserved", message: error.to_string() }
+                    }
                 })
             }
         }

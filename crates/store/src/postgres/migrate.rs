@@ -53,6 +53,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/postgres/0004_rare_rows_and_stale_passkeys.sql"),
         oldest_binary: 3,
     },
+    // Older binaries leave no trace of a key that they delete, and do no harm otherwise.
+    Migration {
+        level: 5,
+        name: "0005_deleted_api_keys.sql",
+        sql: include_str!("../../migrations/postgres/0005_deleted_api_keys.sql"),
+        oldest_binary: 3,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -149,6 +149,16 @@ impl Import<'_> {
         if by_hash {
             return self.end_api_key(key).await;
         }
+        let was_deleted = self
+            .db
+            .exists(
+                "SELECT 1 FROM deleted_api_keys WHERE tenant_id = $1 AND hash = $2",
+                &[self.tenant(), &key.hash.blob()],
+            )
+            .await?;
+        if was_deleted {
+            return Ok(ImportOutcome::Refused(ImportRefusal::ApiKeyRevoked));
+        }
         let taken = self
             .db
             .exists(

@@ -77,7 +77,13 @@ pub(super) fn roll(
     Ok(KeyRoll::Done)
 }
 
+/// Deletes a key for good: no import brings it back.
 pub(super) fn delete(db: &Connection, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO deleted_api_keys (tenant_id, hash)
+         SELECT tenant_id, hash FROM api_keys WHERE tenant_id = ?1 AND id = ?2",
+    )?
+    .execute(params![tenant_id.blob(), id.blob()])?;
     let deleted = db
         .prepare_cached("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2")?
         .execute(params![tenant_id.blob(), id.blob()])?;

@@ -97,6 +97,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0011_timelines_without_an_index.sql"),
         oldest_binary: 11,
     },
+    // Older binaries leave no trace of a key that they delete, and do no harm otherwise.
+    Migration {
+        level: 12,
+        name: "0012_deleted_api_keys.sql",
+        sql: include_str!("../../migrations/sqlite/0012_deleted_api_keys.sql"),
+        oldest_binary: 11,
+    },
 ];
 
 /// The newest schema that this program knows.

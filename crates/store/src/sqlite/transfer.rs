@@ -105,6 +105,13 @@ impl Import<'_> {
         if by_hash {
             return self.end_api_key(key);
         }
+        let was_deleted = self
+            .db
+            .prepare_cached("SELECT 1 FROM deleted_api_keys WHERE tenant_id = ?1 AND hash = ?2")?
+            .exists(params![self.tenant_id.blob(), key.hash.blob()])?;
+        if was_deleted {
+            return Ok(ImportOutcome::Refused(ImportRefusal::ApiKeyRevoked));
+        }
         let taken = self
             .db
             .prepare_cached("SELECT 1 FROM api_keys WHERE tenant_id = ?1 AND (name = ?2 OR id = ?3)")?

@@ -3,7 +3,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::console::{Ceremony, Outcome};
 use passgate_core::ids::TenantId;
 use passgate_core::signing_key::SealedSigningKey;
-use passgate_core::store::{Changed, FinishedLogin, Rotation, Store, StoreError};
+use passgate_core::store::{Changed, FinishedLogin, Inserted, Rotation, Store, StoreError};
 use passgate_core::tenant::TenantSummary;
 use uuid::Uuid;
 
@@ -96,6 +96,9 @@ async fn full_tenant(store: &impl Store, display_name: &str) -> TenantId {
     fixtures::user_with_credential(store, id, "bob", "deleted").await;
     let change = fixtures::change(id, "deleted", passgate_core::audit::AuditType::CredentialDeleted);
     assert_eq!(store.delete_credential(change).await.unwrap(), Changed::Done);
+    let key = fixtures::api_key("deleted");
+    assert_eq!(store.create_api_key(id, key.clone()).await.unwrap(), Inserted::Stored);
+    assert_eq!(store.delete_api_key(id, key.id).await.unwrap(), Changed::Done);
     store.finish_login(fixtures::finish_login(id, &kept)).await.unwrap();
     store.add_ceremony_counts(vec![counted(id, 1, Ceremony::Login, Outcome::Begun, 1)]).await.unwrap();
     id

@@ -273,6 +273,15 @@ pub(crate) async fn what_was_deleted_here_stays_deleted(backend: &impl Backend) 
     backend.store().delete_credential(change).await.unwrap();
     let refused = ImportOutcome::Refused(ImportRefusal::CredentialRevoked);
     assert_eq!(import_one(backend, tenant, records[2].clone()).await, refused);
+    let TransferRecord::ApiKey(key) = &records[0] else { panic!("{:?}", records[0]) };
+    assert_eq!(backend.store().delete_api_key(tenant, key.id).await.unwrap(), Changed::Done);
+    assert_eq!(backend.store().delete_api_key(tenant, key.id).await.unwrap(), Changed::NotFound);
+    let refused = ImportOutcome::Refused(ImportRefusal::ApiKeyRevoked);
+    let renamed = ApiKeyRecord { name: text("another name"), ..key.clone() };
+    for key in [key.clone(), renamed] {
+        assert_eq!(import_one(backend, tenant, TransferRecord::ApiKey(key)).await, refused);
+    }
+    assert_eq!(backend.store().tenant(tenant).await.unwrap().tenant.unwrap().api_keys, []);
 }
 
 pub(crate) async fn a_credential_of_another_user_or_key_is_refused(backend: &impl Backend) {

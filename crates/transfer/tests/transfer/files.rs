@@ -63,7 +63,7 @@ async fn fault(file: &[u8]) -> (u64, &'static str) {
         Ok(mut lines) => {
             match Here::start().try_import(&mut lines, ImportMode::DryRun).await.unwrap_err().error {
                 ImportError::Source(error) => error,
-                ImportError::Store(error) => panic!("{error}"),
+                error @ (ImportError::Store(_) | ImportError::ConsolesTenant(_)) => panic!("{error}"),
             }
         }
     };

@@ -3,8 +3,14 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use passgate_core::console::Store as _;
 use passgate_core::ids::TenantId;
-use passgate_transfer::{Counts, ExportError, Kind, TenantFate, export};
+use passgate_core::store::NewTenant;
+use passgate_core::transfer::ImportMode;
+use passgate_transfer::json_lines::JsonLines;
+use passgate_transfer::{
+    Counts, ExportError, ImportError, Kind, Source, SourceTenant, TenantFate, TenantMaker, export,
+};
 use uuid::Uuid;
 
 use crate::files;
@@ -50,6 +56,25 @@ async fn what_is_imported_twice_is_there_once() {
         assert_eq!(report.counts(kind), Counts { unchanged, ..Counts::default() }, "{kind}");
     }
     assert_eq!(here.export(TenantId::new(files::TENANT), NOW).await, before);
+}
+
+#[tokio::test]
+async fn nothing_is_imported_into_the_consoles_own_tenant() {
+    let here = Here::start();
+    let file = files::everything();
+    let open = || JsonLines::open(file.as_bytes(), None, &CoreSpelling).unwrap();
+    let lines = open();
+    let SourceTenant { id, display_name, config, signing_algorithm, .. } = lines.tenant().clone();
+    let signing_key = here.signing_key(id, signing_algorithm);
+    let console = NewTenant { id, display_name, config, api_key: None, signing_key, now: NOW };
+    let console = here.store().found_console(console).await.unwrap();
+    let before = here.export(console, NOW).await;
+    for mode in [ImportMode::DryRun, ImportMode::Apply] {
+        let mut lines = open();
+        let failure = here.try_import(&mut lines, mode).await.unwrap_err();
+        assert!(matches!(failure.error, ImportError::ConsolesTenant(id) if id == console), "{failure}");
+    }
+    assert_eq!(here.export(console, NOW).await, before);
 }
 
 #[tokio::test]
