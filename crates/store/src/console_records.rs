@@ -236,10 +236,18 @@ pub(crate) fn role(row: &impl Row) -> Result<Role, CorruptRow> {
     Columns::new("memberships", None, row).parsed("role", Role::from_name)
 }
 
-/// Whether a change of a member is allowed: what it is now, what is to become of it, who changes it, and how many owners
-/// there are.
-pub(crate) fn judge_member_change(now: Role, change: MemberChange, by: Role, owners: u64) -> MemberChanged {
+/// Whether a change of a member is allowed: what it is now, what is to become of it, what whoever changes it is (none: no
+/// member), whether that is the member, and how many owners there are.
+pub(crate) fn judge_member_change(
+    now: Role,
+    change: MemberChange,
+    by: Option<Role>,
+    is_own: bool,
+    owners: u64,
+) -> MemberChanged {
     let makes_owner = matches!(change, MemberChange::Role(Role::Owner));
+    let leaves = is_own && matches!(change, MemberChange::Removal);
+    let Some(by) = by.filter(|by| leaves || *by >= Role::Admin) else { return MemberChanged::NotAllowed };
     if (now == Role::Owner || makes_owner) && by != Role::Owner {
         return MemberChanged::OwnersOnly;
     }
@@ -247,6 +255,15 @@ pub(crate) fn judge_member_change(now: Role, change: MemberChange, by: Role, own
         return MemberChanged::LastOwner;
     }
     MemberChanged::Done
+}
+
+/// What a member can't invite anybody as any more once this has happened.
+pub(crate) fn invites_no_more(change: MemberChange) -> impl Iterator<Item = Role> {
+    let left = match change {
+        MemberChange::Role(role) => Some(role),
+        MemberChange::Removal => None,
+    };
+    Role::ALL.into_iter().filter(move |other| !left.is_some_and(|role| role.invites(*other)))
 }
 
 /// Of projects `p`, joined to organizations `g`.

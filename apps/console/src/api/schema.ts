@@ -408,7 +408,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description One of the operator's own; not the last one, unless there are recovery codes.
+         * @description One of the operator's own; not the last one, unless there are recovery codes. The operator's other sessions end.
          *
          *     For operators. Needs a passkey shown within five minutes.
          */
@@ -586,7 +586,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a member
-         * @description Everybody may leave; to remove others takes an admin, and an owner to remove an owner. One is left at all times.
+         * @description Everybody may leave; to remove others takes an admin, and an owner to remove an owner. One is left at all times. The member's open invitations are withdrawn.
          *
          *     For members from viewer up. Needs a passkey shown within five minutes.
          */

@@ -213,7 +213,7 @@ impl<S: Store> Passgate<S> {
         let (secret, link) = self.new_link(LinkPurpose::Claim, CLAIM_LIFETIME);
         match self.store.make_link(link).await? {
             MadeLink::Made => Ok(secret),
-            MadeLink::Claimed | MadeLink::NotFound => Err(ClaimLinkError::Claimed),
+            MadeLink::Claimed | MadeLink::NotFound | MadeLink::NotAllowed => Err(ClaimLinkError::Claimed),
         }
     }
 
@@ -224,7 +224,9 @@ impl<S: Store> Passgate<S> {
         let (secret, link) = self.new_link(purpose, RECOVERY_LIFETIME);
         match self.store.make_link(link).await? {
             MadeLink::Made => Ok((operator, secret)),
-            MadeLink::Claimed | MadeLink::NotFound => Err(RecoveryLinkError::UnknownEmail),
+            MadeLink::Claimed | MadeLink::NotFound | MadeLink::NotAllowed => {
+                Err(RecoveryLinkError::UnknownEmail)
+            }
         }
     }
 
@@ -312,8 +314,14 @@ impl<S: Store> Passgate<S> {
             Ok(SignedUp::EmailTaken) => BeginSignUpError::EmailTaken,
             Err(error) => error.into(),
         };
-        // Nobody's passkey: it would let nobody in, and be offered for ever.
-        if let Err(error) = self.delete_user(tenant.id, user_id, origin).await {
+        // Nobody's passkey: it would let nobody in, and be offered for ever. But a database that failed may have made the
+        // account all the same.
+        let removed = match self.store.operator(id).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => self.delete_user(tenant.id, user_id, origin).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = removed {
             tracing::warn!(%error, "a passkey of a sign-up that failed was left behind");
         }
         Err(refused.into())
@@ -481,16 +489,17 @@ impl<S: Store> Passgate<S> {
         self.store.credential(tenant.id, credential_id).await?.ok_or(PasskeyError::NotFound)
     }
 
-    /// Removes a passkey of an operator's, unless nobody could sign in any more.
+    /// Removes a passkey of the session's operator, unless nobody could sign in any more. Other sessions end: whoever has
+    /// the device that the passkey is on may have one.
     pub async fn remove_operator_passkey(
         &self,
-        id: OperatorId,
+        session: &Session,
         credential_id: CredentialId,
         origin: &RequestOrigin,
     ) -> Result<(), PasskeyError> {
         let tenant = self.console_tenant().await?;
         let change = self.passkey_change(&tenant, credential_id, AuditType::CredentialDeleted, origin);
-        match self.store.remove_passkey(id, change).await? {
+        match self.store.remove_passkey(session.operator_id, session.id, change).await? {
             PasskeyRemoval::Removed => Ok(()),
             PasskeyRemoval::NotFound => Err(PasskeyError::NotFound),
             PasskeyRemoval::Last => Err(PasskeyError::Last),

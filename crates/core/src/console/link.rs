@@ -76,4 +76,6 @@ pub enum MadeLink {
     Claimed,
     /// The operator, or the organization, does not exist.
     NotFound,
+    /// Whoever invites is no member from admin up any more, or not as much as whom is invited.
+    NotAllowed,
 }

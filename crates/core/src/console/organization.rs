@@ -67,6 +67,8 @@ pub enum MemberChanged {
     Done,
     /// There is no such member.
     NotFound,
+    /// Whoever asks is no member from admin up any more, and doesn't leave either.
+    NotAllowed,
     /// Only an owner may make, change or remove an owner.
     OwnersOnly,
     /// The organization would be left without an owner.

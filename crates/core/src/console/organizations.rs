@@ -143,7 +143,7 @@ impl<S: Store> Passgate<S> {
             MemberChange::Removal => email,
         };
         let activity = self.act(kind, id, subject, actor);
-        self.store.change_member(id, operator_id, change, actor.role, activity).await
+        self.store.change_member(id, operator_id, change, activity).await
     }
 
     /// An organization's open invitations, oldest first.
@@ -151,13 +151,13 @@ impl<S: Store> Passgate<S> {
         self.store.invitations(id, self.now()).await
     }
 
-    /// Invites somebody. None: there is no such organization.
+    /// Invites somebody to no more than the actor is. Where that is refused, the store's reason.
     pub async fn invite(
         &self,
         organization: &Organization,
         invited: Invited,
         actor: &Actor,
-    ) -> Result<Option<(KeySecret, Link)>, StoreError> {
+    ) -> Result<Result<(KeySecret, Link), MadeLink>, StoreError> {
         let subject = match &invited.email {
             Some(email) => format!("{}: {}", email.as_str(), invited.role.as_str()),
             None => invited.role.as_str().to_owned(),
@@ -174,8 +174,8 @@ impl<S: Store> Passgate<S> {
         let made = link.link.clone();
         let activity = self.act(ActivityKind::InvitationMade, organization.id, Some(subject), actor);
         Ok(match self.store.invite(link, activity).await? {
-            MadeLink::Made => Some((secret, made)),
-            MadeLink::NotFound | MadeLink::Claimed => None,
+            MadeLink::Made => Ok((secret, made)),
+            refused @ (MadeLink::NotFound | MadeLink::Claimed | MadeLink::NotAllowed) => Err(refused),
         })
     }
 

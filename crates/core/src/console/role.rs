@@ -17,6 +17,12 @@ impl Role {
     /// All of them, the least first.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Developer, Self::Admin, Self::Owner];
 
+    /// Whether it may invite somebody as another: from admin up, and to no more than it is itself.
+    #[must_use]
+    pub fn invites(self, other: Self) -> bool {
+        self >= Self::Admin && other <= self
+    }
+
     /// As it is stored and spelt on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -135,10 +135,12 @@ pub trait Store: Send + Sync + 'static {
         &self,
         recover: Recover,
     ) -> impl Future<Output = Result<Option<(Session, Operator)>, StoreError>> + Send;
-    /// Removes a passkey of an operator's in the console's tenant, as [`crate::store::Store::delete_credential`] does.
+    /// Removes a passkey of an operator's in the console's tenant, as [`crate::store::Store::delete_credential`] does, and
+    /// ends all sessions of the operator's but one.
     fn remove_passkey(
         &self,
         operator_id: OperatorId,
+        but: SessionId,
         change: CredentialChange,
     ) -> impl Future<Output = Result<PasskeyRemoval, StoreError>> + Send;
 
@@ -218,16 +220,16 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Emptied, StoreError>> + Send;
     /// An organization's members, by email.
     fn members(&self, id: OrganizationId) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
-    /// Changes or removes a member, on behalf of somebody with the role `by`.
+    /// Changes or removes a member, if whoever the activity names may do so now; a program may. Invitations that the
+    /// member made, and could not make any more, go.
     fn change_member(
         &self,
         id: OrganizationId,
         operator_id: OperatorId,
         change: MemberChange,
-        by: Role,
         activity: Activity,
     ) -> impl Future<Output = Result<MemberChanged, StoreError>> + Send;
-    /// Stores an invitation.
+    /// Stores an invitation, if whoever it names as its maker may make it now; a program may.
     fn invite(
         &self,
         link: NewLink,

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::console::cookie::presented;
 use crate::console::{Acting, Caller, Passkey, Right, Standing, Who};
 use crate::error::ApiError;
-use crate::extract::{KeyWaived, bearer, parse_tenant_id};
+use crate::extract::{KeyWaived, RawBody, bearer, parse_tenant_id};
 use crate::openapi::{Access, Description};
 use crate::rate_limit;
 use crate::request::{RequestInfo, to_its_end};
@@ -69,12 +70,17 @@ pub(crate) async fn guard<S: Store>(
     {
         return refusal;
     }
+    let (mut parts, body) = request.into_parts();
+    // Before anything is judged: whoever holds the body back would be let in by rights that they have lost meanwhile.
+    let body = match RawBody::from_request(Request::new(body), &app).await {
+        Ok(RawBody(bytes)) => Body::from(bytes),
+        Err(error) => return error.into_response(),
+    };
     // Out of the way first: futures that borrow a request are not `Send`.
-    let secret = presented(request.headers()).map(str::to_owned);
+    let secret = presented(&parts.headers).map(str::to_owned);
     let named = Named::of(&params);
     match judge(&app, right, token.as_deref(), secret.as_deref(), named).await {
         Ok(Judged { caller, standing, tenant }) => {
-            let (mut parts, body) = request.into_parts();
             parts.extensions.insert(caller);
             if let Some(standing) = standing {
                 parts.extensions.insert(standing);

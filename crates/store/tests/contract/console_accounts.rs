@@ -286,10 +286,13 @@ pub(crate) async fn the_last_passkey_stays_unless_there_are_recovery_codes(backe
     }
     let remove = async |of: &str, id: &str| {
         let change = change(tenant, id, passgate_core::audit::AuditType::CredentialDeleted);
-        store.remove_passkey(operator_id(of), change).await.unwrap()
+        let own = session(of, &format!("first of {of}")).session.id;
+        store.remove_passkey(operator_id(of), own, change).await.unwrap()
     };
     store.sign_up(sign_up("sam", None)).await.unwrap();
+    store.begin_session(session("kim", "on the other device")).await.unwrap();
     assert_eq!(remove("sam", "first").await, PasskeyRemoval::NotFound);
+    assert_eq!(store.sessions(operator_id("kim"), NOW).await.unwrap().len(), 2);
     // Of two at once, one is the last.
     let (one, other) = tokio::join!(remove("kim", "first"), remove("kim", "second"));
     assert!(
@@ -299,6 +302,10 @@ pub(crate) async fn the_last_passkey_stays_unless_there_are_recovery_codes(backe
         ),
         "{one:?} {other:?}"
     );
+    // Whoever has the device of the one that was removed may have a session.
+    let own = session("kim", "first of kim").session;
+    assert_eq!(store.sessions(operator_id("kim"), NOW).await.unwrap(), [own]);
+    assert_eq!(store.sessions(operator_id("sam"), NOW).await.unwrap().len(), 1);
     let left = if one == PasskeyRemoval::Last { "first" } else { "second" };
     let row = activity(ActivityKind::RecoveryCodesMade, "kim");
     store.replace_recovery_codes(operator_id("kim"), vec![KeyHash::of("one")], row).await.unwrap();

@@ -1,7 +1,7 @@
 use passgate_core::clock::Timestamp;
 use passgate_core::console::{
     Accepted, Activity, ActivityKind, ActivityPlace, Ceremony, Counted, Emptied, Environment,
-    EnvironmentKind, EnvironmentMove, LinkPurpose, MadeLink, Member, MemberChange, MemberChanged,
+    EnvironmentKind, EnvironmentMove, Link, LinkPurpose, MadeLink, Member, MemberChange, MemberChanged,
     MinuteCount, NewEnvironment, NewProject, Organization, Outcome, Project, Range, Recover, RecoveryProof,
     Role, Scope, SignedUp, Store as _,
 };
@@ -95,15 +95,16 @@ pub(crate) async fn an_organization_is_seen_by_each_with_the_own_role(backend: &
 pub(crate) async fn an_organization_keeps_an_owner_whoever_changes_members_at_once(backend: &impl Backend) {
     let store = backend.store();
     let id = kim_and_sam(&**store, Role::Owner).await;
-    let ask = async |name: &str, change: MemberChange, by: Role| {
-        let row = row(ActivityKind::MemberRoleChanged);
-        store.change_member(id, operator_id(name), change, by, row).await.unwrap()
+    join(&**store, id, "eve", Role::Admin).await;
+    let ask = async |name: &str, change: MemberChange, by: &str| {
+        let row = activity(ActivityKind::MemberRoleChanged, by);
+        store.change_member(id, operator_id(name), change, row).await.unwrap()
     };
-    assert_eq!(ask("nobody", MemberChange::Removal, Role::Owner).await, MemberChanged::NotFound);
-    assert_eq!(ask("sam", MemberChange::Removal, Role::Admin).await, MemberChanged::OwnersOnly);
+    assert_eq!(ask("nobody", MemberChange::Removal, "kim").await, MemberChanged::NotFound);
+    assert_eq!(ask("sam", MemberChange::Removal, "eve").await, MemberChanged::OwnersOnly);
     let (one, other) = tokio::join!(
-        ask("kim", MemberChange::Role(Role::Viewer), Role::Owner),
-        ask("sam", MemberChange::Removal, Role::Owner),
+        ask("kim", MemberChange::Role(Role::Viewer), "kim"),
+        ask("sam", MemberChange::Removal, "sam"),
     );
     assert!(
         matches!(
@@ -130,9 +131,86 @@ pub(crate) async fn members_are_listed_by_email(backend: &impl Backend) {
     assert_eq!(store.members(id).await.unwrap(), expected);
     let change = MemberChange::Role(Role::Admin);
     let row = row(ActivityKind::MemberRoleChanged);
-    let changed = store.change_member(id, operator_id("sam"), change, Role::Admin, row).await.unwrap();
+    let changed = store.change_member(id, operator_id("sam"), change, row).await.unwrap();
     assert_eq!(changed, MemberChanged::Done);
     assert_eq!(store.members(id).await.unwrap()[1].role, Role::Admin);
+}
+
+/// Makes somebody an operator, and a member.
+async fn join(store: &impl Store, id: OrganizationId, name: &str, role: Role) {
+    let made = store.invite(link(name, invitation(id, role)), row(ActivityKind::InvitationMade)).await;
+    assert_eq!(made.unwrap(), MadeLink::Made);
+    assert_eq!(store.sign_up(sign_up(name, Some(name))).await.unwrap(), SignedUp::Done);
+}
+
+/// An invitation that somebody makes.
+async fn invite(store: &impl Store, id: OrganizationId, role: Role, by: &str, name: &str) -> MadeLink {
+    let LinkPurpose::Invitation { organization_id, organization, email, .. } = invitation(id, role) else {
+        unreachable!()
+    };
+    let invited_by = Some(operator_id(by));
+    let purpose = LinkPurpose::Invitation { organization_id, organization, role, email, invited_by };
+    store.invite(link(name, purpose), activity(ActivityKind::InvitationMade, by)).await.unwrap()
+}
+
+pub(crate) async fn who_lost_the_right_meanwhile_changes_nothing(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Admin).await;
+    join(&**store, id, "eve", Role::Viewer).await;
+    let ask = async |name: &str, change: MemberChange, by: &str| {
+        let row = activity(ActivityKind::MemberRoleChanged, by);
+        store.change_member(id, operator_id(name), change, row).await.unwrap()
+    };
+    assert_eq!(ask("sam", MemberChange::Role(Role::Developer), "kim").await, MemberChanged::Done);
+    assert_eq!(ask("eve", MemberChange::Role(Role::Admin), "sam").await, MemberChanged::NotAllowed);
+    assert_eq!(ask("sam", MemberChange::Role(Role::Admin), "sam").await, MemberChanged::NotAllowed);
+    assert_eq!(invite(&**store, id, Role::Viewer, "sam", "a").await, MadeLink::NotAllowed);
+    // Everybody may leave, and is nobody then.
+    assert_eq!(ask("sam", MemberChange::Removal, "sam").await, MemberChanged::Done);
+    assert_eq!(ask("eve", MemberChange::Removal, "sam").await, MemberChanged::NotAllowed);
+    assert_eq!(invite(&**store, id, Role::Viewer, "sam", "b").await, MadeLink::NotAllowed);
+    assert_eq!(store.invitations(id, NOW).await.unwrap(), []);
+    // A program is nobody's member.
+    let of_program = Activity { operator_id: None, ..row(ActivityKind::MemberRemoved) };
+    let removed = store.change_member(id, operator_id("eve"), MemberChange::Removal, of_program).await;
+    assert_eq!(removed.unwrap(), MemberChanged::Done);
+}
+
+pub(crate) async fn nobody_invites_to_more_than_they_are_then_or_later(backend: &impl Backend) {
+    let store = backend.store();
+    let id = kim_and_sam(&**store, Role::Owner).await;
+    let open = async || {
+        let links = store.invitations(id, NOW).await.unwrap();
+        let role = |link: Link| match link.purpose {
+            LinkPurpose::Invitation { role, invited_by, .. } if invited_by == Some(operator_id("sam")) => {
+                Some(role)
+            }
+            _ => None,
+        };
+        links.into_iter().filter_map(role).collect::<std::collections::BTreeSet<_>>()
+    };
+    for role in Role::ALL {
+        let name = format!("by sam, {role:?}");
+        assert_eq!(invite(&**store, id, role, "sam", &name).await, MadeLink::Made);
+        assert_eq!(invite(&**store, id, role, "kim", &format!("by kim, {role:?}")).await, MadeLink::Made);
+    }
+    let become_ = async |change: MemberChange| {
+        let row = row(ActivityKind::MemberRoleChanged);
+        store.change_member(id, operator_id("sam"), change, row).await.unwrap()
+    };
+    assert_eq!(become_(MemberChange::Role(Role::Admin)).await, MemberChanged::Done);
+    assert_eq!(open().await, [Role::Viewer, Role::Developer, Role::Admin].into());
+    assert_eq!(invite(&**store, id, Role::Owner, "sam", "more").await, MadeLink::NotAllowed);
+    assert_eq!(become_(MemberChange::Role(Role::Developer)).await, MemberChanged::Done);
+    assert_eq!(open().await, [].into());
+    assert_eq!(become_(MemberChange::Role(Role::Owner)).await, MemberChanged::Done);
+    assert_eq!(invite(&**store, id, Role::Owner, "sam", "back").await, MadeLink::Made);
+    assert_eq!(become_(MemberChange::Removal).await, MemberChanged::Done);
+    // What others invited to stays.
+    assert_eq!(store.invitations(id, NOW).await.unwrap().len(), Role::ALL.len());
+    let row = activity(ActivityKind::MemberJoined, "sam");
+    let accepted = store.accept_invitation(KeyHash::of("back"), operator_id("sam"), row).await.unwrap();
+    assert_eq!(accepted, Accepted::LinkInvalid);
 }
 
 pub(crate) async fn an_invitation_is_accepted_once_or_withdrawn(backend: &impl Backend) {

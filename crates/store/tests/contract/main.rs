@@ -274,6 +274,8 @@ macro_rules! every_test {
                 an_organization_is_seen_by_each_with_the_own_role,
                 an_organization_keeps_an_owner_whoever_changes_members_at_once,
                 members_are_listed_by_email,
+                who_lost_the_right_meanwhile_changes_nothing,
+                nobody_invites_to_more_than_they_are_then_or_later,
                 an_invitation_is_accepted_once_or_withdrawn,
                 a_project_is_read_back_with_its_environments,
                 what_has_environments_is_not_deleted_before_their_tenants,

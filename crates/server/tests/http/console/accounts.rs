@@ -190,8 +190,13 @@ pub(crate) async fn passkeys_are_added_renamed_and_removed_but_never_the_last(
     let path = format!("/passkeys/{}", second["id"].as_str().unwrap());
     let renamed = browser.call(Method::PATCH, &path, Some(json!({ "name": "In the safe" }))).await.ok();
     assert_eq!(renamed["name"], "In the safe");
+    let elsewhere = browser.cookie.clone();
+    browser.sign_in().await.ok();
     assert_eq!(browser.delete(&path).await.status, 204);
     assert_eq!(browser.delete(&path).await.error(), (404, "credential_not_found"));
+    let here = std::mem::replace(&mut browser.cookie, elsewhere);
+    assert_eq!(browser.get("/passkeys").await.error(), (401, "session_missing"), "other sessions end");
+    browser.cookie = here;
     // With recovery codes, the last one may go.
     browser.post("/recovery-codes", json!({})).await.ok();
     assert_eq!(browser.delete(&format!("/passkeys/{first}")).await.status, 204);

@@ -218,6 +218,35 @@ pub(crate) async fn passkeys_that_nobody_uses_and_attempts_with_deleted_ones_are
     );
 }
 
+pub(crate) async fn who_watched_long_ago_is_told_a_part_at_a_time(server: &TestServer<impl Store>) {
+    const ROWS: usize = 450;
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
+    let path = format!("/environments/{}", team.tenant);
+    let key = team.developer.post(&format!("{path}/api-keys"), json!({ "name": "Backend" })).await.ok();
+    let api_key = key["secret"].as_str().unwrap().to_owned();
+    let tenant = TestTenant { server, id: team.tenant.clone(), api_key };
+    for _ in 0..ROWS {
+        tenant.begin_registration("somebody").await;
+    }
+    let cookie = format!("{}={}", super::browser::COOKIE_NAME, team.viewer.cookie.as_ref().unwrap());
+    let url = server.admin_url(&format!("{}{path}/audit-log/live", super::browser::API));
+    let since_ever = "0.00000000-0000-0000-0000-000000000001";
+    let request = server.client.get(url).header("cookie", &cookie).header("last-event-id", since_ever);
+    let mut stream = request.send().await.unwrap();
+    let mut text = Vec::new();
+    let mut largest = 0;
+    while text.windows(6).filter(|bytes| bytes == b"\ndata:").count() < ROWS {
+        let part = stream.chunk().await.unwrap().unwrap();
+        largest = largest.max(part.windows(6).filter(|bytes| bytes == b"\ndata:").count());
+        text.extend(part);
+    }
+    assert!(largest <= 200, "{largest} rows at once");
+    let ids = String::from_utf8(text).unwrap();
+    let ids: std::collections::BTreeSet<_> = ids.lines().filter(|line| line.starts_with("id: ")).collect();
+    assert_eq!(ids.len(), ROWS, "each once");
+}
+
 pub(crate) async fn the_audit_log_is_watched_as_it_grows(server: &TestServer<impl Store>) {
     let kim = Browser::claimed(server).await;
     let mut team = Team::new(server, "ours", kim).await;

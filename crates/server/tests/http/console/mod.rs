@@ -49,6 +49,7 @@ macro_rules! every_test {
                 lists_go_on_from_where_they_ended_and_are_searched_from_the_beginning: ToAnybody,
                 passkeys_that_nobody_uses_and_attempts_with_deleted_ones_are_told: ToAnybody,
                 the_audit_log_is_watched_as_it_grows: ToAnybody,
+                who_watched_long_ago_is_told_a_part_at_a_time: ToAnybody,
             }
             matrix {
                 each_may_do_what_the_role_allows_and_nothing_elsewhere: ToAnybody,
@@ -59,6 +60,8 @@ macro_rules! every_test {
                 an_organization_is_made_renamed_and_deleted_with_its_projects: ByInvitation,
                 an_invitation_lets_one_in_once_until_it_expires_or_is_withdrawn: ByInvitation,
                 an_organization_has_an_owner_at_all_times_and_only_owners_touch_owners: ToAnybody,
+                who_holds_a_body_back_is_judged_once_it_has_come: ToAnybody,
+                who_is_removed_comes_back_by_no_invitation_of_their_own: ToAnybody,
             }
             projects {
                 a_project_has_two_environments_each_a_tenant_of_its_own: ByInvitation,

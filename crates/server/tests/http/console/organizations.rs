@@ -1,11 +1,13 @@
-use passgate_core::store::Store;
 use std::time::Duration;
 
+use passgate_core::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use super::browser::{Browser, Team};
-use crate::harness::TestServer;
+use super::browser::{API, Browser, COOKIE_NAME, Team};
+use crate::harness::{CONSOLE_URL, TestServer};
 
 async fn invite(owner: &mut Browser<'_, impl Store>, organization: &str, body: Value) -> String {
     let path = format!("/organizations/{organization}/invitations");
@@ -105,4 +107,47 @@ pub(crate) async fn an_organization_has_an_owner_at_all_times_and_only_owners_to
     // Everybody may go.
     assert_eq!(team.viewer.delete(&viewer).await.status, 204);
     assert_eq!(team.admin.get(&members).await.ok().as_array().unwrap().len(), 2);
+}
+
+pub(crate) async fn who_holds_a_body_back_is_judged_once_it_has_come(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
+    let members = format!("/organizations/{}/members", team.organization);
+    let body = json!({ "role": "admin" }).to_string();
+    let head = format!(
+        "POST {API}/organizations/{}/invitations HTTP/1.1\r\nhost: localhost\r\norigin: {CONSOLE_URL}\r\n\
+         cookie: {COOKIE_NAME}={}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+         content-length: {}\r\n\r\n",
+        team.organization,
+        team.admin.cookie.as_ref().unwrap(),
+        body.len()
+    );
+    let address = server.admin_url("").strip_prefix("http://").unwrap().to_owned();
+    let mut held_back = TcpStream::connect(address).await.unwrap();
+    held_back.write_all(head.as_bytes()).await.unwrap();
+    // Long enough for the server to judge it, if it would.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let listed = team.owner.get(&members).await.ok();
+    let admin = listed.as_array().unwrap().iter().find(|member| member["role"] == "admin").unwrap();
+    let path = format!("{members}/{}", admin["operator_id"].as_str().unwrap());
+    assert_eq!(team.owner.delete(&path).await.status, 204);
+    held_back.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    held_back.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("organization_not_found"), "{answer}");
+}
+
+pub(crate) async fn who_is_removed_comes_back_by_no_invitation_of_their_own(server: &TestServer<impl Store>) {
+    let kim = Browser::claimed(server).await;
+    let mut team = Team::new(server, "ours", kim).await;
+    let link = invite(&mut team.admin, &team.organization, json!({ "role": "admin", "days": 30 })).await;
+    let members = format!("/organizations/{}/members", team.organization);
+    let listed = team.owner.get(&members).await.ok();
+    let admin = listed.as_array().unwrap().iter().find(|member| member["role"] == "admin").unwrap();
+    let path = format!("{members}/{}", admin["operator_id"].as_str().unwrap());
+    assert_eq!(team.owner.delete(&path).await.status, 204);
+    let answer = team.admin.post("/invitations/accept", json!({ "link": link })).await;
+    assert_eq!(answer.error(), (404, "link_invalid"));
+    let answer = Browser::new(server).sign_up(Some(&link), "Another", "another@example.com").await;
+    assert_eq!(answer.error(), (404, "link_invalid"));
 }

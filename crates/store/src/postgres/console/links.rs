@@ -4,7 +4,7 @@ use passgate_core::clock::Timestamp;
 use passgate_core::console::{Link, LinkPurpose, MadeLink, NewLink};
 use passgate_core::key_secret::KeyHash;
 
-use super::operators;
+use super::{operators, organizations};
 use crate::console_records::{self, StoredPurpose, link_columns};
 use crate::postgres::connections::Session;
 use crate::postgres::fault::Fault;
@@ -29,10 +29,14 @@ pub(super) async fn make(db: &Session, new: &NewLink) -> Result<MadeLink, Fault>
             )
             .await?;
         }
-        LinkPurpose::Invitation { organization_id, .. } => {
+        LinkPurpose::Invitation { organization_id, role, invited_by, .. } => {
             let sql = "SELECT 1 FROM organizations WHERE id = $1 FOR KEY SHARE";
             if !db.exists(sql, &[organization_id.as_uuid()]).await? {
                 return Ok(MadeLink::NotFound);
+            }
+            let by = organizations::role_of_actor(db, *organization_id, *invited_by).await?;
+            if !by.is_some_and(|by| by.invites(*role)) {
+                return Ok(MadeLink::NotAllowed);
             }
         }
     }

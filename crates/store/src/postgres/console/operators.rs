@@ -7,7 +7,7 @@ use passgate_core::console::{
     Activity, ActivityKind, Console, Email, LinkPurpose, Operator, OperatorChange, OperatorChanged,
     PasskeyRemoval, Recover, RecoveryProof, Session as OperatorSession, SignUp, SignedUp,
 };
-use passgate_core::ids::{OperatorId, TenantId};
+use passgate_core::ids::{OperatorId, SessionId, TenantId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant};
 
@@ -206,6 +206,7 @@ pub(super) async fn recover(
 pub(super) async fn remove_passkey(
     db: &Session,
     operator_id: OperatorId,
+    but: SessionId,
     change: &CredentialChange,
 ) -> Result<PasskeyRemoval, Fault> {
     // Of two removals at once, the second sees what the first has left.
@@ -222,8 +223,9 @@ pub(super) async fn remove_passkey(
     if passkeys == 1 && operator.recovery_codes == 0 {
         return Ok(PasskeyRemoval::Last);
     }
-    Ok(match credentials::delete(db, change).await? {
-        Changed::Done => PasskeyRemoval::Removed,
-        Changed::NotFound => PasskeyRemoval::NotFound,
-    })
+    if credentials::delete(db, change).await? == Changed::NotFound {
+        return Ok(PasskeyRemoval::NotFound);
+    }
+    sessions::end_others(db, operator_id, but).await?;
+    Ok(PasskeyRemoval::Removed)
 }

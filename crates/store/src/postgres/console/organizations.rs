@@ -174,30 +174,47 @@ pub(super) async fn members(db: &Session, id: OrganizationId) -> Result<Vec<Memb
     collect(&db.rows(sql, &[id.as_uuid()]).await?, console_records::member)
 }
 
+/// What a member is; none: there is no such member.
+async fn role_of(db: &Session, id: OrganizationId, operator_id: OperatorId) -> Result<Option<Role>, Fault> {
+    let sql = "SELECT role FROM memberships WHERE organization_id = $1 AND operator_id = $2";
+    let row = db.row(sql, &[id.as_uuid(), operator_id.as_uuid()]).await?;
+    Ok(row.map(|row| console_records::role(&row)).transpose()?)
+}
+
+/// What somebody is who wants to change something; a program is as much as an owner. Members change only where nobody
+/// else holds their organization.
+pub(super) async fn role_of_actor(
+    db: &Session,
+    id: OrganizationId,
+    operator_id: Option<OperatorId>,
+) -> Result<Option<Role>, Fault> {
+    match operator_id {
+        Some(operator_id) => role_of(db, id, operator_id).await,
+        None => Ok(Some(Role::Owner)),
+    }
+}
+
 pub(super) async fn change_member(
     db: &Session,
     id: OrganizationId,
     operator_id: OperatorId,
     change: MemberChange,
-    by: Role,
     activity: &Activity,
 ) -> Result<MemberChanged, Fault> {
     // Of two changes at once, the second sees how many owners the first has left.
     if !lock(db, id).await? {
         return Ok(MemberChanged::NotFound);
     }
-    let sql = "SELECT role FROM memberships WHERE organization_id = $1 AND operator_id = $2";
-    let Some(row) = db.row(sql, &[id.as_uuid(), operator_id.as_uuid()]).await? else {
-        return Ok(MemberChanged::NotFound);
-    };
-    let now = console_records::role(&row)?;
+    let Some(now) = role_of(db, id, operator_id).await? else { return Ok(MemberChanged::NotFound) };
+    let by = role_of_actor(db, id, activity.operator_id).await?;
+    let is_own = activity.operator_id == Some(operator_id);
     let owners = db
         .count(
             "SELECT count(*) FROM memberships WHERE organization_id = $1 AND role = 'owner'",
             &[id.as_uuid()],
         )
         .await?;
-    let verdict = console_records::judge_member_change(now, change, by, owners);
+    let verdict = console_records::judge_member_change(now, change, by, is_own, owners);
     if verdict != MemberChanged::Done {
         return Ok(verdict);
     }
@@ -217,6 +234,13 @@ pub(super) async fn change_member(
             .await?
         }
     };
+    let roles: Vec<_> = console_records::invites_no_more(change).map(Role::as_str).collect();
+    db.execute(
+        "DELETE FROM console_links
+         WHERE purpose = 'invitation' AND organization_id = $1 AND operator_id = $2 AND role = ANY ($3)",
+        &[id.as_uuid(), operator_id.as_uuid(), &roles],
+    )
+    .await?;
     activities::append(db, activity).await?;
     Ok(MemberChanged::Done)
 }

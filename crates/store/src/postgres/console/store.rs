@@ -77,9 +77,10 @@ impl Store for PostgresStore {
     async fn remove_passkey(
         &self,
         operator_id: OperatorId,
+        but: SessionId,
         change: CredentialChange,
     ) -> Result<PasskeyRemoval, StoreError> {
-        transaction!(self, db => operators::remove_passkey(db, operator_id, &change))
+        transaction!(self, db => operators::remove_passkey(db, operator_id, but, &change))
     }
 
     async fn begin_session(&self, session: NewSession) -> Result<Changed, StoreError> {
@@ -161,10 +162,9 @@ impl Store for PostgresStore {
         id: OrganizationId,
         operator_id: OperatorId,
         change: MemberChange,
-        by: Role,
         activity: Activity,
     ) -> Result<MemberChanged, StoreError> {
-        transaction!(self, db => organizations::change_member(db, id, operator_id, change, by, &activity))
+        transaction!(self, db => organizations::change_member(db, id, operator_id, change, &activity))
     }
 
     async fn invite(&self, link: NewLink, activity: Activity) -> Result<MadeLink, StoreError> {

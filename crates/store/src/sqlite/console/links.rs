@@ -5,7 +5,7 @@ use passgate_core::console::{Link, LinkPurpose, MadeLink, NewLink};
 use passgate_core::key_secret::KeyHash;
 use rusqlite::{Connection, params};
 
-use super::operators;
+use super::{operators, organizations};
 use crate::console_records::{self, StoredPurpose, link_columns};
 use crate::rows::Blob;
 use crate::sqlite::fault::Fault;
@@ -26,12 +26,16 @@ pub(super) fn make(db: &Connection, new: &NewLink) -> Result<MadeLink, Fault> {
             db.prepare_cached("DELETE FROM console_links WHERE purpose = 'recovery' AND operator_id = ?1")?
                 .execute([operator_id.blob()])?;
         }
-        LinkPurpose::Invitation { organization_id, .. } => {
+        LinkPurpose::Invitation { organization_id, role, invited_by, .. } => {
             let known = db
                 .prepare_cached("SELECT 1 FROM organizations WHERE id = ?1")?
                 .exists([organization_id.blob()])?;
             if !known {
                 return Ok(MadeLink::NotFound);
+            }
+            let by = organizations::role_of_actor(db, *organization_id, *invited_by)?;
+            if !by.is_some_and(|by| by.invites(*role)) {
+                return Ok(MadeLink::NotAllowed);
             }
         }
     }

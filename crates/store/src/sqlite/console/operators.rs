@@ -4,7 +4,7 @@ use passgate_core::console::{
     Activity, ActivityKind, Console, Email, LinkPurpose, Operator, OperatorChange, OperatorChanged,
     PasskeyRemoval, Recover, RecoveryProof, Session, SignUp, SignedUp,
 };
-use passgate_core::ids::{OperatorId, TenantId};
+use passgate_core::ids::{OperatorId, SessionId, TenantId};
 use passgate_core::key_secret::KeyHash;
 use passgate_core::store::{Changed, CredentialChange, NewTenant};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -194,6 +194,7 @@ pub(super) fn recover(db: &Connection, recover: &Recover) -> Result<Option<(Sess
 pub(super) fn remove_passkey(
     db: &Connection,
     operator_id: OperatorId,
+    but: SessionId,
     change: &CredentialChange,
 ) -> Result<PasskeyRemoval, Fault> {
     let Some(operator) = one(db, operator_id)? else { return Ok(PasskeyRemoval::NotFound) };
@@ -206,8 +207,9 @@ pub(super) fn remove_passkey(
     if passkeys == 1 && operator.recovery_codes == 0 {
         return Ok(PasskeyRemoval::Last);
     }
-    Ok(match credentials::delete(db, change)? {
-        Changed::Done => PasskeyRemoval::Removed,
-        Changed::NotFound => PasskeyRemoval::NotFound,
-    })
+    if credentials::delete(db, change)? == Changed::NotFound {
+        return Ok(PasskeyRemoval::NotFound);
+    }
+    sessions::end_others(db, operator_id, but)?;
+    Ok(PasskeyRemoval::Removed)
 }

@@ -167,25 +167,37 @@ pub(super) fn members(db: &Connection, id: OrganizationId) -> Result<Vec<Member>
     collect(statement.query([id.blob()])?, console_records::member)
 }
 
+/// What a member is; none: there is no such member.
+fn role_of(db: &Connection, id: OrganizationId, operator_id: OperatorId) -> Result<Option<Role>, Fault> {
+    let mut statement =
+        db.prepare_cached("SELECT role FROM memberships WHERE organization_id = ?1 AND operator_id = ?2")?;
+    let mut rows = statement.query(params![id.blob(), operator_id.blob()])?;
+    Ok(rows.next()?.map(console_records::role).transpose()?)
+}
+
+/// What somebody is who wants to change something; a program is as much as an owner.
+pub(super) fn role_of_actor(
+    db: &Connection,
+    id: OrganizationId,
+    operator_id: Option<OperatorId>,
+) -> Result<Option<Role>, Fault> {
+    operator_id.map_or(Ok(Some(Role::Owner)), |operator_id| role_of(db, id, operator_id))
+}
+
 pub(super) fn change_member(
     db: &Connection,
     id: OrganizationId,
     operator_id: OperatorId,
     change: MemberChange,
-    by: Role,
     activity: &Activity,
 ) -> Result<MemberChanged, Fault> {
-    let member = params![id.blob(), operator_id.blob()];
-    let mut statement =
-        db.prepare_cached("SELECT role FROM memberships WHERE organization_id = ?1 AND operator_id = ?2")?;
-    let mut rows = statement.query(member)?;
-    let Some(now) = rows.next()?.map(console_records::role).transpose()? else {
-        return Ok(MemberChanged::NotFound);
-    };
+    let Some(now) = role_of(db, id, operator_id)? else { return Ok(MemberChanged::NotFound) };
+    let by = role_of_actor(db, id, activity.operator_id)?;
+    let is_own = activity.operator_id == Some(operator_id);
     let owners: i64 = db
         .prepare_cached("SELECT count(*) FROM memberships WHERE organization_id = ?1 AND role = 'owner'")?
         .query_row([id.blob()], |row| row.get(0))?;
-    let verdict = console_records::judge_member_change(now, change, by, owners.cast_unsigned());
+    let verdict = console_records::judge_member_change(now, change, by, is_own, owners.cast_unsigned());
     if verdict != MemberChanged::Done {
         return Ok(verdict);
     }
@@ -199,6 +211,13 @@ pub(super) fn change_member(
             .prepare_cached("DELETE FROM memberships WHERE organization_id = ?1 AND operator_id = ?2")?
             .execute(params![id.blob(), operator_id.blob()])?,
     };
+    let mut withdraw = db.prepare_cached(
+        "DELETE FROM console_links
+         WHERE purpose = 'invitation' AND organization_id = ?1 AND operator_id = ?2 AND role = ?3",
+    )?;
+    for role in console_records::invites_no_more(change) {
+        withdraw.execute(params![id.blob(), operator_id.blob(), role.as_str()])?;
+    }
     activities::append(db, activity)?;
     Ok(MemberChanged::Done)
 }

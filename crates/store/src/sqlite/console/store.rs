@@ -75,9 +75,10 @@ impl Store for SqliteStore {
     async fn remove_passkey(
         &self,
         operator_id: OperatorId,
+        but: SessionId,
         change: CredentialChange,
     ) -> Result<PasskeyRemoval, StoreError> {
-        self.write(move |db| operators::remove_passkey(db, operator_id, &change)).await
+        self.write(move |db| operators::remove_passkey(db, operator_id, but, &change)).await
     }
 
     async fn begin_session(&self, session: NewSession) -> Result<Changed, StoreError> {
@@ -159,10 +160,9 @@ impl Store for SqliteStore {
         id: OrganizationId,
         operator_id: OperatorId,
         change: MemberChange,
-        by: Role,
         activity: Activity,
     ) -> Result<MemberChanged, StoreError> {
-        self.write(move |db| organizations::change_member(db, id, operator_id, change, by, &activity)).await
+        self.write(move |db| organizations::change_member(db, id, operator_id, change, &activity)).await
     }
 
     async fn invite(&self, link: NewLink, activity: Activity) -> Result<MadeLink, StoreError> {

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::console::{Right, Standing};
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag};
+use crate::request::to_its_end;
 use crate::routes::console::organizations::not_found;
 
 pub(crate) fn description() -> Description {
@@ -25,7 +26,9 @@ pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
     standing: Standing,
 ) -> Result<StatusCode, ApiError> {
-    match app.passgate.delete_organization(standing.organization_id).await? {
+    // Large ones take longer than a request may, and half of them are of no use.
+    let deleted = to_its_end(async move { app.passgate.delete_organization(standing.organization_id).await });
+    match deleted.await.map_err(ApiError::internal)?? {
         Changed::Done => Ok(StatusCode::NO_CONTENT),
         Changed::NotFound => Err(not_found()),
     }

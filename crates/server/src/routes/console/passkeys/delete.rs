@@ -18,7 +18,7 @@ pub(crate) fn description() -> Description {
         Tag::Accounts,
         "removePasskey",
         "Remove a passkey",
-        "One of the operator's own; not the last one, unless there are recovery codes.",
+        "One of the operator's own; not the last one, unless there are recovery codes. The operator's other sessions end.",
     )
     .path("credential_id", "The credential id, base64url.", credential_id())
     .answers_nothing("It is gone.")
@@ -28,10 +28,10 @@ pub(crate) fn description() -> Description {
 
 pub(crate) async fn handler<S: Store>(
     State(app): State<App<S>>,
-    OfOperator(_, operator): OfOperator,
+    OfOperator(session, _): OfOperator,
     PasskeyPath(id): PasskeyPath,
     Origin(origin): Origin,
 ) -> Result<StatusCode, ApiError> {
-    app.passgate.remove_operator_passkey(operator.id, id, &origin).await?;
+    app.passgate.remove_operator_passkey(&session, id, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }

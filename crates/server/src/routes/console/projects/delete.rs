@@ -1,6 +1,6 @@
 //! `DELETE /console/api/projects/{project_id}`
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use passgate_core::store::{Changed, Store};
 
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::console::{Acting, Right};
 use crate::error::ApiError;
 use crate::openapi::{Access, Description, Tag};
-use axum::extract::Path;
+use crate::request::to_its_end;
 
 pub(crate) fn description() -> Description {
     Description::new(
@@ -28,7 +28,9 @@ pub(crate) async fn handler<S: Store>(
     id: Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let project = named(&app, &id).await?;
-    match app.passgate.delete_project(&project, &actor).await? {
+    // Large ones take longer than a request may, and half of them are of no use.
+    let deleted = to_its_end(async move { app.passgate.delete_project(&project, &actor).await });
+    match deleted.await.map_err(ApiError::internal)?? {
         Changed::Done => Ok(StatusCode::NO_CONTENT),
         Changed::NotFound => Err(not_found()),
     }

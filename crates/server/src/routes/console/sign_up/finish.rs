@@ -12,6 +12,7 @@ use crate::console::{Right, SessionStarted};
 use crate::error::ApiError;
 use crate::extract::{JsonBody, Origin};
 use crate::openapi::{Access, Description, Presence, REGISTRATION_REFUSED, Tag, example};
+use crate::request::to_its_end;
 use crate::routes::console::account;
 
 pub(crate) fn description() -> Description {
@@ -43,8 +44,14 @@ pub(crate) async fn handler<S: Store>(
     JsonBody(body): JsonBody<wire::SignUpFinish>,
 ) -> Result<SessionStarted, ApiError> {
     let request = request(body.link.as_ref(), &body.name, &body.email)?;
-    let credential = body.credential.get().as_bytes();
-    let (place, allowed) = (&app.console.place, app.console.sign_up);
-    let signed_in = app.passgate.finish_sign_up(place, allowed, &request, credential, &origin).await?;
-    account::started(&app, signed_in).await
+    // Whoever hangs up in between would leave a passkey without an account.
+    let signed_in = {
+        let app = app.clone();
+        to_its_end(async move {
+            let credential = body.credential.get().as_bytes();
+            let (place, allowed) = (&app.console.place, app.console.sign_up);
+            app.passgate.finish_sign_up(place, allowed, &request, credential, &origin).await
+        })
+    };
+    account::started(&app, signed_in.await.map_err(ApiError::internal)??).await
 }

@@ -30,7 +30,7 @@ use crate::routes::console::place;
 /// How often new rows are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// How late a row may come: another process's clock is a little behind, or its commit took a while.
+/// How late a row may come after a later one: another process's clock is a little behind, or its commit took a while.
 const LATE: Duration = Duration::from_secs(5);
 
 /// How long one answer lasts. Browsers ask again by themselves, and are held to their rights again.
@@ -103,11 +103,22 @@ impl Seen {
         self.rows.insert(row.id, row.at).is_none()
     }
 
+    /// All rows up to now were looked at, whether they were of those asked for or not: none is looked at for ever. A clock
+    /// that is behind gets as long again.
+    fn all_until(&mut self, now: Timestamp) {
+        self.at = self.at.max(now - LATE);
+    }
+
     /// From where on rows are looked for.
     fn floor(&mut self) -> AuditPlace {
+        self.forget();
+        AuditPlace { at: self.at - LATE, id: AuditId::new(Uuid::nil()) }
+    }
+
+    /// Forgets what will not be looked at again.
+    fn forget(&mut self) {
         let floor = self.at - LATE;
         self.rows.retain(|_, at| *at >= floor);
-        AuditPlace { at: floor, id: AuditId::new(Uuid::nil()) }
     }
 }
 
@@ -123,9 +134,11 @@ async fn watch<S: Store>(
     let is_resumed = !seen.rows.is_empty();
     let mut silent_for = SILENCE;
     loop {
-        let mut text = String::new();
+        let now = app.passgate.now();
         let mut place = seen.floor();
+        let mut is_silent = true;
         loop {
+            let mut text = String::new();
             let rows =
                 app.passgate.audit_log_behind(tenant_id, filter.clone(), Some(place), ROWS_AT_ONCE).await?;
             let count = rows.len();
@@ -137,18 +150,27 @@ async fn watch<S: Store>(
                     push(&mut text, tenant_id, row);
                 }
             }
+            seen.forget();
+            // Whoever was away for long is told of much, and no faster than it is read.
+            if !text.is_empty() {
+                is_silent = false;
+                if events.send(Ok(text.into())).await.is_err() {
+                    return Ok(());
+                }
+            }
             if count < ROWS_AT_ONCE as usize {
                 break;
             }
         }
-        if text.is_empty() && silent_for >= SILENCE {
-            text.push_str(": nothing new\n\n");
-        }
-        if text.is_empty() {
+        seen.all_until(now);
+        if is_silent {
             silent_for += INTERVAL;
         } else {
             silent_for = Duration::ZERO;
-            if events.send(Ok(text.into())).await.is_err() {
+        }
+        if silent_for > SILENCE {
+            silent_for = Duration::ZERO;
+            if events.send(Ok(": nothing new\n\n".into())).await.is_err() {
                 return Ok(());
             }
         }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use passgate_api::ErrorCode;
 use passgate_api::console as wire;
-use passgate_core::console::{Email, Invited};
+use passgate_core::console::{Email, Invited, MadeLink};
 use passgate_core::store::Store;
 use serde_json::json;
 
@@ -46,27 +46,27 @@ pub(crate) async fn handler<S: Store>(
     Acting { organization_id, actor }: Acting,
     JsonBody(body): JsonBody<wire::Invite>,
 ) -> Result<(StatusCode, NoStore<Json<wire::Invited>>), ApiError> {
-    let role = role_from_wire(body.role);
-    if role > actor.role {
-        return Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            ErrorCode::ROLE_INSUFFICIENT,
-            "Forbidden",
-            "nobody may invite somebody to more than they are",
-        ));
-    }
     let days = body.days.unwrap_or(DEFAULT_DAYS);
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(ApiError::validation(format!("days: must be 1 to {MAX_DAYS}")));
     }
     let invited = Invited {
-        role,
+        role: role_from_wire(body.role),
         email: body.email.map(|email| field("email", Email::new(&email))).transpose()?,
         lifetime: Duration::from_hours(24 * u64::from(days)),
     };
     let organization =
         app.passgate.organization(organization_id, actor.operator_id).await?.ok_or_else(not_found)?;
-    let (secret, link) = app.passgate.invite(&organization, invited, &actor).await?.ok_or_else(not_found)?;
+    let made = app.passgate.invite(&organization, invited, &actor).await?;
+    let (secret, link) = made.map_err(|refused| match refused {
+        MadeLink::NotAllowed => ApiError::new(
+            StatusCode::FORBIDDEN,
+            ErrorCode::ROLE_INSUFFICIENT,
+            "Forbidden",
+            "nobody may invite somebody to more than they are",
+        ),
+        MadeLink::Made | MadeLink::Claimed | MadeLink::NotFound => not_found(),
+    })?;
     let invitation = to_wire(link).ok_or_else(not_found)?;
     let url = SecretString::new(link_url(&app.console.place, secret.expose_secret()));
     Ok((StatusCode::CREATED, NoStore(Json(wire::Invited { invitation, url }))))

@@ -32,17 +32,17 @@ fn operator(id: &str) -> Result<OperatorId, ApiError> {
     id.parse().map_err(|_| not_found())
 }
 
+fn forbidden(detail: &'static str) -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, ErrorCode::ROLE_INSUFFICIENT, "Forbidden", detail)
+}
+
 /// What became of a change, where it is refused.
 fn refused(changed: MemberChanged) -> Result<(), ApiError> {
     match changed {
         MemberChanged::Done => Ok(()),
         MemberChanged::NotFound => Err(not_found()),
-        MemberChanged::OwnersOnly => Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            ErrorCode::ROLE_INSUFFICIENT,
-            "Forbidden",
-            "only an owner may make, change or remove an owner",
-        )),
+        MemberChanged::NotAllowed => Err(forbidden("only members from admin up may change or remove others")),
+        MemberChanged::OwnersOnly => Err(forbidden("only an owner may make, change or remove an owner")),
         MemberChanged::LastOwner => Err(ApiError::conflict(
             ErrorCode::LAST_OWNER,
             "an organization has an owner at all times: make somebody else one first",

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use passgate_api::ErrorCode;
-use passgate_core::console::{MemberChange, Role};
+use passgate_core::console::MemberChange;
 use passgate_core::store::Store;
 
 use super::{operator, refused};
@@ -18,7 +18,8 @@ pub(crate) fn description() -> Description {
         Tag::Organizations,
         "removeMember",
         "Remove a member",
-        "Everybody may leave; to remove others takes an admin, and an owner to remove an owner. One is left at all times.",
+        "Everybody may leave; to remove others takes an admin, and an owner to remove an owner. One is left at all \
+         times. The member's open invitations are withdrawn.",
     )
     .path("operator_id", "The member's id.", uuid("5c1f9a3e-0f0e-4a53-9a3c-0a4c5b7f2d11"))
     .answers_nothing("The operator is no member any more.")
@@ -32,15 +33,6 @@ pub(crate) async fn handler<S: Store>(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let id = operator(&id)?;
-    let leaves = actor.operator_id == Some(id);
-    if !leaves && actor.role < Role::Admin {
-        return Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            ErrorCode::ROLE_INSUFFICIENT,
-            "Forbidden",
-            "only members from admin up may remove others",
-        ));
-    }
     refused(app.passgate.change_member(organization_id, id, MemberChange::Removal, &actor).await?)?;
     Ok(StatusCode::NO_CONTENT)
 }
