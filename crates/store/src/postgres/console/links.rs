@@ -76,8 +76,14 @@ pub(super) async fn by_hash(db: &Session, hash: &KeyHash, now: Timestamp) -> Res
     Ok(row.map(|row| console_records::link(&row)).transpose()?)
 }
 
-/// A link that nobody else uses or withdraws until the end of the transaction.
+/// A link that nobody else uses or withdraws until the end of the transaction. Its organization is held before it, as by
+/// whoever changes a member, and with that the member's links.
 pub(super) async fn hold(db: &Session, hash: &KeyHash, now: Timestamp) -> Result<Option<Link>, Fault> {
+    let organization = "SELECT 1
+         FROM organizations
+         WHERE id = (SELECT organization_id FROM console_links WHERE hash = $1)
+         FOR KEY SHARE";
+    db.rows(organization, &[&hash.blob()]).await?;
     if !db.exists("SELECT 1 FROM console_links WHERE hash = $1 FOR UPDATE", &[&hash.blob()]).await? {
         return Ok(None);
     }

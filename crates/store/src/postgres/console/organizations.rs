@@ -277,6 +277,8 @@ pub(super) async fn withdraw(
     link_id: LinkId,
     activity: &Activity,
 ) -> Result<Changed, Fault> {
+    // Before the link, as whoever changes a member does.
+    db.rows("SELECT 1 FROM organizations WHERE id = $1 FOR KEY SHARE", &[id.as_uuid()]).await?;
     let sql = "DELETE FROM console_links WHERE id = $2 AND organization_id = $1";
     let withdrawn = db.execute(sql, &[id.as_uuid(), link_id.as_uuid()]).await?;
     noted(db, withdrawn, activity).await
