@@ -35,6 +35,10 @@ impl Refusal {
         Self::new(status, "Invalid request")
     }
 
+    pub(super) fn with_message(self, message: &'static str) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
     pub(super) fn with_code(self, code: ErrorCode) -> Self {
         Self { code: Some(code), ..self }
     }
@@ -53,16 +57,10 @@ impl Refusal {
 
     /// A fault that the SDK reports, with its causes.
     pub(super) fn sdk_fault(ceremony: Ceremony, error: &Error) -> Self {
-        let mut why = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            why = format!("{why}: {error}");
-            cause = error.source();
-        }
-        Self::fault(ceremony, &why)
+        Self::fault(ceremony, &with_causes(error))
     }
 
-    /// The second step of a registration failed.
+    /// Passgate did not finish a registration.
     pub(super) fn of_registration(error: Error) -> Self {
         match error {
             Error::Api(refused) if refused.is_ceremony_refused() => {
@@ -103,6 +101,17 @@ impl IntoResponse for Refusal {
         };
         (self.status, Json(body)).into_response()
     }
+}
+
+/// An error's text and its causes', for the log.
+pub(super) fn with_causes(error: &Error) -> String {
+    let mut why = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        why = format!("{why}: {error}");
+        cause = error.source();
+    }
+    why
 }
 
 fn registration_message(refused: &ApiError) -> &'static str {

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use passgate_client::{Clock, SecretString, Tenant, TenantBuilder, TenantConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::signing_key::SigningKey;
@@ -33,6 +34,7 @@ pub(crate) struct FakePassgate {
 struct Script {
     answers: Mutex<HashMap<String, VecDeque<Answer>>>,
     requests: Mutex<Vec<Request>>,
+    asked: Notify,
 }
 
 #[derive(Clone)]
@@ -134,6 +136,21 @@ impl FakePassgate {
         self.script.requests.lock().expect("no panic").clone()
     }
 
+    /// Waits until `route` has been asked for.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn is_asked(&self, route: &str) {
+        let asked = async {
+            loop {
+                let again = self.script.asked.notified();
+                if !self.requests(route).is_empty() {
+                    return;
+                }
+                again.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), asked).await.expect(route);
+    }
+
     pub(crate) fn fetches(&self) -> usize {
         self.requests("GET /.well-known/jwks.json").len()
     }
@@ -201,6 +218,7 @@ async fn answer(
         }
     };
     script.requests.lock().expect("no panic").push(request);
+    script.asked.notify_waiters();
     let answer = answer.unwrap_or_else(|| Answer::error(404, "route_not_found"));
     tokio::time::sleep(answer.delay).await;
     let mut response = Response::new(Body::from(answer.body));

@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
@@ -16,6 +17,9 @@ use tokio::net::TcpListener;
 
 use crate::fake_passgate::{Answer, FakePassgate};
 use crate::signing_key::SigningKey;
+
+const JWKS: &str = "GET /.well-known/jwks.json";
+const REMOVE: &str = "DELETE /credentials/Y3JlZC0x";
 
 /// Knows `user-1`, and takes the header `x-session` for a session.
 #[derive(Default)]
@@ -180,13 +184,52 @@ async fn nobody_registers_without_a_session_and_no_user_who_is_gone() {
 async fn a_registration_whose_token_is_another_users_is_refused_and_undone() {
     let story = Story::begin().await;
     story.passgate_accepts("registration", "registration", "user-2");
-    story.passgate.says("DELETE /credentials/Y3JlZC0x", [Answer::bytes(204, "")]);
+    story.passgate.says(REMOVE, [Answer::bytes(204, "")]);
     let (status, body) = story.register(&finish_registration()).await;
     assert_eq!((status, &body["code"]), (403, &json!("user_mismatch")));
-    assert_eq!(story.passgate.requests("DELETE /credentials/Y3JlZC0x").len(), 1);
+    assert_eq!(story.passgate.requests(REMOVE).len(), 1);
 
-    story.passgate.says("DELETE /credentials/Y3JlZC0x", [Answer::error(503, "unavailable")]);
+    story.passgate.says(REMOVE, [Answer::error(503, "unavailable")]);
     assert_eq!(story.register(&finish_registration()).await.0, 500);
+}
+
+#[tokio::test]
+async fn a_registration_for_another_user_is_undone_though_the_caller_hangs_up() {
+    let story = Story::begin().await;
+    story.passgate_accepts("registration", "registration", "user-2");
+    story.passgate.says(JWKS, [Answer::jwks(&[&story.key]).after(Duration::from_millis(100))]);
+    story.passgate.says(REMOVE, [Answer::bytes(204, "")]);
+    let finish = finish_registration();
+    tokio::select! {
+        answer = story.register(&finish) => panic!("answered without keys: {answer:?}"),
+        () = story.passgate.is_asked(JWKS) => {}
+    }
+    story.passgate.is_asked(REMOVE).await;
+}
+
+#[tokio::test]
+async fn a_registration_for_another_user_is_undone_once_the_keys_can_be_had() {
+    let story = Story::begin().await;
+    story.passgate_accepts("registration", "registration", "user-2");
+    story.passgate.says(JWKS, [Answer::error(500, "internal"), Answer::jwks(&[&story.key])]);
+    story.passgate.says(REMOVE, [Answer::bytes(204, "")]);
+    let message = "Your passkey was made, but could not be checked. Please try later whether it works.";
+    let answer = story.register(&finish_registration()).await;
+    assert_eq!(answer, (500, json!({ "message": message })));
+    assert!(story.passgate.requests(REMOVE).is_empty());
+    story.passgate.is_asked(REMOVE).await;
+}
+
+#[tokio::test]
+async fn no_passkey_is_removed_on_the_word_of_a_token_that_is_refused() {
+    let story = Story::begin().await;
+    let mut claims = story.passgate.claims("registration");
+    claims["sub"] = "user-2".into();
+    let forged = SigningKey::es256("k").sign(&claims);
+    story.passgate.says("POST /registration/finalize", [Answer::token(&forged)]);
+    let message = json!({ "message": "An error occurred during the passkey registration process." });
+    assert_eq!(story.register(&finish_registration()).await, (500, message));
+    assert!(story.passgate.requests(REMOVE).is_empty());
 }
 
 #[tokio::test]
@@ -291,7 +334,7 @@ async fn passgate_is_told_who_asks_as_far_as_the_app_knows() {
         story.passgate.says("POST /registration/initialize", [Answer::json(200, &options)]);
         story.passgate.says("POST /login/initialize", [Answer::json(200, &options)]);
         story.passgate_accepts("registration", "registration", "user-2");
-        story.passgate.says("DELETE /credentials/Y3JlZC0x", [Answer::bytes(204, "")]);
+        story.passgate.says(REMOVE, [Answer::bytes(204, "")]);
         story.passgate_accepts("login", "login", "user-1");
         for (route, body) in [
             ("register", start()),
@@ -308,7 +351,7 @@ async fn passgate_is_told_who_asks_as_far_as_the_app_knows() {
         for route in [
             "POST /registration/initialize",
             "POST /registration/finalize",
-            "DELETE /credentials/Y3JlZC0x",
+            REMOVE,
             "POST /login/initialize",
             "POST /login/finalize",
         ] {
