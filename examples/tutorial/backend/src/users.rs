@@ -1,5 +1,7 @@
 //! The demo's users. A real app has them in its database.
 
+use std::sync::Arc;
+
 use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
@@ -22,7 +24,7 @@ pub(crate) struct User {
 
 pub(crate) struct Users {
     all: [User; 3],
-    checks: Semaphore,
+    checks: Arc<Semaphore>,
 }
 
 impl Users {
@@ -47,7 +49,7 @@ impl Users {
                 "$argon2id$v=19$m=19456,t=2,p=1$8tEPLuMewf6DA6IwpBJFTg$i89uY0F4qt+8t91E0OSWgVBpQJa1i3GR3mYr18x5Wl0",
             ),
         ];
-        Self { all, checks: Semaphore::new(CHECKS_AT_ONCE) }
+        Self { all, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
     }
 
     pub(crate) fn by_id(&self, id: Uuid) -> Option<&User> {
@@ -58,8 +60,13 @@ impl Users {
     pub(crate) async fn by_password(&self, email: &str, password: String) -> Option<&User> {
         let user = self.all.iter().find(|user| user.email.eq_ignore_ascii_case(email));
         let hash = user.map_or(NOBODYS_HASH, |user| user.password_hash);
-        let _turn = self.checks.acquire().await.ok()?;
-        let right = spawn_blocking(move || is_right(&password, hash)).await.ok()?;
+        let turn = Arc::clone(&self.checks).acquire_owned().await.ok()?;
+        let check = move || {
+            // Held by the check itself, which goes on where the caller hangs up.
+            let _turn = turn;
+            is_right(&password, hash)
+        };
+        let right = spawn_blocking(check).await.ok()?;
         user.filter(|_| right)
     }
 }
@@ -71,7 +78,30 @@ fn is_right(password: &str, hash: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+    use std::sync::mpsc;
+
     use super::*;
+
+    #[test]
+    fn a_check_keeps_its_turn_where_the_caller_hangs_up() {
+        let one_thread = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build();
+        one_thread.expect("a runtime").block_on(async {
+            let users = Users::demo();
+            let (go_on, busy) = mpsc::channel::<()>();
+            spawn_blocking(move || busy.recv());
+            tokio::select! {
+                biased;
+                _ = users.by_password("ab@g.com", "123".to_owned()) => panic!("the thread is busy"),
+                () = ready(()) => {}
+            }
+            assert_eq!(users.checks.available_permits(), CHECKS_AT_ONCE - 1);
+
+            drop(go_on);
+            assert!(users.by_password("ab@g.com", "123".to_owned()).await.is_some());
+            assert_eq!(users.checks.available_permits(), CHECKS_AT_ONCE);
+        });
+    }
 
     #[test]
     fn every_hash_costs_the_same_to_check() {
