@@ -42,9 +42,9 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// authenticator did not verify the person); a refused login with 401; 500 where Passgate can't be reached or
 /// the app fails, and the log says why.
 ///
-/// A passkey that was registered for another user than the session's is removed, where the caller hangs up
-/// meanwhile. Where the keys can't be had the answer is 500, and the token is verified again for some two minutes.
-/// A passkey whose token was never verified stays.
+/// A passkey that was registered for another user than the session's is removed, also where the caller hangs
+/// up meanwhile. Where the keys can't be had the answer is 500, and the token is verified again for some two
+/// minutes. A passkey whose token was never verified stays.
 ///
 /// Passgate's audit log is told the person's user agent, and the address where [`PasskeyApp::client_ip`] knows it.
 ///

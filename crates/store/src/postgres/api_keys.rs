@@ -83,13 +83,16 @@ pub(super) async fn roll(
 
 /// Deletes a key for good: no import brings it back.
 pub(super) async fn delete(db: &Session, tenant_id: TenantId, id: ApiKeyId) -> Result<Changed, Fault> {
+    db.execute(
+        "INSERT INTO deleted_api_keys (tenant_id, hash)
+         SELECT tenant_id, hash FROM api_keys WHERE tenant_id = $1 AND id = $2
+         ON CONFLICT DO NOTHING",
+        &[tenant_id.as_uuid(), id.as_uuid()],
+    )
+    .await?;
     let deleted = db
         .execute(
-            "WITH deleted AS (
-                 DELETE FROM api_keys WHERE tenant_id = $1 AND id = $2 RETURNING tenant_id, hash
-             )
-             INSERT INTO deleted_api_keys (tenant_id, hash)
-             SELECT tenant_id, hash FROM deleted",
+            "DELETE FROM api_keys WHERE tenant_id = $1 AND id = $2",
             &[tenant_id.as_uuid(), id.as_uuid()],
         )
         .await?;

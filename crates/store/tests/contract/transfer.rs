@@ -274,6 +274,8 @@ pub(crate) async fn what_was_deleted_here_stays_deleted(backend: &impl Backend) 
     let refused = ImportOutcome::Refused(ImportRefusal::CredentialRevoked);
     assert_eq!(import_one(backend, tenant, records[2].clone()).await, refused);
     let TransferRecord::ApiKey(key) = &records[0] else { panic!("{:?}", records[0]) };
+    // As where an older program, which doesn't ask, has imported it again.
+    backend.execute("INSERT INTO deleted_api_keys SELECT tenant_id, hash FROM api_keys").await;
     assert_eq!(backend.store().delete_api_key(tenant, key.id).await.unwrap(), Changed::Done);
     assert_eq!(backend.store().delete_api_key(tenant, key.id).await.unwrap(), Changed::NotFound);
     let refused = ImportOutcome::Refused(ImportRefusal::ApiKeyRevoked);
