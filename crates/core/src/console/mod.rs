@@ -37,7 +37,7 @@ pub use operator::{Operator, OperatorChange, OperatorChanged, OperatorName};
 pub use organization::{
     Accepted, Emptied, Member, MemberChange, MemberChanged, Organization, Scope, SharedName,
 };
-pub use organizations::{Actor, Invited};
+pub use organizations::{Actor, InviteError, Invited};
 pub use place::{ConsolePlace, InvalidConsoleUrl};
 pub use project::{Environment, EnvironmentKind, EnvironmentMove, NewEnvironment, NewProject, Project};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};

@@ -44,6 +44,20 @@ pub struct Invited {
     pub lifetime: Duration,
 }
 
+/// Why nobody is invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// There is no such organization.
+    #[error("there is no such organization")]
+    UnknownOrganization,
+    /// The actor is no member from admin up any more, or less than whom is invited.
+    #[error("nobody may invite somebody to more than they are")]
+    NotAllowed,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl<S: Store> Passgate<S> {
     /// The organization that a place belongs to, and the operator's role in it; none: there is no such place.
     pub async fn membership(
@@ -151,13 +165,13 @@ impl<S: Store> Passgate<S> {
         self.store.invitations(id, self.now()).await
     }
 
-    /// Invites somebody to no more than the actor is. Where that is refused, the store's reason.
+    /// Invites somebody, to no more than the actor is.
     pub async fn invite(
         &self,
         organization: &Organization,
         invited: Invited,
         actor: &Actor,
-    ) -> Result<Result<(KeySecret, Link), MadeLink>, StoreError> {
+    ) -> Result<(KeySecret, Link), InviteError> {
         let subject = match &invited.email {
             Some(email) => format!("{}: {}", email.as_str(), invited.role.as_str()),
             None => invited.role.as_str().to_owned(),
@@ -173,10 +187,11 @@ impl<S: Store> Passgate<S> {
         let (secret, link) = self.new_link(purpose, invited.lifetime);
         let made = link.link.clone();
         let activity = self.act(ActivityKind::InvitationMade, organization.id, Some(subject), actor);
-        Ok(match self.store.invite(link, activity).await? {
+        match self.store.invite(link, activity).await? {
             MadeLink::Made => Ok((secret, made)),
-            refused @ (MadeLink::NotFound | MadeLink::Claimed | MadeLink::NotAllowed) => Err(refused),
-        })
+            MadeLink::NotAllowed => Err(InviteError::NotAllowed),
+            MadeLink::NotFound | MadeLink::Claimed => Err(InviteError::UnknownOrganization),
+        }
     }
 
     /// Withdraws an invitation.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use passgate_api::ErrorCode;
 use passgate_api::console as wire;
-use passgate_core::console::{Email, Invited, MadeLink};
+use passgate_core::console::{Email, InviteError, Invited};
 use passgate_core::store::Store;
 use serde_json::json;
 
@@ -57,15 +57,13 @@ pub(crate) async fn handler<S: Store>(
     };
     let organization =
         app.passgate.organization(organization_id, actor.operator_id).await?.ok_or_else(not_found)?;
-    let made = app.passgate.invite(&organization, invited, &actor).await?;
-    let (secret, link) = made.map_err(|refused| match refused {
-        MadeLink::NotAllowed => ApiError::new(
-            StatusCode::FORBIDDEN,
-            ErrorCode::ROLE_INSUFFICIENT,
-            "Forbidden",
-            "nobody may invite somebody to more than they are",
-        ),
-        MadeLink::Made | MadeLink::Claimed | MadeLink::NotFound => not_found(),
+    let made = app.passgate.invite(&organization, invited, &actor).await;
+    let (secret, link) = made.map_err(|error| match error {
+        InviteError::NotAllowed => {
+            ApiError::new(StatusCode::FORBIDDEN, ErrorCode::ROLE_INSUFFICIENT, "Forbidden", error.to_string())
+        }
+        InviteError::UnknownOrganization => not_found(),
+        InviteError::Store(error) => error.into(),
     })?;
     let invitation = to_wire(link).ok_or_else(not_found)?;
     let url = SecretString::new(link_url(&app.console.place, secret.expose_secret()));
