@@ -100,6 +100,9 @@ pub(crate) struct LoadArguments {
     /// The server's process, if it runs on this machine: its CPU and memory are told
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
+    /// Meanwhile measure what the cryptography of a login takes, on the same cores: three hundredths of one's time
+    #[arg(long)]
+    floor: bool,
     /// Where every response that was sent to a finalize route is noted, for `verify-ledger`; it is appended to
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
@@ -198,6 +201,7 @@ impl LoadArguments {
             extent: self.count.map_or(Extent::Time(Duration::from_secs_f64(self.duration)), Extent::Count),
             warm_up: Duration::from_secs_f64(self.warm_up),
             server_pid: self.server_pid,
+            floor: self.floor,
             ledger: self.ledger,
             write_accounts: self.write_accounts,
         }

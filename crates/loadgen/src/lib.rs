@@ -90,12 +90,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Seed(arguments) => seed(arguments),
         Command::Floor(arguments) => {
             let floor = floor::measure(Duration::from_secs_f64(arguments.duration));
-            let Floor { verify_us, sign_us, hashes_us, total_us } = floor;
-            let text = format!(
-                "verification {verify_us:.1} µs, signature {sign_us:.1} µs, hashes {hashes_us:.1} µs: \
-                 {total_us:.1} µs\n"
-            );
-            print(arguments.json, &floor, &text)
+            print(arguments.json, &floor, &format!("{floor}\n"))
         }
         Command::BareHandler(arguments) => {
             // As the server does, with as many threads as there are cores.

@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use crate::accounts::{Accounts, AccountsError, Crowd, Population, Tenant};
 use crate::admin::{Admin, AdminError};
 use crate::connection::{Endpoint, EndpointError};
+use crate::floor;
 use crate::ledger::{Ledger, LedgerError};
 use crate::pace::Extent;
 use crate::process::{self, Usage};
@@ -112,6 +113,8 @@ pub struct Load {
     pub warm_up: Duration,
     /// The server's process, if it runs on this machine.
     pub server_pid: Option<u32>,
+    /// Whether the cryptography of a login is measured meanwhile, on the same cores.
+    pub floor: bool,
     /// Where what was acknowledged is noted.
     pub ledger: Option<PathBuf>,
     /// Where tenants and accounts are written in the end, those of `register` included.
@@ -173,7 +176,13 @@ impl Load {
         let usage = || self.server_pid.and_then(|pid| process::usage(&pid.to_string()));
         let (server, own) = (usage(), process::usage("self"));
         let line = ProgressLine::show(self.phase.name(), &world.counts);
-        let stage = run_stage(&mut lanes, &world, plan(self.extent));
+        let mut work = || run_stage(&mut lanes, &world, plan(self.extent));
+        let (stage, floor) = if self.floor {
+            let (stage, floor) = floor::measure_beside(work);
+            (stage, Some(floor))
+        } else {
+            (work(), None)
+        };
         drop(line);
         let (server, own) = (server.zip(usage()), own.zip(process::usage("self")));
 
@@ -192,7 +201,7 @@ impl Load {
             let tenants = Vec::clone(&world.tenants);
             Population { crowd: world.crowd.clone(), tenants, accounts }.write(path)?;
         }
-        Ok(self.report(&world, &stage, server, own))
+        Ok(Report { floor, ..self.report(&world, &stage, server, own) })
     }
 
     fn population(&self, runtime: &Runtime) -> Result<Population, LoadError> {
@@ -309,6 +318,7 @@ impl Load {
                 resident_bytes: usages.1.resident_bytes,
                 peak_resident_bytes: usages.1.peak_resident_bytes,
             }),
+            floor: None,
             loadgen_cpu_us: own.map(|usages| each(cpu(usages))),
         }
     }

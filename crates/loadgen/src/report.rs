@@ -6,6 +6,8 @@ use std::fmt::{self, Write as _};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::floor::Floor;
+
 /// The result of a load. As JSON it is stable: members are added, and none changes its meaning.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -43,6 +45,8 @@ pub struct Report {
     pub errors: Vec<ErrorCount>,
     /// The server's process, where it is known.
     pub server: Option<ProcessUse>,
+    /// What the cryptography of a login took meanwhile, where that was asked for: means.
+    pub floor: Option<Floor>,
     /// CPU of the load generator, in microseconds a completed ceremony.
     pub loadgen_cpu_us: Option<f64>,
 }
@@ -166,6 +170,9 @@ impl Report {
                 server.resident_bytes / 1_000_000,
                 server.peak_resident_bytes / 1_000_000
             )?;
+        }
+        if let Some(floor) = &self.floor {
+            writeln!(text, "cryptography of a login, meanwhile: {floor}")?;
         }
         if let Some(own) = self.loadgen_cpu_us {
             writeln!(text, "load generator: {own:.1} µs CPU a ceremony")?;

@@ -15,7 +15,9 @@ use crate::failure::Failure;
 /// What was measured on one database, a value for each turn.
 #[derive(Default)]
 struct Logins {
-    /// What the load generator reports of the cryptography alone.
+    /// What the load generator reports of the cryptography, with nothing else running.
+    alone: Vec<Value>,
+    /// The same, meanwhile.
     floors: Vec<Value>,
     cpu_us: Vec<f64>,
     rate: Vec<f64>,
@@ -99,18 +101,18 @@ fn measure_page_views(
 }
 
 impl Logins {
-    /// Makes users, and has them log in, in turns with the cryptography alone.
+    /// Makes users, and has them log in, and measures their logins' cryptography meanwhile.
     fn measure(bench: &Bench<'_>, database: &Database, accounts: &Path) -> Result<Self, Failure> {
         let server = Server::start(bench, database)?;
         server.populate(bench, 1, bench.scale.users, accounts)?;
         // What is warm then stays so.
         server.load_without_errors(bench, "login", accounts, &["--duration", "1", "--warm-up", "1"])?;
         let (duration, callers) = (bench.scale.seconds.to_string(), CALLERS.to_string());
-        let arguments = ["--duration", &duration, "--warm-up", "0", "--concurrency", &callers];
+        let arguments = ["--duration", &duration, "--warm-up", "0", "--concurrency", &callers, "--floor"];
         let mut logins = Self::default();
         for turn in 1..=bench.scale.turns {
             println!("turn {turn} of {}", bench.scale.turns);
-            logins.floors.push(bench.tools.report(&["floor", "--duration", "1"], bench.interrupts)?);
+            logins.alone.push(bench.tools.report(&["floor", "--duration", "1"], bench.interrupts)?);
             let before = database.commits();
             let report = server.load_without_errors(bench, "login", accounts, &arguments)?;
             logins.add(&report, before.zip(database.commits()))?;
@@ -121,6 +123,7 @@ impl Logins {
 
     fn add(&mut self, report: &Value, commits: Option<(u32, u32)>) -> Result<(), Failure> {
         self.cpu_us.push(number(report, "/server/cpu_us")?);
+        self.floors.push(report["floor"].clone());
         self.rate.push(number(report, "/rate")?);
         for ((_, member), samples) in PERCENTILES.iter().zip(&mut self.percentiles) {
             samples.push(number(report, &format!("/ceremonies/login/{member}"))?);
@@ -133,22 +136,28 @@ impl Logins {
     }
 
     fn floor_us(&self) -> Result<f64, Failure> {
-        let each: Result<Vec<f64>, Failure> =
-            self.floors.iter().map(|floor| number(floor, "/total_us")).collect();
-        Ok(median(&each?))
+        Ok(median(&totals(&self.floors)?))
     }
 
     fn figures(&self, database: &Database) -> Result<Vec<Figure>, Failure> {
-        let (name, floor_us, cpu_us) = (database.name(), self.floor_us()?, median(&self.cpu_us));
+        let name = database.name();
+        let floors = totals(&self.floors)?;
+        let ratios: Vec<f64> = self.cpu_us.iter().zip(&floors).map(|(cpu, floor)| cpu / floor).collect();
         let limit = match database {
             Database::Sqlite(_) => 2.0,
             Database::Postgres { .. } => 3.0,
         };
         let mut figures = vec![
-            Figure::new(&format!("CPU per login beside its cryptography, {name}"), cpu_us / floor_us, "×")
+            Figure::new(&format!("CPU per login beside its cryptography, {name}"), median(&ratios), "×")
                 .within(Limit::AtMost(limit)),
-            Figure::new(&format!("CPU per login, {name}"), cpu_us, "µs"),
+            Figure::new(&format!("CPU per login, {name}"), median(&self.cpu_us), "µs"),
             Figure::new(&format!("CPU per login of the quietest turn, {name}"), least(&self.cpu_us), "µs"),
+            Figure::new(&format!("a login's cryptography meanwhile, {name}"), median(&floors), "µs"),
+            Figure::new(
+                &format!("a login's cryptography with nothing else running, {name}"),
+                median(&totals(&self.alone)?),
+                "µs",
+            ),
             Figure::new(&format!("logins a second, {CALLERS} callers, {name}"), median(&self.rate), ""),
         ];
         if !self.finalizes_per_commit.is_empty() {
@@ -164,8 +173,13 @@ impl Logins {
     fn json(&self) -> Value {
         let [p50, p90, p99, p999] = &self.percentiles;
         json!({
-            "floor": self.floors, "cpu_us": self.cpu_us, "rate": self.rate, "finalizes_per_commit": self.finalizes_per_commit,
+            "alone": self.alone, "floor": self.floors, "cpu_us": self.cpu_us, "rate": self.rate, "finalizes_per_commit": self.finalizes_per_commit,
             "p50_us": p50, "p90_us": p90, "p99_us": p99, "p999_us": p999,
         })
     }
+}
+
+/// What all of the cryptography took, of each report of it.
+fn totals(floors: &[Value]) -> Result<Vec<f64>, Failure> {
+    floors.iter().map(|floor| number(floor, "/total_us")).collect()
 }

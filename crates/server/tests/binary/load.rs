@@ -56,6 +56,7 @@ impl Target {
             extent,
             warm_up: Duration::ZERO,
             server_pid: Some(self.server.child.id()),
+            floor: false,
             ledger: None,
             write_accounts: None,
         }
@@ -115,10 +116,11 @@ fn a_load_runs_for_its_time_and_at_its_rate() {
     assert!((1.0..10.0).contains(&report.seconds), "{} s", report.seconds);
     assert!(matches!(completed(&report)[..], [("login", 10..)]));
 
-    let paced = Load { rate: Some(20.0), ..target.load(Phase::Login, target.admin(1), second) };
+    let paced = Load { rate: Some(20.0), floor: true, ..target.load(Phase::Login, target.admin(1), second) };
     let report = paced.run().unwrap();
     // Twenty are due in a second, ten on each thread; those that a busy machine does not begin are told.
     assert_eq!((report.completed + report.not_begun, report.failed), (20, 0), "{}", report.table());
+    assert!(report.floor.is_some_and(|floor| floor.sign_us > 0.0 && floor.verify_us < floor.total_us));
 }
 
 #[test]
