@@ -133,7 +133,7 @@ Made on {}, {} cores, Linux {}; the last column has the commit. The load generat
 - **Finalizes a commit**: logins over the transactions that SQLite counted meanwhile in the index of its log.
 - **Writes**: the store alone, without HTTP, `synchronous=FULL`.
 - **Tenants**: each has a user with a passkey. Latencies are those of logins at an even rate, counted from when a login
-  was due, spread over the touched tenants, beside the same rate at one tenant with as many users.
+  was due, spread over the touched tenants, beside the same rate at one tenant with as many users, in fifteen turns.
 - **Millions**: one tenant, whose passkeys were used before, lately; each login is most likely the first of its passkey
   since the server started, and reads it from the file. A passkey's first login in a week writes to an index besides,
   which costs two more pages of ten million's (`passgate-loadgen seed --last-used` makes such ones): not in the ratio.
